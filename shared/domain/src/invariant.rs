@@ -1,0 +1,182 @@
+//! What always holds after every committed write, whatever crashed, was repeated, came late or was never answered.
+//!
+//! Tests read everything that is stored into [`Books`] and call [`check`]. Nothing here repairs anything: a
+//! [`Violation`] is a bug, or a fault that the design did not foresee.
+
+use core::fmt;
+
+use crate::order::{AuditEntry, Order};
+use crate::reservation::Reservation;
+use crate::stock::{StockPage, Supply};
+use crate::{Currency, OrderId};
+
+mod audit; // AUDIT_COMPLETE
+mod charge; // ONE_CHARGE
+mod facts; // FACTS_STAY, between two readings
+mod index; // the books, found by id
+mod money; // MONEY_CONSERVED
+mod oversell; // NO_OVERSELL
+mod supply; // PAGE_BALANCES and SUPPLY_ACCOUNTED
+mod uniqueness; // ONE_ANSWER
+
+use index::Index;
+
+pub use facts::check_change;
+pub use supply::page_balances;
+
+/// Everything that is stored, read while nobody writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// What was put on sale.
+    pub supplies: Vec<Supply>,
+    /// Every stock page.
+    pub pages: Vec<StockPage>,
+    /// Every reservation.
+    pub reservations: Vec<Reservation>,
+    /// Every order with its history.
+    pub orders: Vec<OrderRecord>,
+    /// What the gateways say about charges; none where they were not asked.
+    pub charges: Option<Vec<ChargeEntry>>,
+}
+
+/// An order and every line of its history, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// The order as it is.
+    pub order: Order,
+    /// What each write made of it.
+    pub history: Vec<AuditEntry>,
+}
+
+/// One object in a gateway's own book. It is another's account of our charges, so nothing about it is taken for granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeEntry {
+    /// The order that the gateway was told about.
+    pub order_id: OrderId,
+    /// What was asked for, in minor units.
+    pub amount: i64,
+    /// In this currency.
+    pub currency: Currency,
+    /// What was moved to us.
+    pub captured: i64,
+    /// What was moved back.
+    pub refunded: i64,
+}
+
+/// What always holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Invariant {
+    /// `PAGE_BALANCES`
+    PageBalances,
+    /// `SUPPLY_ACCOUNTED`
+    SupplyAccounted,
+    /// `NO_OVERSELL`
+    NoOversell,
+    /// `ONE_CHARGE`
+    OneCharge,
+    /// `MONEY_CONSERVED`
+    MoneyConserved,
+    /// `ONE_ANSWER`
+    OneAnswer,
+    /// `FACTS_STAY`
+    FactsStay,
+    /// `AUDIT_COMPLETE`
+    AuditComplete,
+}
+
+impl Invariant {
+    /// Every invariant.
+    pub const ALL: [Self; 8] = [
+        Self::PageBalances,
+        Self::SupplyAccounted,
+        Self::NoOversell,
+        Self::OneCharge,
+        Self::MoneyConserved,
+        Self::OneAnswer,
+        Self::FactsStay,
+        Self::AuditComplete,
+    ];
+
+    /// Its name in the design, in test names and in failures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PageBalances => "PAGE_BALANCES",
+            Self::SupplyAccounted => "SUPPLY_ACCOUNTED",
+            Self::NoOversell => "NO_OVERSELL",
+            Self::OneCharge => "ONE_CHARGE",
+            Self::MoneyConserved => "MONEY_CONSERVED",
+            Self::OneAnswer => "ONE_ANSWER",
+            Self::FactsStay => "FACTS_STAY",
+            Self::AuditComplete => "AUDIT_COMPLETE",
+        }
+    }
+
+    /// What it says.
+    pub const fn statement(self) -> &'static str {
+        match self {
+            Self::PageBalances => "on every stock page, available + held + sold = capacity",
+            Self::SupplyAccounted => {
+                "per SKU, the capacity of its pages and of those not yet created is what was received"
+            }
+            Self::NoOversell => {
+                "units sold or held never exceed units put on sale, and each unit of a reservation or an order is \
+                 where that says, exactly once"
+            }
+            Self::OneCharge => {
+                "at most one attempt of an order may have charged; paid means exactly one capture of the right \
+                 amount; failed or cancelled means that every attempt is a definite no"
+            }
+            Self::MoneyConserved => {
+                "totals are the sum of their lines, and for each charge 0 ≤ refunded ≤ captured ≤ amount"
+            }
+            Self::OneAnswer => "a reservation becomes at most one order, and the two name each other",
+            Self::FactsStay => "what was captured, refunded, refused or closed is never undone",
+            Self::AuditComplete => {
+                "every change of an order has one line of history, without gaps, and the last one is the order's state"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Invariant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// Something that must never be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// What does not hold.
+    pub invariant: Invariant,
+    /// The page, SKU, reservation or order.
+    pub subject: String,
+    /// What was found.
+    pub detail: String,
+}
+
+impl Violation {
+    fn new(invariant: Invariant, subject: impl fmt::Display, detail: impl Into<String>) -> Self {
+        Self { invariant, subject: subject.to_string(), detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}: {}", self.invariant, self.subject, self.detail)
+    }
+}
+
+/// Every violation in the books; none when all is well.
+pub fn check(books: &Books) -> Vec<Violation> {
+    let index = Index::of(books);
+    let mut found = Vec::new();
+    found.extend(books.pages.iter().filter_map(supply::check_page));
+    found.extend(supply::check(&index));
+    found.extend(oversell::check(&index));
+    found.extend(books.orders.iter().flat_map(|record| charge::check(&index, &record.order)));
+    found.extend(money::check(&index));
+    found.extend(uniqueness::check(&index));
+    found.extend(books.orders.iter().filter_map(audit::check));
+    found
+}

@@ -1,0 +1,87 @@
+use super::index::Index;
+use super::{Books, Invariant, OrderRecord, Violation};
+use crate::OrderId;
+use crate::order::{Order, OrderState};
+use crate::payment::Attempt;
+use crate::reservation::{Reservation, ReservationState};
+use crate::stock::StockPage;
+
+/// Every fact of the earlier reading that the later one has lost.
+pub fn check_change(before: &Books, after: &Books) -> Vec<Violation> {
+    let later = Index::of(after);
+    let orders = before.orders.iter().filter_map(|record| lost_from_order(record, after));
+    let reservations =
+        before.reservations.iter().filter_map(|earlier| lost_from_reservation(earlier, &later));
+    let pages = before.pages.iter().filter_map(|earlier| lost_from_page(earlier, &later));
+    orders.chain(reservations).chain(pages).chain(lost_charges(before, after)).collect()
+}
+
+fn lost_from_order(earlier: &OrderRecord, after: &Books) -> Option<Violation> {
+    let id = &earlier.order.id;
+    let Some(later) = after.orders.iter().find(|record| record.order.id == *id) else {
+        return Some(violation(id, "the order is gone"));
+    };
+    let detail = if later.order.version < earlier.order.version {
+        "its version went back"
+    } else if !later.history.starts_with(&earlier.history) {
+        "its history was rewritten"
+    } else if !state_stays(&earlier.order, &later.order) {
+        "it left a final state"
+    } else if !attempts_stay(&earlier.order, &later.order) {
+        "a settled attempt, or what an attempt sends, has changed"
+    } else {
+        return None;
+    };
+    Some(violation(id, detail))
+}
+
+fn state_stays(earlier: &Order, later: &Order) -> bool {
+    match earlier.state {
+        OrderState::Paid { .. } | OrderState::Cancelled { .. } => later.state == earlier.state,
+        OrderState::PendingPayment | OrderState::PaymentFailed { .. } => true,
+    }
+}
+
+/// What an attempt sends is frozen with it, and once it is settled so is the rest.
+fn attempts_stay(earlier: &Order, later: &Order) -> bool {
+    let stays = |(before, after): (&Attempt, &Attempt)| {
+        (before.number, &before.method) == (after.number, &after.method)
+            && (!before.is_settled() || before == after)
+    };
+    earlier.totals == later.totals
+        && earlier.attempts.len() <= later.attempts.len()
+        && earlier.attempts.iter().zip(&later.attempts).all(stays)
+}
+
+fn lost_from_reservation(earlier: &Reservation, later: &Index<'_>) -> Option<Violation> {
+    let Some(now) = later.reservations.get(&earlier.id) else {
+        return Some(violation(&earlier.id, "the reservation is gone"));
+    };
+    let closed = earlier.state != ReservationState::Open;
+    (closed && now.state != earlier.state).then(|| violation(&earlier.id, "it left a final state"))
+}
+
+fn lost_from_page(earlier: &StockPage, later: &Index<'_>) -> Option<Violation> {
+    let lost = later.pages.get(&earlier.key).is_none_or(|page| page.sold < earlier.sold);
+    lost.then(|| violation(super::supply::place(&earlier.key), "units that were sold are not sold any more"))
+}
+
+/// What a gateway moved stays moved.
+fn lost_charges(before: &Books, after: &Books) -> Option<Violation> {
+    let (before, after) = (before.charges.as_ref()?, after.charges.as_ref()?);
+    let moved = |charges: &[super::ChargeEntry], id: &OrderId| {
+        let entries = charges.iter().filter(|entry| entry.order_id == *id);
+        entries.fold((0_i64, 0_i64), |(captured, refunded), entry| {
+            (captured.saturating_add(entry.captured), refunded.saturating_add(entry.refunded))
+        })
+    };
+    let shrank = before.iter().map(|entry| &entry.order_id).find(|id| {
+        let (earlier, later) = (moved(before, id), moved(after, id));
+        later.0 < earlier.0 || later.1 < earlier.1
+    })?;
+    Some(violation(shrank, "what a gateway captured or refunded became less"))
+}
+
+fn violation(subject: impl core::fmt::Display, detail: &str) -> Violation {
+    Violation::new(Invariant::FactsStay, subject, detail)
+}

@@ -1,0 +1,55 @@
+use super::index::Index;
+use super::{ChargeEntry, Invariant, Violation};
+use crate::reservation::{Line, Totals};
+
+pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
+    let reservations = index
+        .books
+        .reservations
+        .iter()
+        .map(|reservation| (reservation.id.as_str(), &reservation.lines, &reservation.totals));
+    let orders = index.orders.values().map(|order| (order.id.as_str(), &order.lines, &order.totals));
+    let sums = reservations
+        .chain(orders)
+        .filter_map(|(id, lines, totals)| check_totals(lines, totals).map(|detail| violation(id, detail)));
+    let entries = index.books.charges.iter().flatten();
+    sums.chain(entries.filter_map(|entry| check_entry(index, entry))).collect()
+}
+
+fn check_totals(lines: &[Line], totals: &Totals) -> Option<String> {
+    let items: i128 = lines
+        .iter()
+        .map(|line| i128::from(line.unit_price.amount()).saturating_mul(i128::from(line.quantity.units())))
+        .sum();
+    let tax = if totals.tax_included { 0 } else { i128::from(totals.tax.amount()) };
+    let total = items
+        .saturating_sub(i128::from(totals.discount.amount()))
+        .saturating_add(i128::from(totals.shipping.amount()))
+        .saturating_add(tax);
+    let currency = totals.total.currency();
+    let one_currency = lines.iter().all(|line| line.unit_price.currency() == currency)
+        && [totals.items, totals.discount, totals.shipping, totals.tax]
+            .iter()
+            .all(|part| part.currency() == currency);
+    let adds_up = i128::from(totals.items.amount()) == items && i128::from(totals.total.amount()) == total;
+    (!adds_up || !one_currency)
+        .then(|| format!("its lines make {items} and {total}, and its totals are {totals:?}"))
+}
+
+fn check_entry(index: &Index<'_>, entry: &ChargeEntry) -> Option<Violation> {
+    let ordered = 0 <= entry.refunded && entry.refunded <= entry.captured && entry.captured <= entry.amount;
+    if !ordered {
+        return Some(violation(
+            entry.order_id.as_str(),
+            format!("a gateway's entry does not balance: {entry:?}"),
+        ));
+    }
+    let unknown = entry.captured > entry.refunded && !index.orders.contains_key(&entry.order_id);
+    unknown.then(|| {
+        violation(entry.order_id.as_str(), format!("a gateway charged for no order of ours: {entry:?}"))
+    })
+}
+
+fn violation(subject: &str, detail: String) -> Violation {
+    Violation::new(Invariant::MoneyConserved, subject, detail)
+}

@@ -1,0 +1,126 @@
+use std::collections::BTreeMap;
+
+use super::index::Index;
+use super::supply::place;
+use super::{Invariant, Violation};
+use crate::order::OrderState;
+use crate::reservation::{Reservation, ReservationState};
+use crate::stock::{Hold, PageKey, PlannedHold, StockPage};
+use crate::{ReservationId, Sku};
+
+/// What a reservation's hold may be on its page.
+enum Expected {
+    /// The units are set aside, exactly so.
+    Exactly(Hold),
+    /// They went to the order's shopper, or back on sale.
+    Gone,
+    /// Its end is written, and whoever wrote it gives the units back after that.
+    ExactlyOrGone(Hold),
+}
+
+pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
+    let mut found: Vec<Violation> = Vec::new();
+    found.extend(index.supplies.keys().filter_map(|sku| check_sku(index, sku)));
+    found.extend(
+        index.books.reservations.iter().flat_map(|reservation| check_reservation(index, reservation)),
+    );
+    found.extend(index.pages.values().flat_map(|page| check_holds(index, page)));
+    found.extend(check_sold(index));
+    found
+}
+
+/// Units sold or held are at most the units that were put on sale.
+fn check_sku(index: &Index<'_>, sku: &Sku) -> Option<Violation> {
+    let taken: u64 = index
+        .pages_of(sku)
+        .map(|page| u64::from(page.sold).saturating_add(u64::from(page.held_units())))
+        .sum();
+    let received = index.supplies.get(sku).map_or(0, |supply| u64::from(supply.received));
+    (taken > received)
+        .then(|| violation(sku, format!("{taken} units are sold or held, and {received} were put on sale")))
+}
+
+/// What a reservation promises is set aside on its pages for as long as it is promised.
+fn check_reservation(index: &Index<'_>, reservation: &Reservation) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let planned = units_by_sku(reservation.holds.iter().map(|hold| (&hold.page.sku, hold.quantity)));
+    let promised = units_by_sku(reservation.lines.iter().map(|line| (&line.sku, line.quantity.units())));
+    if planned != promised {
+        found.push(violation(
+            &reservation.id,
+            format!("its lines are {promised:?}, and its holds are {planned:?}"),
+        ));
+    }
+    for hold in &reservation.holds {
+        let actual = index.pages.get(&hold.page).and_then(|page| page.holds.get(&reservation.id)).copied();
+        let fits = match expected(index, reservation, hold) {
+            Expected::Exactly(hold) => actual == Some(hold),
+            Expected::Gone => actual.is_none(),
+            Expected::ExactlyOrGone(hold) => actual.is_none_or(|actual| actual == hold),
+        };
+        if !fits {
+            let state = &reservation.state;
+            let detail = format!("it is {state:?}, and its hold on {} is {actual:?}", place(&hold.page));
+            found.push(violation(&reservation.id, detail));
+        }
+    }
+    found
+}
+
+fn expected(index: &Index<'_>, reservation: &Reservation, hold: &PlannedHold) -> Expected {
+    match &reservation.state {
+        ReservationState::Open => Expected::Exactly(hold.held(reservation.expires_at)),
+        ReservationState::Released | ReservationState::Expired => {
+            Expected::ExactlyOrGone(hold.held(reservation.expires_at))
+        }
+        ReservationState::Ordered(order) => match index.orders.get(order).map(|order| order.state) {
+            None | Some(OrderState::PendingPayment) => Expected::Exactly(hold.paying()),
+            Some(OrderState::PaymentFailed { retry_until }) => Expected::Exactly(hold.held(retry_until)),
+            Some(OrderState::Paid { .. } | OrderState::Cancelled { .. }) => Expected::Gone,
+        },
+    }
+}
+
+/// Every hold on a page was planned by its reservation.
+fn check_holds(index: &Index<'_>, page: &StockPage) -> Vec<Violation> {
+    let planned = |id: &ReservationId| {
+        let reservation = index.reservations.get(id)?;
+        reservation.holds.iter().find(|hold| hold.page == page.key)
+    };
+    let stray = |(id, hold): (&ReservationId, &Hold)| {
+        let fits = planned(id).is_some_and(|planned| planned.quantity == hold.quantity());
+        (!fits).then(|| violation(place(&page.key), format!("reservation {id} did not plan its {hold:?}")))
+    };
+    page.holds.iter().filter_map(stray).collect()
+}
+
+/// The units sold on a page are those that paid orders took from it: each once, and no others.
+fn check_sold(index: &Index<'_>) -> Vec<Violation> {
+    let mut paid: BTreeMap<&PageKey, u64> = BTreeMap::new();
+    let orders = index.orders.values().filter(|order| matches!(order.state, OrderState::Paid { .. }));
+    for hold in orders.flat_map(|order| &order.holds) {
+        let units = paid.entry(&hold.page).or_default();
+        *units = units.saturating_add(u64::from(hold.quantity));
+    }
+    let missing = paid.keys().filter(|key| !index.pages.contains_key(*key)).map(|key| (*key, 0));
+    let sold = index.pages.iter().map(|(key, page)| (*key, u64::from(page.sold)));
+    let differs = |(key, sold): (&PageKey, u64)| {
+        let paid = paid.get(key).copied().unwrap_or_default();
+        (sold != paid)
+            .then(|| violation(place(key), format!("{sold} units are sold, and {paid} were paid for")))
+    };
+    sold.chain(missing).filter_map(differs).collect()
+}
+
+fn units_by_sku<'a>(parts: impl Iterator<Item = (&'a Sku, u32)>) -> BTreeMap<&'a Sku, u64> {
+    let mut units: BTreeMap<&Sku, u64> = BTreeMap::new();
+    for (sku, part) in parts {
+        let sum = units.entry(sku).or_default();
+        *sum = sum.saturating_add(u64::from(part));
+    }
+    units
+}
+
+fn violation(subject: impl core::fmt::Display, detail: String) -> Violation {
+    Violation::new(Invariant::NoOversell, subject, detail)
+}

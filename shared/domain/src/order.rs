@@ -1,0 +1,401 @@
+//! A reservation being paid for, or paid.
+//!
+//! ```text
+//! PendingPayment ──captured──▶ Paid
+//!      │    ▲
+//!      │    └──another method──┐
+//!      └──every attempt a definite no──▶ PaymentFailed ──its time is over──▶ Cancelled
+//! ```
+//!
+//! Every transition gives an [`OrderChange`]: the order as it will be, the version that it must still have, what its
+//! holds do, and the line that its history gains. The store writes all of it at once or nothing.
+
+use core::time::Duration;
+
+use crate::payment::{
+    Attempt, AttemptRequest, AttemptState, Charge, Operation, Outcome, PaymentMethod, Retry, ReturnUrl, Step,
+};
+use crate::reservation::{Line, NotHeld, Reservation, Totals};
+use crate::stock::{Hold, HoldMove, PlannedHold};
+use crate::wake::{Queue, Wake};
+use crate::{Caller, Fingerprint, OrderId, RequestKey, ReservationId, Timestamp};
+
+mod customer; // who pays, and where it goes
+mod history; // one line for each write
+
+pub use customer::{Address, Contact};
+pub use history::AuditEntry;
+
+/// A reservation being paid for, or paid.
+///
+/// Adapters rebuild it from storage; everybody else moves it by its transitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Its id, which follows from the request that made it.
+    pub id: OrderId,
+    /// The reservation that it pays for. A reservation has at most one order.
+    pub reservation_id: ReservationId,
+    /// Who made it. Nobody else can see it.
+    pub caller: Caller,
+    /// What the checkout asked for.
+    pub fingerprint: Fingerprint,
+    /// Whom to tell.
+    pub contact: Contact,
+    /// Where it goes.
+    pub shipping_address: Address,
+    /// What is bought.
+    pub lines: Vec<Line>,
+    /// What is charged.
+    pub totals: Totals,
+    /// The units, by page.
+    pub holds: Vec<PlannedHold>,
+    /// The deadline that the holds had when the payment began.
+    pub held_until: Timestamp,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Every try to charge it, oldest first; never empty.
+    pub attempts: Vec<Attempt>,
+    /// Methods that the shopper offered and that were not tried yet.
+    pub fallbacks: Vec<PaymentMethod>,
+    /// Where the shopper comes back to.
+    pub return_url: Option<ReturnUrl>,
+    /// Counts the writes. Every write requires the version it read: the fence against slow workers.
+    pub version: u64,
+    /// What must happen next, and when.
+    pub wake: Option<Wake>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderState {
+    /// A payment is in flight, or its outcome is not known yet.
+    PendingPayment,
+    /// Exactly one attempt was captured.
+    Paid {
+        /// When we learned it.
+        at: Timestamp,
+    },
+    /// Every attempt is a definite no. The units stay held, so that the shopper can try another method.
+    PaymentFailed {
+        /// Until then.
+        retry_until: Timestamp,
+    },
+    /// Given up without a charge; the units are back on sale.
+    Cancelled {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// One write to an order: all of it, or nothing.
+#[must_use = "a transition happens when it is written"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderChange {
+    /// The order as it will be.
+    pub order: Order,
+    /// The version that it must still have. A new order has none.
+    pub seen_version: Option<u64>,
+    /// What happens to every hold of the order, from the exact value that it must still have.
+    pub holds: Option<HoldsChange>,
+}
+
+/// What happens to every hold of an order in the same write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldsChange {
+    /// The deadline of holds that are held, or none when they are being paid for.
+    pub held_until: Option<Timestamp>,
+    /// Where they go.
+    pub target: HoldMove,
+}
+
+impl HoldsChange {
+    /// The exact value that a hold must still have on its page.
+    pub const fn seen(&self, planned: &PlannedHold) -> Hold {
+        match self.held_until {
+            Some(until) => planned.held(until),
+            None => planned.paying(),
+        }
+    }
+}
+
+/// What a checkout asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    /// Who asks, under which key.
+    pub request: RequestKey,
+    /// What was asked for.
+    pub fingerprint: Fingerprint,
+    /// Whom to tell.
+    pub contact: Contact,
+    /// Where it goes.
+    pub shipping_address: Address,
+    /// How it is paid: the first is tried, the others are for when it declines softly. Never empty.
+    pub payment_methods: Vec<PaymentMethod>,
+    /// Where the shopper comes back to.
+    pub return_url: Option<ReturnUrl>,
+}
+
+/// Why another payment method was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RetryRefused {
+    /// A payment is in flight, or was made, or the units are gone.
+    #[error("the order does not wait for another payment method")]
+    NotAwaitingMethod,
+    /// The order used up its attempts.
+    #[error("an order takes at most {} attempts", Order::ATTEMPTS_MAX)]
+    TooManyAttempts,
+}
+
+/// The order does not move that way from where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the order does not move that way")]
+pub struct OrderRefused;
+
+impl Order {
+    /// How many tries an order takes in all.
+    pub const ATTEMPTS_MAX: usize = 5;
+    /// How long a failed payment keeps its units at the least, so that the shopper can take another card.
+    pub const RETRY_TIME: Duration = Duration::from_secs(2 * 60);
+
+    /// Turns an open reservation into an order with its first attempt, in one write with the reservation's own end.
+    ///
+    /// # Errors
+    /// Refuses when the reservation is not open, from its deadline on, and without a payment method.
+    pub fn place(
+        reservation: Reservation,
+        checkout: Checkout,
+        now: Timestamp,
+    ) -> Result<(Reservation, OrderChange), NotHeld> {
+        let id = checkout.request.order_id();
+        let ordered = reservation.check_out(id.clone(), now)?;
+        let mut methods = checkout.payment_methods.into_iter();
+        let first = methods.next().ok_or(NotHeld)?;
+        let order = Self {
+            id,
+            reservation_id: ordered.id.clone(),
+            caller: ordered.caller.clone(),
+            fingerprint: checkout.fingerprint,
+            contact: checkout.contact,
+            shipping_address: checkout.shipping_address,
+            lines: ordered.lines.clone(),
+            totals: ordered.totals,
+            holds: ordered.holds.clone(),
+            held_until: ordered.expires_at,
+            state: OrderState::PendingPayment,
+            attempts: vec![Attempt::new(1, first, None, now)],
+            fallbacks: methods.collect(),
+            return_url: checkout.return_url,
+            version: 1,
+            wake: Some(Wake { queue: Queue::CapturePayment, at: now }),
+            created_at: now,
+            updated_at: now,
+        };
+        let holds = HoldsChange { held_until: Some(order.held_until), target: HoldMove::ToPaying };
+        Ok((ordered, OrderChange { order, seen_version: None, holds: Some(holds) }))
+    }
+
+    /// The attempt that counts now.
+    pub fn attempt(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+
+    /// What a worker does next about the payment.
+    pub fn next_step(&self, now: Timestamp) -> Step {
+        match self.state {
+            OrderState::PendingPayment => self.attempt().map_or(Step::Rest, |attempt| attempt.next_step(now)),
+            OrderState::Paid { .. } | OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. } => {
+                Step::Rest
+            }
+        }
+    }
+
+    /// What an attempt sends, frozen since it began.
+    pub fn charge(&self, attempt: &Attempt) -> Charge {
+        Charge {
+            order_id: self.id.clone(),
+            attempt: attempt.number,
+            amount: self.totals.total,
+            method: attempt.method.clone(),
+            return_url: self.return_url.clone(),
+        }
+    }
+
+    /// Claims a call to the gateway. The call may be made once this is written, and not before.
+    ///
+    /// # Errors
+    /// Refuses when no payment is in flight, and once it is a person's business.
+    pub fn claim(self, operation: Operation, now: Timestamp) -> Result<OrderChange, OrderRefused> {
+        self.with_attempt(now, |attempt| (!attempt.is_settled()).then(|| attempt.claim(operation, now)))
+    }
+
+    /// Takes the gateway's answer to the call that this version claimed.
+    ///
+    /// # Errors
+    /// Refuses when no payment is in flight: facts stay.
+    pub fn record(self, outcome: Outcome, now: Timestamp) -> Result<OrderChange, OrderRefused> {
+        self.with_attempt(now, |attempt| attempt.apply(outcome, now).ok())
+    }
+
+    /// Takes the gateway's answer to a look-up.
+    ///
+    /// # Errors
+    /// Refuses when no payment is in flight: facts stay.
+    pub fn record_look_up(self, outcome: Outcome, now: Timestamp) -> Result<OrderChange, OrderRefused> {
+        self.with_attempt(now, |attempt| attempt.apply_look_up(outcome, now).ok())
+    }
+
+    /// Offers other payment methods after every attempt so far was a definite no.
+    ///
+    /// # Errors
+    /// Refuses unless the order waits for one and its units are still held.
+    pub fn retry(
+        mut self,
+        methods: Vec<PaymentMethod>,
+        request: AttemptRequest,
+        now: Timestamp,
+    ) -> Result<OrderChange, RetryRefused> {
+        let retry_until = match self.state {
+            OrderState::PaymentFailed { retry_until } if now < retry_until => retry_until,
+            OrderState::PaymentFailed { .. }
+            | OrderState::PendingPayment
+            | OrderState::Paid { .. }
+            | OrderState::Cancelled { .. } => return Err(RetryRefused::NotAwaitingMethod),
+        };
+        if self.attempts.len() >= Self::ATTEMPTS_MAX {
+            return Err(RetryRefused::TooManyAttempts);
+        }
+        let mut methods = methods.into_iter();
+        let first = methods.next().ok_or(RetryRefused::NotAwaitingMethod)?;
+        self.begin_attempt(first, Some(request), now);
+        self.fallbacks = methods.collect();
+        self.state = OrderState::PendingPayment;
+        self.held_until = retry_until;
+        self.wake = Some(Wake { queue: Queue::CapturePayment, at: now });
+        Ok(self.next_version(
+            now,
+            Some(HoldsChange { held_until: Some(retry_until), target: HoldMove::ToPaying }),
+        ))
+    }
+
+    /// Gives the order up once the time to try another method is over.
+    ///
+    /// # Errors
+    /// Refuses before that time, and while a payment is in flight or was made.
+    pub fn expire(mut self, now: Timestamp) -> Result<OrderChange, OrderRefused> {
+        match self.state {
+            OrderState::PaymentFailed { retry_until } if now >= retry_until => {
+                self.state = OrderState::Cancelled { at: now };
+                self.wake = None;
+                let holds = HoldsChange { held_until: Some(retry_until), target: HoldMove::Free };
+                Ok(self.next_version(now, Some(holds)))
+            }
+            OrderState::PaymentFailed { .. }
+            | OrderState::PendingPayment
+            | OrderState::Paid { .. }
+            | OrderState::Cancelled { .. } => Err(OrderRefused),
+        }
+    }
+
+    /// Whether nothing more will happen to it by itself.
+    pub const fn is_final(&self) -> bool {
+        matches!(self.state, OrderState::Paid { .. } | OrderState::Cancelled { .. })
+    }
+
+    /// Moves the current attempt, and the order with it where the attempt settled.
+    fn with_attempt(
+        mut self,
+        now: Timestamp,
+        step: impl FnOnce(Attempt) -> Option<Attempt>,
+    ) -> Result<OrderChange, OrderRefused> {
+        if self.state != OrderState::PendingPayment {
+            return Err(OrderRefused);
+        }
+        let attempt = self.attempts.pop().and_then(step).ok_or(OrderRefused)?;
+        let settled = attempt.state.clone();
+        let pause = attempt.pause();
+        self.attempts.push(attempt);
+        let holds = match settled {
+            AttemptState::Captured => {
+                self.state = OrderState::Paid { at: now };
+                self.wake = None;
+                Some(HoldsChange { held_until: None, target: HoldMove::ToSold })
+            }
+            AttemptState::Declined(decline) => self.fall_back(decline.retry, now),
+            AttemptState::NotSent | AttemptState::Voided => self.fall_back(Retry::OtherMethod, now),
+            // An alarm calls a person; no message could bring a fact.
+            AttemptState::ManualReview => {
+                self.wake = None;
+                None
+            }
+            // Whoever goes on at once still has the message that woke it; should it die, that comes back.
+            AttemptState::Sending { .. } => None,
+            AttemptState::Ready { .. }
+            | AttemptState::Unknown { .. }
+            | AttemptState::RequiresAction { .. } => {
+                if !pause.is_zero() {
+                    self.wake = Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) });
+                }
+                None
+            }
+        };
+        Ok(self.next_version(now, holds))
+    }
+
+    /// After a definite no: another gateway at once, where the shopper offered one and the no was not a hard one;
+    /// otherwise the shopper decides.
+    fn fall_back(&mut self, retry: Retry, now: Timestamp) -> Option<HoldsChange> {
+        let untried = |method: &PaymentMethod| {
+            self.attempts.iter().all(|attempt| attempt.method.gateway != method.gateway)
+        };
+        let fallback = match retry {
+            Retry::SameMethod | Retry::OtherMethod => self.fallbacks.iter().position(untried),
+            Retry::None => None,
+        };
+        if let Some(position) = fallback
+            && self.attempts.len() < Self::ATTEMPTS_MAX
+        {
+            let method = self.fallbacks.remove(position);
+            self.begin_attempt(method, None, now);
+            return None;
+        }
+        let retry_until = self.held_until.max(now.plus(Self::RETRY_TIME));
+        self.state = OrderState::PaymentFailed { retry_until };
+        self.wake = Some(Wake { queue: Queue::ExpireReservation, at: retry_until });
+        Some(HoldsChange { held_until: None, target: HoldMove::BackToHeld { until: retry_until } })
+    }
+
+    fn begin_attempt(&mut self, method: PaymentMethod, requested: Option<AttemptRequest>, now: Timestamp) {
+        let number = self.attempts.last().map_or(0, |attempt| attempt.number).saturating_add(1);
+        self.attempts.push(Attempt::new(number, method, requested, now));
+    }
+
+    fn next_version(mut self, now: Timestamp, holds: Option<HoldsChange>) -> OrderChange {
+        let seen_version = Some(self.version);
+        self.version = self.version.saturating_add(1);
+        self.updated_at = now;
+        OrderChange { order: self, seen_version, holds }
+    }
+}
+
+impl OrderState {
+    /// The word in the API.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::PendingPayment => "pending_payment",
+            Self::Paid { .. } => "paid",
+            Self::PaymentFailed { .. } => "payment_failed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+impl OrderChange {
+    /// The line that the order's history gains with this write.
+    pub fn audit_entry(&self) -> AuditEntry {
+        AuditEntry::of(&self.order)
+    }
+}

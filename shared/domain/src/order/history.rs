@@ -1,0 +1,31 @@
+use super::Order;
+use crate::Timestamp;
+
+/// One line of an order's history: what one write made of it. The store appends it in the same write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// The version that this write gave the order; without gaps from 1.
+    pub version: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The order's state from then on.
+    pub state: &'static str,
+    /// The attempt that counted then.
+    pub attempt: u32,
+    /// That attempt's state from then on.
+    pub payment: String,
+}
+
+impl AuditEntry {
+    /// The line for an order as a write left it.
+    pub fn of(order: &Order) -> Self {
+        let attempt = order.attempt();
+        Self {
+            version: order.version,
+            at: order.updated_at,
+            state: order.state.as_str(),
+            attempt: attempt.map_or(0, |attempt| attempt.number),
+            payment: attempt.map(|attempt| attempt.state.word()).unwrap_or_default(),
+        }
+    }
+}

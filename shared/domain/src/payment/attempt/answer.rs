@@ -1,0 +1,167 @@
+use super::{Attempt, AttemptRefused, AttemptState};
+use crate::Timestamp;
+use crate::payment::{Operation, Outcome};
+
+impl Attempt {
+    /// Takes a gateway's answer to a look-up.
+    ///
+    /// Only what it saw counts. That the look-up itself was refused or not sent says nothing about the call it was
+    /// about.
+    ///
+    /// # Errors
+    /// Refuses when the attempt is settled: facts stay.
+    pub fn apply_look_up(self, outcome: Outcome, now: Timestamp) -> Result<Self, AttemptRefused> {
+        let seen = match outcome {
+            Outcome::Opened(_) | Outcome::Rejected | Outcome::NotSent | Outcome::Unknown => Outcome::Unknown,
+            fact @ (Outcome::Authorized
+            | Outcome::Captured
+            | Outcome::RequiresAction { .. }
+            | Outcome::Declined(_)
+            | Outcome::Voided
+            | Outcome::Mismatch) => fact,
+        };
+        self.apply(seen, now)
+    }
+
+    /// Takes a gateway's answer to the call that is outstanding.
+    ///
+    /// # Errors
+    /// Refuses when the attempt is settled: facts stay.
+    pub fn apply(mut self, outcome: Outcome, now: Timestamp) -> Result<Self, AttemptRefused> {
+        if self.is_settled() {
+            return Err(AttemptRefused(self.number));
+        }
+        self.state = match outcome {
+            Outcome::Opened(reference) => {
+                if !matches!(self.state, AttemptState::Ready { operation: Operation::Open, .. }) {
+                    return Err(AttemptRefused(self.number));
+                }
+                self.reference = Some(reference);
+                return Ok(self.claim(Operation::Confirm, now));
+            }
+            Outcome::Authorized if self.is_being_voided() => {
+                return Ok(self.claim(Operation::Void, now));
+            }
+            Outcome::Authorized => return Ok(self.claim(Operation::Capture, now)),
+            Outcome::Captured => AttemptState::Captured,
+            Outcome::RequiresAction { url } => self.require_action(url, now),
+            Outcome::Declined(decline) => AttemptState::Declined(decline),
+            Outcome::Voided => AttemptState::Voided,
+            Outcome::Mismatch => AttemptState::ManualReview,
+            Outcome::Rejected => self.unexecuted(now),
+            Outcome::NotSent => self.not_sent(now),
+            Outcome::Unknown => self.unknown(now),
+        };
+        self.undoubted &= !matches!(self.state, AttemptState::Unknown { .. });
+        Ok(self)
+    }
+
+    /// Whether a void was asked for, so that an authorization is of no use any more.
+    const fn is_being_voided(&self) -> bool {
+        matches!(
+            self.state,
+            AttemptState::Sending { operation: Operation::Void, .. }
+                | AttemptState::Unknown { operation: Operation::Void, .. }
+        )
+    }
+
+    fn require_action(&self, url: String, now: Timestamp) -> AttemptState {
+        match &self.state {
+            AttemptState::RequiresAction { until, tries, .. } => {
+                AttemptState::RequiresAction { url, until: *until, tries: tries.saturating_add(1) }
+            }
+            AttemptState::Sending { operation: Operation::Void, tries, .. }
+            | AttemptState::Unknown { operation: Operation::Void, tries } => {
+                AttemptState::Unknown { operation: Operation::Void, tries: tries.saturating_add(1) }
+            }
+            AttemptState::Ready { .. }
+            | AttemptState::Sending { .. }
+            | AttemptState::Unknown { .. }
+            | AttemptState::Captured
+            | AttemptState::Declined(_)
+            | AttemptState::NotSent
+            | AttemptState::Voided
+            | AttemptState::ManualReview => {
+                AttemptState::RequiresAction { url, until: now.plus(Self::ACTION_TIME), tries: 0 }
+            }
+        }
+    }
+
+    /// The call was not executed: it may be made again, under the same key.
+    fn unexecuted(&self, now: Timestamp) -> AttemptState {
+        match self.state {
+            AttemptState::Ready { operation, tries } => self.again(operation, tries, now),
+            AttemptState::Sending { operation, tries, .. } if self.undoubted => {
+                self.again(operation, tries, now)
+            }
+            AttemptState::RequiresAction { ref url, until, tries } => {
+                AttemptState::RequiresAction { url: url.clone(), until, tries: tries.saturating_add(1) }
+            }
+            AttemptState::Sending { .. }
+            | AttemptState::Unknown { .. }
+            | AttemptState::Captured
+            | AttemptState::Declined(_)
+            | AttemptState::NotSent
+            | AttemptState::Voided
+            | AttemptState::ManualReview => self.unknown(now),
+        }
+    }
+
+    /// Tries an unexecuted call again, a few times for one that would begin the charge.
+    fn again(&self, operation: Operation, tries: u32, now: Timestamp) -> AttemptState {
+        let begins = matches!(operation, Operation::Open | Operation::Confirm);
+        if begins && tries >= Self::UNEXECUTED_TRIES_MAX {
+            AttemptState::NotSent
+        } else if now.since(self.started_at) >= Self::REVIEW_AGE {
+            AttemptState::ManualReview
+        } else {
+            AttemptState::Ready { operation, tries: tries.saturating_add(1) }
+        }
+    }
+
+    /// No byte left. A proof only while nobody's earlier call is in doubt.
+    fn not_sent(&self, now: Timestamp) -> AttemptState {
+        match self.state {
+            AttemptState::Sending { operation: Operation::Confirm, .. } if self.undoubted => {
+                AttemptState::NotSent
+            }
+            AttemptState::Ready { .. }
+            | AttemptState::Sending { .. }
+            | AttemptState::Unknown { .. }
+            | AttemptState::RequiresAction { .. }
+            | AttemptState::Captured
+            | AttemptState::Declined(_)
+            | AttemptState::NotSent
+            | AttemptState::Voided
+            | AttemptState::ManualReview => self.unexecuted(now),
+        }
+    }
+
+    fn unknown(&self, now: Timestamp) -> AttemptState {
+        let too_old = now.since(self.started_at) >= Self::REVIEW_AGE;
+        match self.state {
+            // Creating the object moves no money, whether it worked or not.
+            AttemptState::Ready { operation: Operation::Open, .. } | AttemptState::RequiresAction { .. } => {
+                self.unexecuted(now)
+            }
+            AttemptState::Ready { .. } | AttemptState::Sending { .. } | AttemptState::Unknown { .. }
+                if too_old =>
+            {
+                AttemptState::ManualReview
+            }
+            AttemptState::Ready { operation, .. } => AttemptState::Unknown { operation, tries: 0 },
+            // The first doubt: earlier tries were all known not to have been executed.
+            AttemptState::Sending { operation, .. } if self.undoubted => {
+                AttemptState::Unknown { operation, tries: 0 }
+            }
+            AttemptState::Sending { operation, tries, .. } | AttemptState::Unknown { operation, tries } => {
+                AttemptState::Unknown { operation, tries: tries.saturating_add(1) }
+            }
+            AttemptState::Captured
+            | AttemptState::Declined(_)
+            | AttemptState::NotSent
+            | AttemptState::Voided
+            | AttemptState::ManualReview => self.state.clone(),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+use core::fmt;
+use core::str::FromStr;
+
+use crate::{Money, OrderId};
+
+/// A payment gateway that the shop can charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GatewayName {
+    /// Stripe, with PaymentIntents.
+    Stripe,
+}
+
+impl GatewayName {
+    /// Every gateway.
+    pub const ALL: [Self; 1] = [Self::Stripe];
+
+    /// The name in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stripe => "stripe",
+        }
+    }
+
+    /// The gateway of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gateway| gateway.as_str() == name)
+    }
+}
+
+/// The number of an attempt within its order, from 1.
+pub type AttemptNumber = u32;
+
+/// Text that cannot be a token, a reference or an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct PaymentTextError(&'static str);
+
+/// What the gateway's own page or element gave the shopper's client in place of card data.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PaymentToken(String);
+
+impl PaymentToken {
+    /// The token as the gateway knows it. Never logged.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PaymentToken {
+    type Err = PaymentTextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if (1..=255).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(PaymentTextError("a payment token is 1 to 255 letters, digits, underscores and hyphens"))
+        }
+    }
+}
+
+impl fmt::Debug for PaymentToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PaymentToken(***)")
+    }
+}
+
+/// The gateway's id for its object, such as `pi_3Pq…`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GatewayReference(String);
+
+impl GatewayReference {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for GatewayReference {
+    type Err = PaymentTextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // It becomes part of a request path, so nothing that means something in a path gets in.
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if (1..=255).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(PaymentTextError("a gateway reference is 1 to 255 letters, digits, underscores and hyphens"))
+        }
+    }
+}
+
+/// Where the shopper comes back to after acting at the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnUrl(String);
+
+impl ReturnUrl {
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ReturnUrl {
+    type Err = PaymentTextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let scheme = text.starts_with("https://") || text.starts_with("http://");
+        let printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if scheme && printable && text.len() <= 2048 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(PaymentTextError("a return address is an http or https URL of at most 2048 characters"))
+        }
+    }
+}
+
+/// One way to pay that the shopper offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentMethod {
+    /// Who takes the payment.
+    pub gateway: GatewayName,
+    /// What stands for the card or the account there.
+    pub token: PaymentToken,
+}
+
+/// What is frozen with an attempt before its first send. Every repetition sends exactly this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// The order that is paid.
+    pub order_id: OrderId,
+    /// The attempt's number within the order.
+    pub attempt: AttemptNumber,
+    /// How much.
+    pub amount: Money,
+    /// With what.
+    pub method: PaymentMethod,
+    /// Where the shopper comes back to.
+    pub return_url: Option<ReturnUrl>,
+}
+
+/// A call to a gateway that changes something there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Create the gateway's object, without moving money.
+    Open,
+    /// Authorize: hold the money.
+    Confirm,
+    /// Move the money.
+    Capture,
+    /// Give the authorization up.
+    Void,
+}
+
+impl Operation {
+    /// The word in the idempotency key.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Confirm => "confirm",
+            Self::Capture => "capture",
+            Self::Void => "void",
+        }
+    }
+}
+
+impl Charge {
+    /// The key under which the gateway recognises a repetition: the same attempt and operation, the same key.
+    ///
+    /// The attempt's number is part of it, or a new card would be answered with the old card's decline.
+    pub fn idempotency_key(&self, operation: Operation) -> String {
+        format!("pay:{}:{}:{}", self.order_id, self.attempt, operation.as_str())
+    }
+}

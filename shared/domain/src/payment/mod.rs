@@ -1,0 +1,12 @@
+//! Taking money once: attempts, and what a gateway's answer proves.
+
+mod attempt; // one try to charge an order at one gateway
+mod charge; // what is frozen with an attempt, and the keys that follow from it
+mod outcome; // what one call to a gateway proved
+
+pub use attempt::{Attempt, AttemptRefused, AttemptRequest, AttemptState, Step};
+pub use charge::{
+    AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod, PaymentTextError,
+    PaymentToken, ReturnUrl,
+};
+pub use outcome::{Decline, Outcome, Retry};

@@ -1,0 +1,51 @@
+use super::GatewayReference;
+
+/// What one call to a gateway proved. Every call ends in exactly one of these.
+///
+/// The distinction that matters: *unknown* is neither yes nor no, and nothing but a later fact may turn it into one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The gateway's object exists; no money has moved.
+    Opened(GatewayReference),
+    /// The money is held for us.
+    Authorized,
+    /// The money has moved.
+    Captured,
+    /// The shopper must act at this address, as for 3-D Secure.
+    RequiresAction {
+        /// Where the shopper goes.
+        url: String,
+    },
+    /// The gateway said no.
+    Declined(Decline),
+    /// Refused unexecuted, as for a rate limit or a rotated key: the same call may be made again.
+    Rejected,
+    /// Not one byte left this process.
+    NotSent,
+    /// A cancel was confirmed: the object can never be charged any more.
+    Voided,
+    /// The gateway holds or moved another amount or currency than was asked for. A person must look.
+    Mismatch,
+    /// Everything else: time-out, reset, 5xx, conflict, unreadable answer, "not found".
+    Unknown,
+}
+
+/// A gateway's no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decline {
+    /// The gateway's own word for the reason, such as `insufficient_funds`.
+    pub code: String,
+    /// What the shopper may do now.
+    pub retry: Retry,
+}
+
+/// What a shopper may do after a decline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// The same method may work another time.
+    SameMethod,
+    /// Another method may work.
+    OtherMethod,
+    /// A hard decline (stolen, fraud): no automatic fallback.
+    None,
+}

@@ -1,0 +1,39 @@
+//! Waiting is data: what must happen later stands in the record, and the relay turns it into a message.
+
+use crate::Timestamp;
+
+/// A queue that wakes a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Queue {
+    /// Takes an order's payment one step further.
+    CapturePayment,
+    /// Ends a reservation whose time is over.
+    ExpireReservation,
+}
+
+impl Queue {
+    /// Every queue.
+    pub const ALL: [Self; 2] = [Self::CapturePayment, Self::ExpireReservation];
+
+    /// The queue's name, which is also its function's.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CapturePayment => "capture-payment",
+            Self::ExpireReservation => "expire-reservation",
+        }
+    }
+
+    /// The queue of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.name() == name)
+    }
+}
+
+/// Which worker must look at a record next, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wake {
+    /// The worker's queue.
+    pub queue: Queue,
+    /// Not before.
+    pub at: Timestamp,
+}
