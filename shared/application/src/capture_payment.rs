@@ -1,0 +1,177 @@
+//! Takes an order's payment as far as it goes now.
+//!
+//! Each round reads what is true, makes at most one call to the gateway, and writes what the call proved. A worker
+//! that dies anywhere leaves a record from which the next one goes on.
+
+use domain::OrderId;
+use domain::order::{Order, OrderChange, OrderRefused};
+use domain::payment::{Attempt, AttemptState, Operation, Outcome, Step};
+use domain::wake::{Queue, Wake};
+
+use crate::repeat::until_definite;
+use crate::{ChangeError, Clock, Failure, Gateways, OrderLedger};
+
+/// How many rounds one message takes at the most: a payment with one fallback and one doubt needs fewer.
+const ROUNDS_MAX: u32 = 12;
+
+/// What the use case needs.
+pub struct Ports<'a> {
+    /// Orders.
+    pub orders: &'a dyn OrderLedger,
+    /// Payment gateways.
+    pub gateways: &'a Gateways,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// What to do after a round.
+enum Next {
+    /// Go on with the order as it is now.
+    GoOn(Box<Order>),
+    /// Somebody else changed it: read it again.
+    ReadAgain,
+    /// There is nothing to do now; what must come later is recorded.
+    Done,
+}
+
+/// Moves the payment of one order on. Safe to run any number of times, by any number of workers.
+///
+/// # Errors
+/// When the store fails: the message must come again.
+pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Failure> {
+    let Some(mut order) = ports.orders.order(id).await? else {
+        tracing::warn!(order = %id, "woken for an order that does not exist");
+        return Ok(());
+    };
+    for _ in 0..ROUNDS_MAX {
+        order = match round(ports, order).await? {
+            Next::GoOn(order) => *order,
+            Next::Done => return Ok(()),
+            Next::ReadAgain => match ports.orders.order(id).await? {
+                Some(order) => order,
+                None => return Ok(()),
+            },
+        };
+    }
+    Err(Failure::Throttled)
+}
+
+async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
+    let now = ports.clock.now();
+    if is_waiting(&order, now) {
+        return Ok(Next::Done);
+    }
+    let Some(attempt) = order.attempt().cloned() else {
+        return Ok(Next::Done);
+    };
+    match order.next_step(now) {
+        Step::Rest => Ok(Next::Done),
+        Step::Leave(until) => leave(ports, &order, until).await,
+        Step::Claim(operation) => {
+            let change = order.claim(operation, now);
+            match write(ports, change).await? {
+                Next::GoOn(claimed) => call_claimed(ports, *claimed).await,
+                other @ (Next::ReadAgain | Next::Done) => Ok(other),
+            }
+        }
+        Step::Open => {
+            let outcome = ports.gateways.of(&attempt).open(&order.charge(&attempt)).await;
+            record(ports, order, outcome).await
+        }
+        Step::LookUp => {
+            let outcome = look_up(ports, &order, &attempt).await;
+            let change = order.record_look_up(outcome, ports.clock.now());
+            write_and_call(ports, change).await
+        }
+    }
+}
+
+/// Whether the record says to wait longer. Messages may come early or twice.
+fn is_waiting(order: &Order, now: domain::Timestamp) -> bool {
+    order.wake.is_some_and(|wake| wake.queue == Queue::CapturePayment && now < wake.at)
+}
+
+/// Makes the call that the order's present version claimed, and writes what it proved.
+async fn call_claimed(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
+    let Some(attempt) = order.attempt().cloned() else {
+        return Ok(Next::Done);
+    };
+    let AttemptState::Sending { operation, .. } = attempt.state else {
+        return Ok(Next::GoOn(Box::new(order)));
+    };
+    let outcome = send(ports, &order, &attempt, operation).await;
+    record(ports, order, outcome).await
+}
+
+async fn send(ports: &Ports<'_>, order: &Order, attempt: &Attempt, operation: Operation) -> Outcome {
+    let gateway = ports.gateways.of(attempt);
+    let charge = order.charge(attempt);
+    match (operation, &attempt.reference) {
+        (Operation::Open, _) => gateway.open(&charge).await,
+        (Operation::Confirm, Some(reference)) => gateway.confirm(&charge, reference).await,
+        (Operation::Capture, Some(reference)) => gateway.capture(&charge, reference).await,
+        (Operation::Void, Some(reference)) => gateway.void(&charge, reference).await,
+        // Only an opened attempt is ever claimed.
+        (Operation::Confirm | Operation::Capture | Operation::Void, None) => Outcome::Unknown,
+    }
+}
+
+async fn look_up(ports: &Ports<'_>, order: &Order, attempt: &Attempt) -> Outcome {
+    match &attempt.reference {
+        Some(reference) => ports.gateways.of(attempt).look_up(&order.charge(attempt), reference).await,
+        None => Outcome::Unknown,
+    }
+}
+
+async fn record(ports: &Ports<'_>, order: Order, outcome: Outcome) -> Result<Next, Failure> {
+    let change = order.record(outcome, ports.clock.now());
+    write_and_call(ports, change).await
+}
+
+/// Writes a change, and makes the call that this very write claimed, if it claimed one.
+async fn write_and_call(
+    ports: &Ports<'_>,
+    change: Result<OrderChange, OrderRefused>,
+) -> Result<Next, Failure> {
+    match write(ports, change).await? {
+        Next::GoOn(written) => Box::pin(call_claimed(ports, *written)).await,
+        other @ (Next::ReadAgain | Next::Done) => Ok(other),
+    }
+}
+
+async fn write(ports: &Ports<'_>, change: Result<OrderChange, OrderRefused>) -> Result<Next, Failure> {
+    let Ok(change) = change else {
+        return Ok(Next::ReadAgain);
+    };
+    match until_definite(|| ports.orders.record(&change)).await {
+        Ok(()) => {
+            report(&change.order);
+            Ok(Next::GoOn(Box::new(change.order)))
+        }
+        // The claim of another worker stands, or this very write was applied and its answer lost. In both cases
+        // only what is stored tells, and a call that may not be ours is not made.
+        Err(ChangeError::Conflict) => Ok(Next::ReadAgain),
+        Err(ChangeError::Failure(failure)) => Err(failure),
+    }
+}
+
+/// Leaves a claimed call to its worker, but makes sure that somebody looks again should that worker be gone.
+async fn leave(ports: &Ports<'_>, order: &Order, until: domain::Timestamp) -> Result<Next, Failure> {
+    let wake = Wake { queue: Queue::CapturePayment, at: until };
+    match until_definite(|| ports.orders.postpone(order, wake)).await {
+        Ok(()) => Ok(Next::Done),
+        Err(ChangeError::Conflict) => Ok(Next::ReadAgain),
+        Err(ChangeError::Failure(failure)) => Err(failure),
+    }
+}
+
+fn report(order: &Order) {
+    let Some(attempt) = order.attempt() else { return };
+    let (number, payment) = (attempt.number, attempt.state.word());
+    let state = order.state.as_str();
+    if attempt.state == AttemptState::ManualReview {
+        tracing::error!(order = %order.id, attempt = number, "a payment needs a person: manual review");
+    } else {
+        tracing::info!(order = %order.id, state, attempt = number, payment, "payment moved");
+    }
+}

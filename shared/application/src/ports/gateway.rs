@@ -1,0 +1,44 @@
+use async_trait::async_trait;
+use domain::payment::{Attempt, Charge, GatewayName, GatewayReference, Outcome};
+
+/// A payment gateway. Each method is one call, sent once: repeating it is the worker's decision, after a new claim.
+///
+/// MUST answer [`Outcome::Unknown`] unless the answer proves something else.
+/// MUST answer [`Outcome::NotSent`] only when no byte left this process.
+/// MUST end within its own time-out, which is shorter than the function's.
+#[async_trait]
+pub trait Gateway: Send + Sync {
+    /// Creates the gateway's object without moving money: `Opened`, `Declined`, `Rejected`, `NotSent` or `Unknown`.
+    async fn open(&self, charge: &Charge) -> Outcome;
+
+    /// Asks for the authorization.
+    async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome;
+
+    /// Moves the authorized money.
+    async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome;
+
+    /// Gives the authorization up for good.
+    async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome;
+
+    /// Reads what became of it. "Not found", and an object that still waits for a confirm, prove nothing: `Unknown`.
+    async fn look_up(&self, charge: &Charge, reference: &GatewayReference) -> Outcome;
+}
+
+/// The gateways that the shop can charge.
+pub struct Gateways {
+    stripe: Box<dyn Gateway>,
+}
+
+impl Gateways {
+    /// The gateways by name.
+    pub fn new(stripe: Box<dyn Gateway>) -> Self {
+        Self { stripe }
+    }
+
+    /// The gateway of an attempt.
+    pub fn of(&self, attempt: &Attempt) -> &dyn Gateway {
+        match attempt.method.gateway {
+            GatewayName::Stripe => self.stripe.as_ref(),
+        }
+    }
+}

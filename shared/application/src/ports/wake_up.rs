@@ -1,0 +1,30 @@
+use domain::wake::Queue;
+use domain::{OrderId, ReservationId, Timestamp};
+
+/// A message that makes a worker look at a record. It carries an id and no facts: the worker reads the truth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WakeUp {
+    /// What to look at.
+    pub subject: Subject,
+    /// Not before.
+    pub at: Timestamp,
+}
+
+/// What a worker is to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Take this order's payment a step further.
+    CapturePayment(OrderId),
+    /// End this reservation, or the order it became, if its time is over.
+    ExpireReservation(ReservationId),
+}
+
+impl Subject {
+    /// The queue of the worker.
+    pub const fn queue(&self) -> Queue {
+        match self {
+            Self::CapturePayment(_) => Queue::CapturePayment,
+            Self::ExpireReservation(_) => Queue::ExpireReservation,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Gives a reservation's units back to sale because its shopper gave it up.
+
+use domain::reservation::Reservation;
+use domain::{Caller, Idempotent, ReservationId};
+
+use crate::repeat::until_definite;
+use crate::{CloseError, Failure, Holds, ReservationCloser};
+
+/// What the use case needs.
+pub struct Ports<'a> {
+    /// Reservations.
+    pub reservations: &'a dyn ReservationCloser,
+    /// Their holds.
+    pub holds: &'a dyn Holds,
+}
+
+/// Why a reservation was not released.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReleaseReservationError {
+    /// This caller made no reservation of that id.
+    #[error("there is no such reservation")]
+    NotFound,
+    /// It became an order.
+    #[error("the reservation is being paid for or was sold")]
+    NotHeld,
+    /// The world broke.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Releases a reservation; one that was released or has expired stays as it is.
+///
+/// # Errors
+/// See [`ReleaseReservationError`].
+pub async fn release_reservation(
+    ports: &Ports<'_>,
+    caller: &Caller,
+    id: &ReservationId,
+) -> Result<(), ReleaseReservationError> {
+    let found = ports.reservations.reservation(id).await?;
+    let reservation =
+        found.filter(|reservation| reservation.caller == *caller).ok_or(ReleaseReservationError::NotFound)?;
+    let released = match reservation.release() {
+        Ok(Idempotent::Executed(released)) => close(ports, released).await?,
+        Ok(Idempotent::AlreadyApplied(released)) => released,
+        Err(_refused) => return Err(ReleaseReservationError::NotHeld),
+    };
+    free_holds(ports.holds, &released).await?;
+    Ok(())
+}
+
+/// Closes first and frees second: no hold is freed under a reservation that could still be checked out.
+async fn close(ports: &Ports<'_>, released: Reservation) -> Result<Reservation, ReleaseReservationError> {
+    match until_definite(|| ports.reservations.close(&released)).await {
+        Ok(()) => Ok(released),
+        Err(CloseError::Failure(failure)) => Err(failure.into()),
+        // A checkout, an expiry or this very write came first: what stands decides.
+        Err(CloseError::NotOpen) => {
+            let stands = ports.reservations.reservation(&released.id).await?;
+            let stands = stands.ok_or(ReleaseReservationError::NotFound)?;
+            stands.release().map(Idempotent::into_inner).map_err(|_refused| ReleaseReservationError::NotHeld)
+        }
+    }
+}
+
+/// Frees every hold of a closed reservation that is still there.
+///
+/// # Errors
+/// When a page cannot be written; what is left is freed by a repetition, or by the sweeper after the deadline.
+pub(crate) async fn free_holds(holds: &dyn Holds, closed: &Reservation) -> Result<(), Failure> {
+    for (planned, seen) in closed.held() {
+        let _freed: Idempotent<()> = until_definite(|| holds.free(&planned.page, &closed.id, seen)).await?;
+    }
+    Ok(())
+}
