@@ -1,0 +1,208 @@
+//! Every key of the database, and the registry of what stands under it.
+//!
+//! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
+
+use application::{Failure, SWEEP_SHARDS};
+use domain::stock::PageKey;
+use domain::{OrderId, ProductId, ReservationId, Sku};
+
+mod registry; // the kinds of items, and the questions asked of them
+
+#[cfg(test)]
+mod readme; // the registry as the tables of the crate's README.md
+
+pub use registry::{ACCESS_PATTERNS, AccessPattern, ENTITIES, Entity};
+
+/// The partition key of every table. No table has a sort key, so that items spread over all partitions.
+pub const PARTITION: &str = "pk";
+
+/// A table, by its name in `template.yaml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// Products.
+    Catalog,
+    /// Pages and supply.
+    Stock,
+    /// Reservations and orders.
+    Orders,
+}
+
+impl Table {
+    /// The table's resource in `template.yaml`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Catalog => "Catalog",
+            Self::Stock => "Stock",
+            Self::Orders => "Orders",
+        }
+    }
+}
+
+/// An index of a table. Only items that have both of its attributes are in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Its table.
+    pub table: Table,
+    /// Its name.
+    pub name: &'static str,
+    /// The attribute that is its partition key, always text.
+    pub partition: &'static str,
+    /// The attribute that orders each partition.
+    pub place: &'static str,
+    /// Whether that is a number; text otherwise.
+    pub place_is_number: bool,
+    /// Whether it repeats whole items; their keys only otherwise.
+    pub whole_items: bool,
+}
+
+/// Every product, by id.
+pub static LISTING: Index = Index {
+    table: Table::Catalog,
+    name: "listing",
+    partition: "listing",
+    place: "listing_position",
+    place_is_number: false,
+    whole_items: true,
+};
+
+/// The products of a category, by id.
+pub static CATEGORY: Index = Index {
+    table: Table::Catalog,
+    name: "category",
+    partition: "category",
+    place: "listing_position",
+    place_is_number: false,
+    whole_items: true,
+};
+
+/// Pages with holds, by when the sweeper should look at them.
+pub static SWEEP: Index = Index {
+    table: Table::Stock,
+    name: "sweep",
+    partition: "sweep_shard",
+    place: "sweep_at",
+    place_is_number: true,
+    whole_items: false,
+};
+
+/// Orders that wait for a worker, by when.
+pub static WAKE: Index = Index {
+    table: Table::Orders,
+    name: "wake",
+    partition: "wake_shard",
+    place: "wake_at",
+    place_is_number: true,
+    whole_items: false,
+};
+
+/// Every index.
+pub static INDEXES: [&Index; 4] = [&LISTING, &CATEGORY, &SWEEP, &WAKE];
+
+/// The one partition of [`LISTING`].
+pub(crate) const EVERY_PRODUCT: &str = "all";
+
+pub(crate) fn product(id: &ProductId) -> String {
+    format!("product#{id}")
+}
+
+pub(crate) fn sku(sku: &Sku) -> String {
+    format!("sku#{sku}")
+}
+
+pub(crate) fn page(key: &PageKey) -> String {
+    format!("page#{}#{}", key.sku, key.number)
+}
+
+pub(crate) fn supply(sku: &Sku) -> String {
+    format!("supply#{sku}")
+}
+
+pub(crate) fn reservation(id: &ReservationId) -> String {
+    format!("reservation#{id}")
+}
+
+pub(crate) fn order(id: &OrderId) -> String {
+    format!("order#{id}")
+}
+
+/// The attribute of a page that is this reservation's hold.
+pub(crate) fn hold(id: &ReservationId) -> String {
+    format!("hold:{id}")
+}
+
+/// Whose hold an attribute of a page is, if it is one.
+pub(crate) fn hold_owner(attribute: &str) -> Option<Result<ReservationId, Failure>> {
+    let id = attribute.strip_prefix("hold:")?;
+    Some(id.parse().map_err(|_| Failure::Unreadable("hold")))
+}
+
+/// The page of a key.
+pub(crate) fn parse_page(key: &str) -> Option<PageKey> {
+    let (sku, number) = key.strip_prefix("page#")?.split_once('#')?;
+    Some(PageKey { sku: sku.parse().ok()?, number: number.parse().ok()? })
+}
+
+/// The order of a key.
+pub(crate) fn parse_order(key: &str) -> Option<OrderId> {
+    key.strip_prefix("order#")?.parse().ok()
+}
+
+/// What a record of the table of orders is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Record {
+    Reservation(ReservationId),
+    Order(OrderId),
+}
+
+/// The record of a key; none for a kind that this version does not know.
+pub(crate) fn parse_record(key: &str) -> Result<Option<Record>, Failure> {
+    let unreadable = Failure::Unreadable(PARTITION);
+    match key.split_once('#') {
+        Some(("reservation", id)) => Ok(Some(Record::Reservation(id.parse().map_err(|_| unreadable)?))),
+        Some(("order", id)) => Ok(Some(Record::Order(id.parse().map_err(|_| unreadable)?))),
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// The part of the sweeper's indexes that an item is in, fixed by its key: FNV-1a, which is not to change.
+pub(crate) fn shard(key: &str) -> String {
+    let hash =
+        key.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash % SWEEP_SHARDS).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_page_and_an_order_are_known_by_their_keys() {
+        let key = PageKey { sku: "SHIRT-M".parse().unwrap(), number: 12 };
+        assert_eq!(page(&key), "page#SHIRT-M#12");
+        assert_eq!(parse_page("page#SHIRT-M#12"), Some(key));
+        assert_eq!(parse_page("supply#SHIRT-M"), None);
+        assert_eq!(parse_order("order#o1").unwrap().as_str(), "o1");
+        assert_eq!(parse_order("reservation#o1"), None);
+    }
+
+    #[test]
+    fn a_record_of_a_kind_that_is_not_known_is_nobodys() {
+        assert_eq!(parse_record("refund#1"), Ok(None));
+        assert_eq!(parse_record("order#no spaces"), Err(Failure::Unreadable("pk")));
+    }
+
+    #[test]
+    fn the_shard_of_a_key_never_changes() {
+        assert_eq!(shard("page#SHIRT-M#0"), shard("page#SHIRT-M#0"));
+        assert_eq!(shard("foobar"), (0xbf9c_f968_u32 % SWEEP_SHARDS).to_string());
+    }
+
+    #[test]
+    fn the_pages_of_one_sku_spread_over_the_shards() {
+        let shards: BTreeSet<String> =
+            (0..200).map(|number| shard(&format!("page#SHIRT-M#{number}"))).collect();
+        assert_eq!(shards.len(), usize::try_from(SWEEP_SHARDS).unwrap());
+    }
+}

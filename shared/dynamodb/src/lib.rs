@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+mod attribute; // typed reading and writing of attributes
+mod catalog; // products and their SKUs
+mod failure; // what an SDK error proves
+mod orders; // orders, each change one write
+mod read; // single reads, batches and queries
+mod reservations; // reservations, made and ended
+mod statement; // an update and its condition, as text
+mod stock; // pages, supply and holds
+mod sweep_index; // what the sweeper looks at
+mod tables; // the adapters, by the tables that they need
+mod write; // conditional writes, alone and in transactions
+
+pub mod keys; // every key, and the registry of items and questions
+pub mod stream; // a stream record as a wake-up
+
+#[cfg(test)]
+mod arbitrary; // any product, page, reservation and order
+#[cfg(test)]
+mod embedded; // a database inside the test
+
+pub use tables::{CatalogTable, OrdersTable, PurchaseTables, StockTable};

@@ -1,0 +1,154 @@
+use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders};
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use domain::OrderId;
+use domain::order::{HoldsChange, Order, OrderChange};
+use domain::reservation::Reservation;
+use domain::wake::Wake;
+
+use crate::attribute::{number, time};
+use crate::read::{self, Consistency};
+use crate::reservations::check_out;
+use crate::statement::{Before, Statement, put};
+use crate::stock::moves::move_hold;
+use crate::write::{self, Refusal, Verdict};
+use crate::{OrdersTable, PurchaseTables, keys};
+
+mod attempt; // attempts and methods as values
+pub(crate) mod item; // orders as items
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+/// The condition of an order's change: it still has the version that the change was made from.
+pub(crate) const RECORD_IF: &str = "#version = :seen_version";
+const POSTPONE: &str = "SET #wake = :wake, #wake_at = :wake_at";
+
+#[async_trait]
+impl Orders for OrdersTable {
+    async fn order(&self, id: &OrderId) -> Result<Option<Order>, Failure> {
+        let key = keys::order(id);
+        let item = read::get(&self.client, "order", &self.table, key, Consistency::Strong).await?;
+        item.as_ref().map(item::read_order).transpose()
+    }
+}
+
+#[async_trait]
+impl Orders for PurchaseTables {
+    async fn order(&self, id: &OrderId) -> Result<Option<Order>, Failure> {
+        self.orders.order(id).await
+    }
+}
+
+#[async_trait]
+impl OrderPlacer for PurchaseTables {
+    /// Mirrors [`Order::place`].
+    async fn place(&self, ordered: &Reservation, change: &OrderChange) -> Result<(), ChangeError> {
+        let writes = || {
+            let reservation = check_out(ordered, &change.order.id).into_write(
+                "place",
+                &self.orders.table,
+                keys::reservation(&ordered.id),
+                ReturnValuesOnConditionCheckFailure::None,
+            )?;
+            let mut writes = vec![reservation];
+            writes.push(put("place", &self.orders.table, item::new_order(change), Before::Absent)?);
+            self.move_holds(&mut writes, "place", &change.order, change.holds)?;
+            Ok(writes)
+        };
+        written(write::transact(&self.client, "place", writes).await)
+    }
+}
+
+#[async_trait]
+impl OrderLedger for PurchaseTables {
+    async fn record(&self, change: &OrderChange) -> Result<(), ChangeError> {
+        // A change without a version makes an order; there is none that it could have been made from.
+        let seen = change.seen_version.ok_or(ChangeError::Conflict)?;
+        let key = keys::order(&change.order.id);
+        let table = &self.orders.table;
+        if change.holds.is_none() {
+            let statement = || recording(change, seen);
+            return match write::update(&self.client, "record", table, &key, statement).await? {
+                Verdict::Written => Ok(()),
+                Verdict::Refused => Err(ChangeError::Conflict),
+            };
+        }
+        let writes = || {
+            let answer = ReturnValuesOnConditionCheckFailure::None;
+            let mut writes =
+                vec![recording(change, seen).into_write("record", table, key.clone(), answer)?];
+            self.move_holds(&mut writes, "record", &change.order, change.holds)?;
+            Ok(writes)
+        };
+        written(write::transact(&self.client, "record", writes).await)
+    }
+
+    async fn postpone(&self, seen: &Order, wake: Wake) -> Result<(), ChangeError> {
+        let statement = || {
+            Statement::new(POSTPONE, RECORD_IF)
+                .name("version")
+                .name("wake")
+                .name(keys::WAKE.place)
+                .value("seen_version", number(seen.version))
+                .value("wake", crate::reservations::item::wake(wake))
+                .value(keys::WAKE.place, time(wake.at))
+        };
+        let key = keys::order(&seen.id);
+        match write::update(&self.client, "postpone", &self.orders.table, &key, statement).await? {
+            Verdict::Written => Ok(()),
+            Verdict::Refused => Err(ChangeError::Conflict),
+        }
+    }
+}
+
+impl PurchaseTables {
+    fn move_holds(
+        &self,
+        writes: &mut Vec<TransactWriteItem>,
+        operation: &'static str,
+        order: &Order,
+        change: Option<HoldsChange>,
+    ) -> Result<(), Failure> {
+        let Some(change) = change else { return Ok(()) };
+        for planned in &order.holds {
+            let statement = move_hold(&order.reservation_id, change.seen(planned), change.target);
+            let answer = ReturnValuesOnConditionCheckFailure::None;
+            writes.push(statement.into_write(operation, &self.stock, keys::page(&planned.page), answer)?);
+        }
+        Ok(())
+    }
+}
+
+/// What an order's change writes: what may have changed, and one more line of history. Attributes that this version
+/// does not know stay as they are.
+fn recording(change: &OrderChange, seen_version: u64) -> Statement {
+    let mut set = "SET #history = list_append(#history, :history)".to_owned();
+    let mut remove = String::new();
+    let mut statement = Statement::new("", RECORD_IF)
+        .name("history")
+        .value("history", item::history(change))
+        .value("seen_version", number(seen_version));
+    for (attribute, value) in item::moving(&change.order) {
+        statement = statement.name(attribute);
+        match value {
+            Some(value) => {
+                set.push_str(&format!(", #{attribute} = :{attribute}"));
+                statement = statement.value(attribute, value);
+            }
+            None => {
+                remove.push_str(if remove.is_empty() { " REMOVE #" } else { ", #" });
+                remove.push_str(attribute);
+            }
+        }
+    }
+    statement.update = (set + &remove).into();
+    statement
+}
+
+fn written(answer: Result<(), Refusal>) -> Result<(), ChangeError> {
+    answer.map_err(|refusal| match refusal {
+        Refusal::Conditions(_) => ChangeError::Conflict,
+        Refusal::Failure(failure) => ChangeError::Failure(failure),
+    })
+}

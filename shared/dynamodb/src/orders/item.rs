@@ -1,0 +1,138 @@
+use application::Failure;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::order::{Address, Contact, Order, OrderChange, OrderState};
+
+use super::attempt;
+use crate::attribute::{self, Fields, Item, add, list, map, number, text, time};
+use crate::keys;
+use crate::reservations::item::{holds, lines, read_holds, read_lines, read_totals, read_wake, totals, wake};
+
+/// A new order with the first line of its history.
+pub(crate) fn new_order(change: &OrderChange) -> Item {
+    let order = &change.order;
+    let key = keys::order(&order.id);
+    let mut item = attribute::item([
+        (keys::WAKE.partition, text(keys::shard(&key))),
+        (keys::PARTITION, text(key)),
+        ("order_id", text(order.id.as_str())),
+        ("reservation_id", text(order.reservation_id.as_str())),
+        ("caller", text(order.caller.as_str())),
+        ("fingerprint", text(order.fingerprint.as_str())),
+        ("contact", contact(&order.contact)),
+        ("shipping_address", address(&order.shipping_address)),
+        ("lines", lines(&order.lines)),
+        ("totals", totals(&order.totals)),
+        ("holds", holds(&order.holds)),
+        ("created_at", time(order.created_at)),
+        ("history", history(change)),
+    ]);
+    for (name, value) in moving(order) {
+        add(&mut item, name, value);
+    }
+    item
+}
+
+/// The attributes that an order's change may change, as they will be; without a value they are to be absent.
+pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 12] {
+    let (paid_at, retry_until, cancelled_at) = match order.state {
+        OrderState::PendingPayment => (None, None, None),
+        OrderState::Paid { at } => (Some(at), None, None),
+        OrderState::PaymentFailed { retry_until } => (None, Some(retry_until), None),
+        OrderState::Cancelled { at } => (None, None, Some(at)),
+    };
+    [
+        ("state", Some(text(order.state.as_str()))),
+        ("paid_at", paid_at.map(time)),
+        ("retry_until", retry_until.map(time)),
+        ("cancelled_at", cancelled_at.map(time)),
+        ("held_until", Some(time(order.held_until))),
+        ("attempts", Some(list(order.attempts.iter().map(attempt::attempt)))),
+        ("fallbacks", Some(list(order.fallbacks.iter().map(attempt::method)))),
+        ("return_url", order.return_url.as_ref().map(|url| text(url.as_str()))),
+        ("version", Some(number(order.version))),
+        ("wake", order.wake.map(wake)),
+        (keys::WAKE.place, order.wake.map(|wake| time(wake.at))),
+        ("updated_at", Some(time(order.updated_at))),
+    ]
+}
+
+/// The line that the history gains, as a list to append.
+pub(crate) fn history(change: &OrderChange) -> AttributeValue {
+    let entry = change.audit_entry();
+    list(core::iter::once(map([
+        ("version", number(entry.version)),
+        ("at", time(entry.at)),
+        ("state", text(entry.state)),
+        ("attempt", number(entry.attempt)),
+        ("payment", text(entry.payment)),
+    ])))
+}
+
+pub(crate) fn read_order(item: &Item) -> Result<Order, Failure> {
+    let fields = Fields(item);
+    Ok(Order {
+        id: fields.parsed("order_id")?,
+        reservation_id: fields.parsed("reservation_id")?,
+        caller: fields.parsed("caller")?,
+        fingerprint: fields.parsed("fingerprint")?,
+        contact: read_contact(fields.map("contact")?)?,
+        shipping_address: read_address(fields.map("shipping_address")?)?,
+        lines: read_lines(fields)?,
+        totals: read_totals(fields)?,
+        holds: read_holds(fields)?,
+        held_until: fields.time("held_until")?,
+        state: read_state(fields)?,
+        attempts: fields.list_of("attempts", attempt::read_attempt)?,
+        fallbacks: fields.list_of("fallbacks", attempt::read_method)?,
+        return_url: fields.optional("return_url", Fields::parsed)?,
+        version: fields.number("version")?,
+        wake: fields.optional("wake", read_wake)?,
+        created_at: fields.time("created_at")?,
+        updated_at: fields.time("updated_at")?,
+    })
+}
+
+fn read_state(fields: Fields<'_>) -> Result<OrderState, Failure> {
+    match fields.text("state")? {
+        "pending_payment" => Ok(OrderState::PendingPayment),
+        "paid" => Ok(OrderState::Paid { at: fields.time("paid_at")? }),
+        "payment_failed" => Ok(OrderState::PaymentFailed { retry_until: fields.time("retry_until")? }),
+        "cancelled" => Ok(OrderState::Cancelled { at: fields.time("cancelled_at")? }),
+        _ => Err(Failure::Unreadable("state")),
+    }
+}
+
+fn contact(contact: &Contact) -> AttributeValue {
+    let mut item = attribute::item([("email", text(contact.email.as_str()))]);
+    add(&mut item, "phone", contact.phone.as_deref().map(text));
+    AttributeValue::M(item)
+}
+
+fn read_contact(fields: Fields<'_>) -> Result<Contact, Failure> {
+    Ok(Contact { email: fields.owned("email")?, phone: fields.optional("phone", Fields::owned)? })
+}
+
+fn address(address: &Address) -> AttributeValue {
+    let mut item = attribute::item([
+        ("name", text(address.name.as_str())),
+        ("line1", text(address.line1.as_str())),
+        ("city", text(address.city.as_str())),
+        ("postal_code", text(address.postal_code.as_str())),
+        ("country", text(address.country.as_str())),
+    ]);
+    add(&mut item, "line2", address.line2.as_deref().map(text));
+    add(&mut item, "region", address.region.as_deref().map(text));
+    AttributeValue::M(item)
+}
+
+fn read_address(fields: Fields<'_>) -> Result<Address, Failure> {
+    Ok(Address {
+        name: fields.owned("name")?,
+        line1: fields.owned("line1")?,
+        line2: fields.optional("line2", Fields::owned)?,
+        city: fields.owned("city")?,
+        postal_code: fields.owned("postal_code")?,
+        region: fields.optional("region", Fields::owned)?,
+        country: fields.owned("country")?,
+    })
+}

@@ -1,0 +1,121 @@
+//! Single reads, batches and queries.
+
+use std::collections::{BTreeSet, HashMap};
+
+use application::Failure;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+
+use crate::attribute::{Item, item, text};
+use crate::failure;
+use crate::keys::{self, Index};
+
+/// How many keys one batch takes.
+const BATCH_MAX: usize = 100;
+/// How often in a row a batch may bring nothing at all before it counts as throttled.
+const EMPTY_ANSWERS_MAX: u32 = 3;
+
+/// Whether a read must see every write that was answered before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consistency {
+    Strong,
+    Eventual,
+}
+
+/// Reads one item, with every write that was answered before.
+pub(crate) async fn get(
+    client: &Client,
+    operation: &'static str,
+    table: &str,
+    key: String,
+    consistency: Consistency,
+) -> Result<Option<Item>, Failure> {
+    let request = client
+        .get_item()
+        .table_name(table)
+        .key(keys::PARTITION, text(key))
+        .consistent_read(consistency == Consistency::Strong);
+    request.send().await.map(|answer| answer.item).map_err(|error| failure::of(operation, &error))
+}
+
+/// Reads items, in any order; an item that does not exist is left out.
+pub(crate) async fn batch(
+    client: &Client,
+    operation: &'static str,
+    table: &str,
+    keys: BTreeSet<String>,
+    consistency: Consistency,
+) -> Result<Vec<Item>, Failure> {
+    let mut open: Vec<Item> = keys.into_iter().map(|key| item([(keys::PARTITION, text(key))])).collect();
+    let mut items = Vec::with_capacity(open.len());
+    let mut empty_answers = 0;
+    while !open.is_empty() {
+        let rest = open.split_off(open.len().min(BATCH_MAX));
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(open))
+            .consistent_read(consistency == Consistency::Strong)
+            .build()
+            .map_err(failure::unbuilt(operation))?;
+        let answer = client
+            .batch_get_item()
+            .request_items(table, wanted)
+            .send()
+            .await
+            .map_err(|error| failure::of(operation, &error))?;
+        let found = take(answer.responses, table);
+        let left = take(answer.unprocessed_keys, table);
+        let left = left.map(|left| left.keys).unwrap_or_default();
+        let found = found.unwrap_or_default();
+        if found.is_empty() && !left.is_empty() {
+            empty_answers += 1;
+        } else {
+            empty_answers = 0;
+        }
+        if empty_answers >= EMPTY_ANSWERS_MAX {
+            return Err(Failure::Throttled);
+        }
+        items.extend(found);
+        open = left;
+        open.extend(rest);
+    }
+    Ok(items)
+}
+
+/// What is asked of an index: the items of one partition, those up to or from some place where one is given.
+pub(crate) struct Question {
+    pub(crate) index: &'static Index,
+    pub(crate) partition: AttributeValue,
+    /// The condition on the place, with the place that it compares to.
+    pub(crate) place: Option<(&'static str, AttributeValue)>,
+    pub(crate) limit: Option<i32>,
+}
+
+/// Reads one answer's worth of an index, in order, and whether there is more.
+pub(crate) async fn query(
+    client: &Client,
+    operation: &'static str,
+    table: &str,
+    question: Question,
+) -> Result<(Vec<Item>, bool), Failure> {
+    let Question { index, partition, place, limit } = question;
+    let request = client
+        .query()
+        .table_name(table)
+        .index_name(index.name)
+        .expression_attribute_names("#partition", index.partition)
+        .expression_attribute_values(":partition", partition)
+        .set_limit(limit);
+    let request = match place {
+        None => request.key_condition_expression("#partition = :partition"),
+        Some((condition, place)) => request
+            .key_condition_expression(format!("#partition = :partition AND {condition}"))
+            .expression_attribute_names("#place", index.place)
+            .expression_attribute_values(":place", place),
+    };
+    let answer = request.send().await.map_err(|error| failure::of(operation, &error))?;
+    Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some()))
+}
+
+fn take<T>(of_tables: Option<HashMap<String, T>>, table: &str) -> Option<T> {
+    of_tables.and_then(|mut of_tables| of_tables.remove(table))
+}

@@ -1,0 +1,62 @@
+use application::{Failure, SweepIndex};
+use async_trait::async_trait;
+use domain::stock::{PageKey, StockPage};
+use domain::{OrderId, Timestamp};
+use tracing::error;
+
+use crate::attribute::{Fields, Item, text, time};
+use crate::read::{self, Question};
+use crate::stock::moves;
+use crate::write::{self, Verdict};
+use crate::{PurchaseTables, keys};
+
+#[cfg(test)]
+mod tests;
+
+#[async_trait]
+impl SweepIndex for PurchaseTables {
+    /// The earliest pages, as many as one answer holds: some thousands. The next sweep gets those behind them.
+    async fn pages_due(&self, shard: u32, due: Timestamp) -> Result<Vec<PageKey>, Failure> {
+        let question = Question {
+            index: &keys::SWEEP,
+            partition: text(shard.to_string()),
+            place: Some(("#place <= :place", time(due))),
+            limit: None,
+        };
+        let (items, _) = read::query(&self.client, "pages_due", &self.stock, question).await?;
+        Ok(nominated(&items, keys::parse_page))
+    }
+
+    /// The earliest orders, as many as one answer holds.
+    async fn orders_due(&self, shard: u32, due: Timestamp) -> Result<Vec<OrderId>, Failure> {
+        let question = Question {
+            index: &keys::WAKE,
+            partition: text(shard.to_string()),
+            place: Some(("#place < :place", time(due))),
+            limit: None,
+        };
+        let (items, _) = read::query(&self.client, "orders_due", &self.orders.table, question).await?;
+        Ok(nominated(&items, keys::parse_order))
+    }
+
+    async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {
+        let key = keys::page(&seen.key);
+        let statement = || moves::postpone(seen, next);
+        match write::update(&self.client, "postpone_page", &self.stock, &key, statement).await? {
+            // Refused: a hold came or went meanwhile, and the page keeps its place for the next sweep.
+            Verdict::Written | Verdict::Refused => Ok(()),
+        }
+    }
+}
+
+/// One key that cannot be read must not keep the sweeper from the others.
+fn nominated<T>(items: &[Item], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let key = |item| {
+        let parsed = Fields(item).text(keys::PARTITION).ok().and_then(&parse);
+        if parsed.is_none() {
+            error!("an index has an item whose key cannot be read");
+        }
+        parsed
+    };
+    items.iter().filter_map(key).collect()
+}

@@ -1,0 +1,59 @@
+use aws_sdk_dynamodb::Client;
+
+/// Products and their SKUs: `Catalog` and `CatalogEditor`.
+#[derive(Clone, Debug)]
+pub struct CatalogTable {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+/// Pages, supply and holds: `Stock`, `StockKeeper` and `Holds`.
+#[derive(Clone, Debug)]
+pub struct StockTable {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+/// Reservations and orders by themselves: `Reservations`, `ReservationCloser` and `Orders`.
+#[derive(Clone, Debug)]
+pub struct OrdersTable {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+/// Reservations and orders together with the holds that move with them: `ReservationBook`, `OrderPlacer`,
+/// `OrderLedger` and `SweepIndex`.
+#[derive(Clone, Debug)]
+pub struct PurchaseTables {
+    pub(crate) client: Client,
+    pub(crate) orders: OrdersTable,
+    pub(crate) stock: String,
+}
+
+impl CatalogTable {
+    /// The table of this name.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+}
+
+impl StockTable {
+    /// The table of this name.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+}
+
+impl OrdersTable {
+    /// The table of this name.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+}
+
+impl PurchaseTables {
+    /// The tables of these names.
+    pub fn new(client: Client, orders: impl Into<String>, stock: impl Into<String>) -> Self {
+        Self { orders: OrdersTable::new(client.clone(), orders), client, stock: stock.into() }
+    }
+}

@@ -1,0 +1,150 @@
+#![expect(clippy::disallowed_methods, reason = "the tests run a secret store beside themselves")]
+
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use application::{Clock, Failure, Secret, SecretName, Secrets};
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use domain::Timestamp;
+use tokio::net::TcpListener;
+
+use crate::SecretsManager;
+
+/// A clock that a test moves.
+#[derive(Default)]
+struct Hands(AtomicI64);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+type Answers = Arc<Mutex<VecDeque<(StatusCode, &'static str)>>>;
+
+/// A store that gives these answers, one after the other, and then fails the test by having none.
+struct Store {
+    manager: SecretsManager,
+    clock: Arc<Hands>,
+    answers: Answers,
+}
+
+const OLD: (StatusCode, &str) = (StatusCode::OK, r#"{"Name":"stripe","SecretString":"sk_old"}"#);
+const NEW: (StatusCode, &str) = (StatusCode::OK, r#"{"Name":"stripe","SecretString":"sk_new"}"#);
+const BROKEN: (StatusCode, &str) =
+    (StatusCode::INTERNAL_SERVER_ERROR, r#"{"__type":"InternalServiceError","Message":"later"}"#);
+const THROTTLED: (StatusCode, &str) = (StatusCode::BAD_REQUEST, r#"{"__type":"ThrottlingException"}"#);
+const FORBIDDEN: (StatusCode, &str) = (StatusCode::BAD_REQUEST, r#"{"__type":"AccessDeniedException"}"#);
+
+impl Store {
+    async fn answering(answers: impl IntoIterator<Item = (StatusCode, &'static str)>) -> Self {
+        let answers: Answers = Arc::new(Mutex::new(answers.into_iter().collect()));
+        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&answers));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, router).await });
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("eu-central-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "id", "key", None, None, "test",
+            )))
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url(endpoint)
+            .build();
+        let clock = Arc::new(Hands::default());
+        let time: Arc<dyn Clock> = clock.clone();
+        let manager = SecretsManager::new(Client::new(&config), time);
+        Self { manager, clock, answers }
+    }
+
+    fn pass(&self, minutes: u64) {
+        let now = self.clock.now().plus(Duration::from_secs(minutes * 60));
+        self.clock.0.store(now.as_millis(), Ordering::SeqCst);
+    }
+
+    async fn current(&self) -> Result<Secret, Failure> {
+        self.manager.current(&name()).await
+    }
+
+    async fn refreshed(&self) -> Result<Secret, Failure> {
+        self.manager.refreshed(&name()).await
+    }
+
+    fn unasked(&self) -> usize {
+        self.answers.lock().unwrap().len()
+    }
+}
+
+async fn answer(State(answers): State<Answers>) -> (StatusCode, &'static str) {
+    answers.lock().unwrap().pop_front().unwrap_or((StatusCode::IM_A_TEAPOT, "{}"))
+}
+
+fn name() -> SecretName {
+    SecretName("stripe".to_owned())
+}
+
+fn secret(text: &str) -> Result<Secret, Failure> {
+    Ok(Secret::new(text.to_owned()))
+}
+
+#[tokio::test]
+async fn a_secret_is_read_once_in_five_minutes() {
+    let store = Store::answering([OLD, NEW]).await;
+    assert_eq!(store.current().await, secret("sk_old"));
+    store.pass(4);
+    assert_eq!(store.current().await, secret("sk_old"));
+    assert_eq!(store.unasked(), 1);
+    store.pass(1);
+    assert_eq!(store.current().await, secret("sk_new"));
+}
+
+#[tokio::test]
+async fn a_refused_secret_is_read_anew_and_then_kept() {
+    let store = Store::answering([OLD, NEW]).await;
+    assert_eq!(store.current().await, secret("sk_old"));
+    assert_eq!(store.refreshed().await, secret("sk_new"));
+    assert_eq!(store.current().await, secret("sk_new"));
+}
+
+#[tokio::test]
+async fn fault_90_a_store_that_fails_leaves_the_last_value_in_use_for_an_hour() {
+    let store = Store::answering([OLD, BROKEN, THROTTLED, BROKEN]).await;
+    assert_eq!(store.current().await, secret("sk_old"));
+    store.pass(30);
+    assert_eq!(store.current().await, secret("sk_old"));
+    store.pass(29);
+    assert_eq!(store.current().await, secret("sk_old"));
+    store.pass(1);
+    assert_eq!(store.current().await, Err(Failure::Unavailable));
+}
+
+#[tokio::test]
+async fn fault_102_a_permission_taken_away_ends_the_use_of_the_last_value() {
+    let store = Store::answering([OLD, FORBIDDEN]).await;
+    assert_eq!(store.current().await, secret("sk_old"));
+    store.pass(5);
+    assert!(matches!(store.current().await, Err(Failure::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_read_anew_is_a_failure_and_the_old_one_is_not_offered() {
+    let store = Store::answering([OLD, THROTTLED]).await;
+    assert_eq!(store.current().await, secret("sk_old"));
+    assert_eq!(store.refreshed().await, Err(Failure::Throttled));
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_text_is_unreadable() {
+    let store = Store::answering([(StatusCode::OK, r#"{"Name":"stripe","SecretBinary":"AAAA"}"#)]).await;
+    assert!(matches!(store.current().await, Err(Failure::Unreadable(_))));
+}

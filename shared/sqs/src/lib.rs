@@ -1,0 +1,10 @@
+//! Wake-ups as messages of SQS: who sends them, and what they say.
+
+#![deny(missing_docs)]
+
+mod failure; // what an SDK error proves
+mod message; // what a message says
+mod queues; // the sender
+
+pub use message::{CapturePaymentMessage, ExpireReservationMessage};
+pub use queues::Queues;

@@ -1,0 +1,66 @@
+//! What a message says: an id and no facts. Sender and workers share these types, so that they cannot differ; a field
+//! that a newer sender adds is no reason for an older worker to refuse.
+
+use core::fmt::Display;
+use core::str::FromStr;
+
+use domain::{OrderId, ReservationId};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Takes this order's payment a step further.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CapturePaymentMessage {
+    /// The order.
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
+    pub order_id: OrderId,
+}
+
+/// Ends this reservation, or the order that it became, if its time is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpireReservationMessage {
+    /// The reservation.
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
+    pub reservation_id: ReservationId,
+}
+
+fn as_text<S: Serializer>(id: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn from_text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<T, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_reads_what_was_sent() {
+        let message = CapturePaymentMessage { order_id: "o1".parse().unwrap() };
+        let body = serde_json::to_string(&message).unwrap();
+        assert_eq!(body, r#"{"order_id":"o1"}"#);
+        assert_eq!(serde_json::from_str::<CapturePaymentMessage>(&body).unwrap(), message);
+
+        let message = ExpireReservationMessage { reservation_id: "r1".parse().unwrap() };
+        let body = serde_json::to_string(&message).unwrap();
+        assert_eq!(body, r#"{"reservation_id":"r1"}"#);
+        assert_eq!(serde_json::from_str::<ExpireReservationMessage>(&body).unwrap(), message);
+    }
+
+    #[test]
+    fn a_field_of_a_newer_sender_is_no_reason_to_refuse() {
+        let body = r#"{"order_id":"o1","trace":"abc"}"#;
+        assert!(serde_json::from_str::<CapturePaymentMessage>(body).is_ok());
+    }
+
+    #[test]
+    fn a_body_without_an_id_is_refused() {
+        for body in
+            ["", "{}", r#"{"order_id":7}"#, r#"{"order_id":"no spaces"}"#, r#"{"reservation_id":"r1"}"#]
+        {
+            assert!(serde_json::from_str::<CapturePaymentMessage>(body).is_err(), "{body}");
+        }
+    }
+}
