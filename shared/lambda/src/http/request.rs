@@ -1,0 +1,161 @@
+use core::str::FromStr;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
+use domain::{Caller, IdempotencyKey, RequestKey};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{ETag, Page, body, pointer, tree, typed};
+use crate::card_data;
+use crate::problem::{
+    CALLER_UNKNOWN, CARD_DATA_NOT_ACCEPTED, IDEMPOTENCY_KEY_MISSING, INVALID_REQUEST, NOT_FOUND, Problem,
+};
+
+/// A guest's token: 32 bytes in 43 characters. The last character has two bits to spare, and clients that draw the
+/// characters instead of the bytes fill them.
+const GUEST_TOKEN: GeneralPurpose =
+    GeneralPurpose::new(&URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
+
+/// A request, as API Gateway hands it over. Every reader either gives what the route needs or the problem to answer.
+#[derive(Debug)]
+pub struct Request {
+    event: ApiGatewayV2httpRequest,
+    query: Vec<(String, String)>,
+}
+
+impl Request {
+    /// Wraps an event. Card data in the query is refused here: a route that reads no query would not look.
+    pub(super) fn of_event(event: ApiGatewayV2httpRequest) -> Result<Self, Problem> {
+        let raw = event.raw_query_string.as_deref().unwrap_or_default();
+        let query: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+        match card_data::find_in_query(&query) {
+            Some(pointer) => Err(Problem::of(CARD_DATA_NOT_ACCEPTED).at(pointer)),
+            None => Ok(Self { event, query }),
+        }
+    }
+
+    /// A part of the path.
+    ///
+    /// # Errors
+    /// 404: a text that cannot be an id is the id of nothing.
+    pub fn path<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
+        let text = self.event.path_parameters.get(name);
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Problem::of(NOT_FOUND))
+    }
+
+    /// Who asks.
+    ///
+    /// # Errors
+    /// 401 when the request does not say; 400 when it says it in a way that cannot be read.
+    pub fn caller(&self) -> Result<Caller, Problem> {
+        let malformed = || {
+            Problem::of(INVALID_REQUEST)
+                .at("/headers/Guest-Token")
+                .detail("expected 32 bytes as base64url, unpadded")
+        };
+        match self.header("guest-token") {
+            Header::Absent => Err(Problem::of(CALLER_UNKNOWN)),
+            Header::Unreadable => Err(malformed()),
+            Header::Text(text) => {
+                let token: [u8; 32] = GUEST_TOKEN
+                    .decode(text)
+                    .ok()
+                    .and_then(|bytes| bytes.try_into().ok())
+                    .ok_or_else(malformed)?;
+                Ok(Caller::guest(&token))
+            }
+        }
+    }
+
+    /// What a creating request is known by: its caller and its `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// As [`Request::caller`]; 400 when the key is missing or is no key.
+    pub fn request_key(&self) -> Result<RequestKey, Problem> {
+        let caller = self.caller()?;
+        let malformed =
+            |detail: String| Problem::of(INVALID_REQUEST).at("/headers/Idempotency-Key").detail(detail);
+        let key = match self.header("idempotency-key") {
+            Header::Absent => return Err(Problem::of(IDEMPOTENCY_KEY_MISSING)),
+            Header::Unreadable => return Err(malformed("expected text".to_owned())),
+            Header::Text(text) => text
+                .parse()
+                .map_err(|error: <IdempotencyKey as FromStr>::Err| malformed(error.to_string()))?,
+        };
+        Ok(RequestKey { caller, key })
+    }
+
+    /// The body, which is a JSON object of the route's own type.
+    ///
+    /// # Errors
+    /// 415, 413 and 400, in this order: how it was sent, how much, and what. Card data is refused before the route's
+    /// type is asked, so that it is refused in unknown fields too.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        body::require_json(&self.header("content-type"))?;
+        let text = self.event.body.as_deref().unwrap_or_default();
+        let bytes = body::decoded(text, self.event.is_base64_encoded)?;
+        let document = Value::Object(tree::parse(&bytes)?);
+        if let Some(pointer) = card_data::find(&document) {
+            return Err(Problem::of(CARD_DATA_NOT_ACCEPTED).at(pointer));
+        }
+        typed::read("", document)
+    }
+
+    /// The query, as the route's own type. Its fields are texts: give them [`Parsed`](crate::wire::Parsed).
+    ///
+    /// # Errors
+    /// 400 for what the type does not take, and for a name that appears twice.
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        typed::read("/query", Value::Object(self.query_fields()?))
+    }
+
+    /// The query of a list: the page that is asked for, and the rest as the route's own type.
+    ///
+    /// # Errors
+    /// As [`Request::query`]; 422 for a limit out of range, 400 for what is no limit or no cursor.
+    pub fn page_of<T: DeserializeOwned>(&self) -> Result<(T, Page), Problem> {
+        let mut fields = self.query_fields()?;
+        let page = Page::taken_from(&mut fields)?;
+        Ok((typed::read("/query", Value::Object(fields))?, page))
+    }
+
+    /// Whether the client says that it has this version already.
+    pub fn has(&self, tag: &ETag) -> bool {
+        match self.header("if-none-match") {
+            Header::Text(text) => tag.is_named_in(text),
+            Header::Absent | Header::Unreadable => false,
+        }
+    }
+
+    fn query_fields(&self) -> Result<Map<String, Value>, Problem> {
+        let mut fields = Map::new();
+        for (name, value) in &self.query {
+            if fields.insert(name.clone(), Value::from(value.as_str())).is_some() {
+                let twice = Problem::of(INVALID_REQUEST).detail("the parameter appears more than once");
+                return Err(twice.at(pointer::child("/query", name)));
+            }
+        }
+        Ok(fields)
+    }
+
+    fn header(&self, name: &str) -> Header<'_> {
+        match self.event.headers.get(name) {
+            None => Header::Absent,
+            Some(value) => value.to_str().map_or(Header::Unreadable, Header::Text),
+        }
+    }
+}
+
+/// What became of one header.
+pub(super) enum Header<'a> {
+    Absent,
+    /// Not printable ASCII.
+    Unreadable,
+    Text(&'a str),
+}
+
+#[cfg(test)]
+mod tests;

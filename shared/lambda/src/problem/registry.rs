@@ -1,0 +1,95 @@
+use super::ProblemType;
+
+/// Defines the constants and the registry together, so that no type is missing from it.
+macro_rules! registry {
+    ($($name:ident = $slug:literal, $status:literal, $title:literal, $meaning:literal, $remedy:literal;)*) => {
+        $(
+            #[doc = concat!("`", $slug, "`: ", $meaning)]
+            pub const $name: &ProblemType = &ProblemType {
+                slug: $slug, status: $status, title: $title, meaning: $meaning, remedy: $remedy,
+            };
+        )*
+
+        /// Every type of problem that a client can get.
+        pub const REGISTRY: &[&ProblemType] = &[$($name),*];
+    };
+}
+
+registry! {
+    // What was sent cannot be read.
+    MALFORMED_JSON = "malformed-json", 400, "The body is not JSON",
+        "The body is empty, cut off, not UTF-8, nested too deeply, or not JSON at all.",
+        "Send one JSON object in UTF-8.";
+    INVALID_REQUEST = "invalid-request", 400, "The request does not have the expected shape",
+        "A field is missing, unknown, repeated, of the wrong type or not well-formed.",
+        "Correct the field that `pointer` names.";
+    INVALID_CURSOR = "invalid-cursor", 400, "The cursor is not one of ours",
+        "A cursor is opaque: only the `next_cursor` of an answer of the same list is one.",
+        "Start again without a cursor.";
+    IDEMPOTENCY_KEY_MISSING = "idempotency-key-missing", 400, "The request needs an Idempotency-Key",
+        "A request that creates something carries a key, so that its repetition creates nothing more.",
+        "Send the header `Idempotency-Key`, the same one for every repetition of this request.";
+    CARD_DATA_NOT_ACCEPTED = "card-data-not-accepted", 400, "Card data is not accepted",
+        "The request contains what looks like a card number or a card verification code. It was not stored.",
+        "Let the gateway's element in the browser take the card, and send its token.";
+
+    // Who asks.
+    CALLER_UNKNOWN = "caller-unknown", 401, "The request does not say who asks",
+        "Neither a customer nor a guest token came with the request.",
+        "Send the header `Guest-Token`: 32 random bytes as base64url, made once and kept secret.";
+    SIGN_IN_REQUIRED = "sign-in-required", 401, "This needs a signed-in customer",
+        "Something in the request is limited per customer, so guests cannot have it.",
+        "Sign in, or leave that line out.";
+
+    // What is not there, or not yours.
+    NOT_FOUND = "not-found", 404, "There is nothing here for you",
+        "It does not exist, or it belongs to somebody else.",
+        "Check the id, and that the token is the one that made it.";
+    UNKNOWN_SKU = "unknown-sku", 404, "A SKU is not in the catalog",
+        "The SKU does not exist, or is no longer offered.",
+        "Read the product again and offer the shopper what it lists.";
+
+    // What the state forbids.
+    INSUFFICIENT_STOCK = "insufficient-stock", 409, "There is not enough stock",
+        "Nothing was held, because at least one line could not be held in full; `shortages` names each.",
+        "Ask for less, or leave the line out.";
+    PRICE_CHANGED = "price-changed", 409, "A price has changed",
+        "The price that came with a line is no longer the price.",
+        "Show the shopper the new price and ask again.";
+    NOT_ON_SALE_YET = "not-on-sale-yet", 409, "The sale has not begun",
+        "A line's SKU can be had only from a later time.",
+        "Ask again after `Retry-After` seconds.";
+    RESERVATION_NOT_HELD = "reservation-not-held", 409, "The reservation is not held",
+        "It has expired, was released, or is being paid for or sold, so this cannot be done with it.",
+        "Read the reservation to see its state; make a new one where it has expired.";
+    TOTAL_CHANGED = "total-changed", 409, "The total has changed",
+        "The total that the shopper saw is not what the order would cost; `totals` has the new one.",
+        "Show the shopper the new totals and ask again.";
+    ORDER_NOT_PAYABLE = "order-not-payable", 409, "The order takes no payment now",
+        "It is being paid, is paid, is cancelled, or has used all its attempts.",
+        "Read the order to see its state.";
+
+    // How it was sent.
+    PAYLOAD_TOO_LARGE = "payload-too-large", 413, "The body is too large",
+        "A body has at most 64 KiB.",
+        "Send less.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "The body is not announced as JSON",
+        "The header `Content-Type` is missing or is not `application/json`.",
+        "Send JSON, with `Content-Type: application/json`.";
+
+    // What can be read and is not allowed.
+    INVALID_VALUE = "invalid-value", 422, "A value is out of range",
+        "The request can be read, but the value that `pointer` names is not allowed.",
+        "Correct the value.";
+    IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", 422, "The Idempotency-Key was used for another request",
+        "The key belongs to an earlier request with another body. Nothing was done.",
+        "Use a new key for a new request, and the old one only to repeat the old request.";
+
+    // What broke on our side.
+    INTERNAL = "internal", 500, "Something is wrong on our side",
+        "The request was fine, and we could not answer it.",
+        "Tell us the `instance`; repeating may not help.";
+    UNAVAILABLE = "unavailable", 503, "Not available at the moment",
+        "It may or may not have been done.",
+        "Repeat the very same request after `Retry-After` seconds, with the same Idempotency-Key.";
+}
