@@ -1,0 +1,116 @@
+use core::time::Duration;
+
+use domain::payment::GatewayName;
+
+/// What a gateway promises. The rules for unknown outcomes rest on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capability {
+    /// How long a repetition under the same idempotency key is sure to be recognised.
+    pub key_lifetime: Duration,
+    /// What a repetition of a failed call does.
+    pub failed_call: FailedCall,
+    /// When a cancel is certain.
+    pub cancel: CancelFinality,
+    /// How a webhook proves where it comes from.
+    pub webhook_signature: WebhookSignature,
+    /// What shoppers can pay with there, as far as the shop offers it.
+    pub methods: &'static [MethodKind],
+    /// When the shopper agrees.
+    pub approval: Approval,
+}
+
+/// What a gateway does with the repetition of a call that failed on its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedCall {
+    /// The failure is answered again, so repeating it for ever proves nothing: look it up, or cancel.
+    Replayed,
+    /// The call is tried again.
+    Reexecuted,
+}
+
+/// When a cancel can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelFinality {
+    /// With its answer.
+    AtOnce,
+    /// Only when a webhook confirms it.
+    ByWebhook,
+}
+
+/// How a webhook is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookSignature {
+    /// HMAC-SHA256 over a time and the raw bytes, in a header that may carry several signatures.
+    TimestampedHmac {
+        /// The header.
+        header: &'static str,
+        /// The part of it that counts.
+        scheme: &'static str,
+        /// How old a signature may be.
+        tolerance: Duration,
+    },
+    /// HMAC-SHA256 over chosen fields of each item.
+    HmacPerItem,
+    /// RSA, with a certificate from a host that is pinned.
+    RsaWithCertificate,
+}
+
+/// A kind of payment method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodKind {
+    /// Credit and debit cards.
+    Card,
+    /// Wallets, such as Apple Pay.
+    Wallet,
+    /// Buy now, pay later.
+    PayLater,
+}
+
+/// When the shopper agrees to a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// Before checkout: the client brings a token.
+    ByToken,
+    /// After checkout, on the gateway's pages.
+    ByRedirect,
+}
+
+/// The table.
+pub const fn capability(gateway: GatewayName) -> Capability {
+    match gateway {
+        GatewayName::Stripe => Capability {
+            // Keys may be removed once they are 24 hours old (https://docs.stripe.com/api/idempotent_requests); an
+            // hour is kept back for clocks and for the time that a call takes.
+            key_lifetime: Duration::from_secs(23 * 60 * 60),
+            // API v1 keeps status and body "including 500 errors" (the same page).
+            failed_call: FailedCall::Replayed,
+            // A canceled PaymentIntent takes no further charge
+            // (https://docs.stripe.com/api/payment_intents/cancel).
+            cancel: CancelFinality::AtOnce,
+            // https://docs.stripe.com/webhooks/signature
+            webhook_signature: WebhookSignature::TimestampedHmac {
+                header: "Stripe-Signature",
+                scheme: "v1",
+                tolerance: Duration::from_secs(5 * 60),
+            },
+            // Stripe has wallets and pay later too; the shop opens its PaymentIntents for cards.
+            methods: &[MethodKind::Card],
+            // Stripe's elements run in the shopper's browser and give it a token; 3-D Secure may still redirect.
+            approval: Approval::ByToken,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::payment::Attempt;
+
+    use super::*;
+
+    #[test]
+    fn no_gateway_forgets_a_key_while_attempts_are_still_replayed() {
+        for gateway in GatewayName::ALL {
+            assert!(Attempt::REPLAY_AGE_MAX <= capability(gateway).key_lifetime, "{gateway:?}");
+        }
+    }
+}

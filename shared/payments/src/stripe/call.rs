@@ -1,0 +1,78 @@
+use domain::payment::{Charge, GatewayReference, Operation};
+
+/// One call, ready to be written as a request. The same charge and operation give the same bytes every time.
+pub(super) struct Call<'a> {
+    pub(super) charge: &'a Charge,
+    pub(super) aim: Aim,
+    /// The object that is called, unless this call creates it.
+    pub(super) reference: Option<&'a GatewayReference>,
+    pub(super) form: Vec<(&'static str, String)>,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    Change(Operation),
+    LookUp,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn open(charge: &'a Charge) -> Self {
+        let form = vec![
+            ("amount", charge.amount.amount().to_string()),
+            ("currency", charge.amount.currency().as_str().to_ascii_lowercase()),
+            ("payment_method", charge.method.token.expose().to_owned()),
+            ("payment_method_types[]", "card".to_owned()),
+            ("capture_method", "manual".to_owned()),
+            ("metadata[order_id]", charge.order_id.to_string()),
+            ("metadata[attempt]", charge.attempt.to_string()),
+        ];
+        Self { charge, aim: Aim::Change(Operation::Open), reference: None, form }
+    }
+
+    pub(super) fn confirm(charge: &'a Charge, reference: &'a GatewayReference) -> Self {
+        let return_url = charge.return_url.iter().map(|url| ("return_url", url.as_str().to_owned()));
+        Self::change(charge, reference, Operation::Confirm, return_url.collect())
+    }
+
+    pub(super) fn capture(charge: &'a Charge, reference: &'a GatewayReference) -> Self {
+        Self::change(charge, reference, Operation::Capture, Vec::new())
+    }
+
+    pub(super) fn void(charge: &'a Charge, reference: &'a GatewayReference) -> Self {
+        Self::change(charge, reference, Operation::Void, Vec::new())
+    }
+
+    pub(super) fn look_up(charge: &'a Charge, reference: &'a GatewayReference) -> Self {
+        Self { charge, aim: Aim::LookUp, reference: Some(reference), form: Vec::new() }
+    }
+
+    fn change(
+        charge: &'a Charge,
+        reference: &'a GatewayReference,
+        operation: Operation,
+        form: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self { charge, aim: Aim::Change(operation), reference: Some(reference), form }
+    }
+
+    /// The path. A reference has no character that means something in a path.
+    pub(super) fn path(&self) -> String {
+        let object = self.reference.map_or("", GatewayReference::as_str);
+        match self.aim {
+            Aim::Change(Operation::Open) => "/v1/payment_intents".to_owned(),
+            Aim::Change(Operation::Confirm) => format!("/v1/payment_intents/{object}/confirm"),
+            Aim::Change(Operation::Capture) => format!("/v1/payment_intents/{object}/capture"),
+            Aim::Change(Operation::Void) => format!("/v1/payment_intents/{object}/cancel"),
+            Aim::LookUp => format!("/v1/payment_intents/{object}"),
+        }
+    }
+
+    /// The word for it in the log.
+    pub(super) fn operation(&self) -> &'static str {
+        match self.aim {
+            Aim::Change(operation) => operation.as_str(),
+            Aim::LookUp => "look_up",
+        }
+    }
+}

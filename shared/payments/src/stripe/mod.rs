@@ -1,0 +1,105 @@
+//! Stripe, with PaymentIntents that are captured by hand.
+
+mod answer; // what an answer proves
+mod call; // what is asked, and how it is written
+mod decline; // what a shopper may do after each decline
+mod exchange; // one request and its answer, or the loss of it
+mod report; // what each call leaves in the log
+mod wire; // Stripe's JSON
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use application::{Gateway, SecretName, Secrets};
+use async_trait::async_trait;
+use domain::payment::{Charge, GatewayReference, Outcome};
+use tokio::time::{Instant, timeout_at};
+
+use self::call::Call;
+use self::exchange::{Exchange, Line};
+
+/// Charges at Stripe, or at the sandbox gateway, which speaks the same API.
+pub struct StripeGateway {
+    line: Line,
+    secrets: Arc<dyn Secrets>,
+    secret_name: SecretName,
+    timeout: Duration,
+}
+
+/// The gateway cannot be called as it is set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingError {
+    /// The endpoint is not an address.
+    #[error("the gateway's endpoint is not an http or https URL")]
+    Endpoint,
+    /// There is no way to make secure connections.
+    #[error("no HTTP client can be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+impl StripeGateway {
+    /// A gateway at `endpoint`, such as `https://api.stripe.com`, with the secret key that is kept under
+    /// `secret_name`. Each call ends within `timeout`.
+    ///
+    /// # Errors
+    /// When the endpoint is no URL, or the HTTP client cannot be made.
+    pub fn new(
+        endpoint: &str,
+        secrets: Arc<dyn Secrets>,
+        secret_name: SecretName,
+        timeout: Duration,
+    ) -> Result<Self, SettingError> {
+        Ok(Self { line: Line::new(endpoint, timeout)?, secrets, secret_name, timeout })
+    }
+
+    async fn make(&self, call: Call<'_>) -> Outcome {
+        let exchange = self.exchange(&call).await;
+        let outcome = answer::prove(&call, &exchange);
+        report::report(&call, &exchange, &outcome);
+        outcome
+    }
+
+    /// Sends a call, and sends it once more when the key was refused and the store has a newer one.
+    async fn exchange(&self, call: &Call<'_>) -> Exchange {
+        let deadline = Instant::now() + self.timeout;
+        let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.current(&self.secret_name)).await else {
+            return Exchange::NotSent;
+        };
+        let first = timeout_at(deadline, self.line.send(call, &secret)).await.unwrap_or(Exchange::Lost);
+        if !first.refused_the_secret() {
+            return first;
+        }
+        let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.refreshed(&self.secret_name)).await else {
+            return first;
+        };
+        match timeout_at(deadline, self.line.send(call, &secret)).await {
+            // Something was sent before, and was refused unexecuted.
+            Ok(Exchange::NotSent) => first,
+            Ok(second) => second,
+            Err(_) => Exchange::Lost,
+        }
+    }
+}
+
+#[async_trait]
+impl Gateway for StripeGateway {
+    async fn open(&self, charge: &Charge) -> Outcome {
+        self.make(Call::open(charge)).await
+    }
+
+    async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.make(Call::confirm(charge, reference)).await
+    }
+
+    async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.make(Call::capture(charge, reference)).await
+    }
+
+    async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.make(Call::void(charge, reference)).await
+    }
+
+    async fn look_up(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.make(Call::look_up(charge, reference)).await
+    }
+}

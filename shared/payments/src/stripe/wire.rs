@@ -1,0 +1,53 @@
+use serde::Deserialize;
+
+/// A PaymentIntent (<https://docs.stripe.com/api/payment_intents/object>), in the fields that prove something.
+#[derive(Debug, Deserialize)]
+pub(super) struct PaymentIntent {
+    pub(super) id: String,
+    pub(super) object: String,
+    pub(super) amount: i64,
+    pub(super) amount_capturable: Option<i64>,
+    pub(super) amount_received: Option<i64>,
+    pub(super) currency: String,
+    pub(super) status: String,
+    pub(super) next_action: Option<NextAction>,
+    pub(super) last_payment_error: Option<ErrorBody>,
+}
+
+/// What the shopper must do.
+#[derive(Debug, Deserialize)]
+pub(super) struct NextAction {
+    pub(super) redirect_to_url: Option<RedirectToUrl>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RedirectToUrl {
+    pub(super) url: Option<String>,
+}
+
+/// The body of every answer that is not 2xx (<https://docs.stripe.com/api/errors>).
+#[derive(Debug, Deserialize)]
+pub(super) struct Refusal {
+    pub(super) error: ErrorBody,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ErrorBody {
+    pub(super) r#type: String,
+    code: Option<String>,
+    decline_code: Option<String>,
+    pub(super) advice_code: Option<String>,
+}
+
+impl ErrorBody {
+    /// The most telling word for the reason. It goes into records, logs and answers, so it is taken only when it
+    /// has the form of Stripe's codes.
+    pub(super) fn word(&self) -> &str {
+        let is_code = |text: &&str| {
+            (1..=64).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        };
+        let words = [self.decline_code.as_deref(), self.code.as_deref(), Some(self.r#type.as_str())];
+        words.into_iter().flatten().find(is_code).unwrap_or("unreadable")
+    }
+}

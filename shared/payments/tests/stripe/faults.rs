@@ -1,0 +1,206 @@
+use std::time::Duration;
+
+use application::{Failure, Gateway};
+use domain::payment::{Charge, Decline, GatewayReference, Outcome, Retry};
+
+use crate::scripted::{Scripted, intent};
+use crate::shop::{Rotated, Shop, charge, gateway, gateway_with, impatient, money};
+
+fn reference() -> GatewayReference {
+    "pi_1".parse().unwrap()
+}
+
+/// What a confirm makes of this answer.
+async fn confirm_answered(status: u16, body: &str) -> Outcome {
+    let scripted = Scripted::answering(&[(status, body)]).await;
+    gateway(&scripted.address).confirm(&charge("pm_card_visa"), &reference()).await
+}
+
+#[tokio::test]
+async fn fault_58_a_refused_connection_is_not_sent() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let (gateway, charge) = (gateway(&address), charge("pm_card_visa"));
+    assert_eq!(gateway.open(&charge).await, Outcome::NotSent);
+    assert_eq!(gateway.confirm(&charge, &reference()).await, Outcome::NotSent);
+}
+
+#[tokio::test]
+async fn fault_60_a_time_out_before_the_charge_is_unknown_until_a_void_is_confirmed() {
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa_timeoutBeforeCharge");
+    let reference = shop.opened(&charge).await;
+    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.void(&charge, &reference).await, Outcome::Voided);
+    assert_eq!(shop.charges().await, 0);
+}
+
+#[tokio::test]
+async fn fault_61_a_time_out_after_the_charge_is_unknown_until_a_look_up_or_a_replay_shows_it() {
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa_timeoutAfterCharge");
+    let reference = shop.opened(&charge).await;
+    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    let seen = shop.until_known(async || shop.gateway.look_up(&charge, &reference).await).await;
+    assert_eq!(seen, Outcome::Authorized);
+    assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
+
+    shop.plan(r#"{"capture":[{"fault":"silent_after","times":1}]}"#).await;
+    assert_eq!(impatient(&shop.address).capture(&charge, &reference).await, Outcome::Unknown);
+    let captured = shop.until_known(async || shop.gateway.capture(&charge, &reference).await).await;
+    assert_eq!(captured, Outcome::Captured);
+    assert_eq!(shop.charges().await, 1);
+}
+
+#[tokio::test]
+async fn fault_62_a_request_that_lands_after_the_void_is_refused() {
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa");
+    let reference = shop.opened(&charge).await;
+    shop.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":2000}]}"#).await;
+    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.void(&charge, &reference).await, Outcome::Voided);
+    shop.confirm_has_landed(&charge, &reference).await;
+    assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Voided);
+    assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(shop.charges().await, 0);
+}
+
+#[tokio::test]
+async fn fault_63_a_server_error_is_unknown_and_a_kept_one_is_ended_by_a_void() {
+    for status in [500, 502, 503, 504] {
+        let error = r#"{"error":{"type":"api_error"}}"#;
+        assert_eq!(confirm_answered(status, error).await, Outcome::Unknown, "{status}");
+    }
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa");
+    let reference = shop.opened(&charge).await;
+    shop.plan(r#"{"confirm":[{"fault":"cached_500","times":1}]}"#).await;
+    for _ in 0..3 {
+        assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Unknown);
+    }
+    assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.void(&charge, &reference).await, Outcome::Voided);
+}
+
+#[tokio::test]
+async fn fault_64_too_many_requests_is_rejected_and_the_same_call_goes_on() {
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa");
+    shop.plan(r#"{"open":[{"fault":"status_429","times":1}],"look_up":[{"fault":"status_429","times":1}]}"#)
+        .await;
+    assert_eq!(shop.gateway.open(&charge).await, Outcome::Rejected);
+    let reference = shop.opened(&charge).await;
+    assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Rejected);
+}
+
+#[tokio::test]
+async fn fault_65_a_rotated_secret_is_read_anew_once_and_the_same_call_is_made_once_more() {
+    let shop = Shop::start().await;
+    let secrets = Rotated { current: Ok("expired"), refreshed: Ok("sk_test_2") };
+    let gateway = gateway_with(&shop.address, secrets, Duration::from_secs(60));
+    assert!(matches!(gateway.open(&charge("pm_card_visa")).await, Outcome::Opened(_)));
+
+    let refused = r#"{"error":{"type":"invalid_request_error"}}"#;
+    let scripted = Scripted::answering(&[(401, refused), (401, refused), (403, refused)]).await;
+    let secrets = Rotated { current: Ok("sk_old"), refreshed: Ok("sk_new") };
+    let gateway = gateway_with(&scripted.address, secrets, Duration::from_secs(60));
+    assert_eq!(gateway.confirm(&charge("pm_card_visa"), &reference()).await, Outcome::Rejected);
+    let asked = scripted.asked();
+    let sent: Vec<_> = asked.iter().map(|asked| asked.header("authorization")).collect();
+    assert_eq!(sent, ["Bearer sk_old", "Bearer sk_new"]);
+    assert_eq!(asked[0].header("idempotency-key"), asked[1].header("idempotency-key"));
+    assert_eq!((&asked[0].line, &asked[0].body), (&asked[1].line, &asked[1].body));
+
+    let secrets = Rotated { current: Ok("sk_old"), refreshed: Err(Failure::Unavailable) };
+    let gateway = gateway_with(&scripted.address, secrets, Duration::from_secs(60));
+    assert_eq!(gateway.confirm(&charge("pm_card_visa"), &reference()).await, Outcome::Rejected);
+}
+
+#[tokio::test]
+async fn fault_66_a_key_in_use_is_unknown_until_the_same_key_answers() {
+    let in_use = r#"{"error":{"type":"invalid_request_error","code":"idempotency_key_in_use"}}"#;
+    assert_eq!(confirm_answered(409, in_use).await, Outcome::Unknown);
+
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa");
+    let reference = shop.opened(&charge).await;
+    shop.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":1200}]}"#).await;
+    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    let outcome = shop.until_known(async || shop.gateway.confirm(&charge, &reference).await).await;
+    assert_eq!(outcome, Outcome::Authorized);
+}
+
+#[tokio::test]
+async fn fault_67_a_key_used_for_something_else_is_unknown_for_every_operation() {
+    let shop = Shop::start().await;
+    let first = charge("pm_card_visa");
+    shop.opened(&first).await;
+    let other = Charge { amount: money(9000, "EUR"), ..first };
+    assert_eq!(shop.gateway.open(&other).await, Outcome::Unknown);
+
+    let reused = r#"{"error":{"type":"idempotency_error"}}"#;
+    assert_eq!(confirm_answered(400, reused).await, Outcome::Unknown);
+}
+
+#[tokio::test]
+async fn fault_72_another_amount_or_currency_is_a_mismatch() {
+    let authorized = intent("requires_capture");
+    let captured = intent("succeeded");
+    for body in [
+        authorized.replace("8999", "899"),
+        authorized.replace("eur", "usd"),
+        authorized.replace("{", r#"{"amount_capturable":8998,"#),
+        captured.replace("{", r#"{"amount_received":1,"#),
+    ] {
+        assert_eq!(confirm_answered(200, &body).await, Outcome::Mismatch, "{body}");
+    }
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa");
+    let reference = shop.opened(&charge).await;
+    for amount in [money(8998, "EUR"), money(8999, "USD")] {
+        let other = Charge { amount, ..charge.clone() };
+        assert_eq!(shop.gateway.look_up(&other, &reference).await, Outcome::Mismatch);
+    }
+}
+
+#[tokio::test]
+async fn fault_80_not_found_on_a_look_up_is_no_evidence() {
+    let shop = Shop::start().await;
+    let outcome = shop.gateway.look_up(&charge("pm_card_visa"), &reference()).await;
+    assert_eq!(outcome, Outcome::Unknown);
+}
+
+#[tokio::test]
+async fn fault_81_a_look_up_that_shows_an_error_or_a_page_is_unknown() {
+    let envelope = r#"{"error":{"type":"api_error","message":"maintenance"}}"#;
+    let declined = r#"{"error":{"type":"card_error","decline_code":"stolen_card"}}"#;
+    let page = "<html>We will be back soon</html>";
+    for (status, body) in
+        [(200, envelope), (200, page), (200, ""), (402, declined), (503, page), (404, envelope)]
+    {
+        let scripted = Scripted::answering(&[(status, body)]).await;
+        let outcome = gateway(&scripted.address).look_up(&charge("pm_card_visa"), &reference()).await;
+        assert_eq!(outcome, Outcome::Unknown, "{status} {body}");
+    }
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa");
+    let reference = shop.opened(&charge).await;
+    shop.plan(r#"{"confirm":[{"fault":"garbage","times":1}]}"#).await;
+    assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Authorized);
+}
+
+#[tokio::test]
+async fn fault_84_a_status_of_next_year_is_unknown() {
+    assert_eq!(confirm_answered(200, &intent("requires_moonlight")).await, Outcome::Unknown);
+}
+
+#[tokio::test]
+async fn fault_85_a_token_of_another_gateway_is_declined_before_anything_exists() {
+    let shop = Shop::start().await;
+    let declined = Decline { code: "resource_missing".to_owned(), retry: Retry::OtherMethod };
+    assert_eq!(shop.gateway.open(&charge("tok_of_somebody_else")).await, Outcome::Declined(declined));
+}

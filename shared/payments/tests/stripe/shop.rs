@@ -1,0 +1,121 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::{Failure, Gateway, Secret, SecretName, Secrets};
+use async_trait::async_trait;
+use domain::Money;
+use domain::payment::{Charge, GatewayName, GatewayReference, Operation, Outcome, PaymentMethod};
+use payments::stripe::StripeGateway;
+use reqwest::StatusCode;
+use sandbox_gateway::{Options, SandboxGateway};
+use tokio::net::TcpListener;
+
+/// A secret store that has rotated its key.
+pub(crate) struct Rotated {
+    pub(crate) current: Result<&'static str, Failure>,
+    pub(crate) refreshed: Result<&'static str, Failure>,
+}
+
+#[async_trait]
+impl Secrets for Rotated {
+    async fn current(&self, _: &SecretName) -> Result<Secret, Failure> {
+        self.current.map(|text| Secret::new(text.to_owned()))
+    }
+
+    async fn refreshed(&self, _: &SecretName) -> Result<Secret, Failure> {
+        self.refreshed.map(|text| Secret::new(text.to_owned()))
+    }
+}
+
+const GOOD: Rotated = Rotated { current: Ok("sk_test_1"), refreshed: Ok("sk_test_1") };
+
+/// An adapter that waits longer than any test takes.
+pub(crate) fn gateway(endpoint: &str) -> StripeGateway {
+    gateway_with(endpoint, GOOD, Duration::from_secs(60))
+}
+
+/// An adapter that gives up soon, for calls that are never answered.
+pub(crate) fn impatient(endpoint: &str) -> StripeGateway {
+    gateway_with(endpoint, GOOD, Duration::from_secs(1))
+}
+
+pub(crate) fn gateway_with(endpoint: &str, secrets: Rotated, timeout: Duration) -> StripeGateway {
+    StripeGateway::new(endpoint, Arc::new(secrets), SecretName("stripe".to_owned()), timeout).unwrap()
+}
+
+/// 89.99 EUR for the order `order`, first attempt.
+pub(crate) fn charge(token: &str) -> Charge {
+    Charge {
+        order_id: "order".parse().unwrap(),
+        attempt: 1,
+        amount: money(8999, "EUR"),
+        method: PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().unwrap() },
+        return_url: None,
+    }
+}
+
+pub(crate) fn money(amount: i64, currency: &str) -> Money {
+    Money::new(amount, currency.parse().unwrap()).unwrap()
+}
+
+/// A sandbox that runs, and the adapter that speaks to it.
+pub(crate) struct Shop {
+    pub(crate) address: String,
+    pub(crate) gateway: StripeGateway,
+}
+
+impl Shop {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let sandbox = SandboxGateway::open(&Options::default()).unwrap();
+        tokio::spawn(sandbox.serve(listener, std::future::pending()));
+        let gateway = gateway(&address);
+        Self { address, gateway }
+    }
+
+    pub(crate) async fn opened(&self, charge: &Charge) -> GatewayReference {
+        let outcome = self.gateway.open(charge).await;
+        let Outcome::Opened(reference) = outcome else { panic!("not opened: {outcome:?}") };
+        reference
+    }
+
+    pub(crate) async fn plan(&self, plan: &'static str) {
+        let request = reqwest::Client::new().put(format!("{}/sandbox/faults", self.address));
+        request.header("content-type", "application/json").body(plan).send().await.unwrap();
+    }
+
+    /// Waits until a confirm that is on its way has arrived: until then its key is in use.
+    pub(crate) async fn confirm_has_landed(&self, charge: &Charge, reference: &GatewayReference) {
+        let url = format!("{}/v1/payment_intents/{}/confirm", self.address, reference.as_str());
+        let repeat = reqwest::Client::new()
+            .post(url)
+            .bearer_auth("sk_test_1")
+            .header("idempotency-key", charge.idempotency_key(Operation::Confirm))
+            .form::<[(&str, &str)]>(&[]);
+        let landing = async {
+            while repeat.try_clone().unwrap().send().await.unwrap().status() == StatusCode::CONFLICT {}
+        };
+        tokio::time::timeout(Duration::from_secs(30), landing).await.expect("it never landed");
+    }
+
+    /// The charges in the gateway's own book.
+    pub(crate) async fn charges(&self) -> usize {
+        let book =
+            reqwest::get(format!("{}/sandbox/charges", self.address)).await.unwrap().text().await.unwrap();
+        book.matches("order_id").count()
+    }
+
+    /// Asks until the answer proves something, as a worker does.
+    pub(crate) async fn until_known(&self, mut ask: impl AsyncFnMut() -> Outcome) -> Outcome {
+        let asking = async {
+            loop {
+                let outcome = ask().await;
+                if outcome != Outcome::Unknown {
+                    return outcome;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), asking).await.expect("it never became known")
+    }
+}

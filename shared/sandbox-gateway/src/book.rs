@@ -1,0 +1,188 @@
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::intent::Intent;
+
+/// The gateway's memory. Whatever was answered is in it, also after `kill -9`.
+pub(crate) struct Book {
+    connection: Mutex<Connection>,
+}
+
+/// The book inside one transaction.
+pub(crate) struct Entries<'connection>(Transaction<'connection>);
+
+/// What an idempotency key was first used for, and what was answered.
+pub(crate) struct KeptAnswer {
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) answer: Answer,
+}
+
+/// A charge that was really made.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChargeEntry {
+    order_id: String,
+    amount: i64,
+    currency: String,
+    captured: i64,
+    refunded: i64,
+    state: &'static str,
+}
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS intents (
+        id TEXT NOT NULL UNIQUE,
+        created INTEGER NOT NULL,
+        order_id TEXT NOT NULL,
+        attempt TEXT NOT NULL,
+        amount INTEGER NOT NULL CHECK (amount > 0),
+        currency TEXT NOT NULL,
+        token TEXT NOT NULL,
+        status TEXT NOT NULL,
+        return_url TEXT,
+        charge TEXT,
+        refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount)
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS answers (
+        idempotency_key TEXT PRIMARY KEY,
+        fingerprint BLOB NOT NULL,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
+impl Book {
+    /// Without a path, the book is in memory.
+    pub(crate) fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
+        let connection = match path {
+            None => Connection::open_in_memory()?,
+            Some(path) => {
+                let connection = Connection::open(path)?;
+                // A commit reaches the operating system before it is answered, so a killed process loses nothing
+                // answered; only a power cut could, and this is no bank.
+                connection.pragma_update(None, "journal_mode", "WAL")?;
+                connection.pragma_update(None, "synchronous", "NORMAL")?;
+                connection
+            }
+        };
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// Runs `work` in one transaction, which is kept when `work` succeeds.
+    pub(crate) fn transaction<T>(
+        &self,
+        work: impl FnOnce(&Entries<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        // A transaction that panicked was rolled back when it was dropped, so the connection is sound.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = Entries(connection.transaction()?);
+        let outcome = work(&entries)?;
+        entries.0.commit()?;
+        Ok(outcome)
+    }
+
+    /// Every charge that was really made: the captured intents, oldest first.
+    pub(crate) fn charges(&self) -> rusqlite::Result<Vec<ChargeEntry>> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statement =
+            connection.prepare_cached("SELECT * FROM intents WHERE status = 'succeeded' ORDER BY rowid")?;
+        let read = |row: &Row<'_>| {
+            let currency: String = row.get("currency")?;
+            Ok(ChargeEntry {
+                order_id: row.get("order_id")?,
+                amount: row.get("amount")?,
+                currency: currency.to_ascii_uppercase(),
+                captured: row.get("amount")?,
+                refunded: row.get("refunded")?,
+                state: "captured",
+            })
+        };
+        statement.query_map([], read)?.collect()
+    }
+}
+
+impl Entries<'_> {
+    /// A new id, such as `pi_5d41402abc4b2a76b9719d91`.
+    pub(crate) fn fresh_id(&self, prefix: &str) -> rusqlite::Result<String> {
+        let mut statement = self.0.prepare_cached("SELECT ?1 || '_' || lower(hex(randomblob(12)))")?;
+        statement.query_row([prefix], |row| row.get(0))
+    }
+
+    /// Seconds since the Unix epoch.
+    pub(crate) fn now(&self) -> rusqlite::Result<i64> {
+        self.0.prepare_cached("SELECT unixepoch()")?.query_row([], |row| row.get(0))
+    }
+
+    pub(crate) fn intent(&self, id: &str) -> rusqlite::Result<Option<Intent>> {
+        let mut statement = self.0.prepare_cached("SELECT * FROM intents WHERE id = ?1")?;
+        statement.query_row([id], read_intent).optional()
+    }
+
+    /// Adds an intent, or moves on the one that is there. What was asked for in the beginning never changes.
+    pub(crate) fn save(&self, intent: &Intent) -> rusqlite::Result<()> {
+        let mut statement = self.0.prepare_cached(
+            "INSERT INTO intents
+               (id, created, order_id, attempt, amount, currency, token, status, return_url, charge)
+             VALUES
+               (:id, :created, :order_id, :attempt, :amount, :currency, :token, :status, :return_url, :charge)
+             ON CONFLICT (id) DO UPDATE SET
+               status = excluded.status, return_url = excluded.return_url, charge = excluded.charge",
+        )?;
+        statement.execute(named_params! {
+            ":id": intent.id,
+            ":created": intent.created,
+            ":order_id": intent.order_id,
+            ":attempt": intent.attempt,
+            ":amount": intent.amount,
+            ":currency": intent.currency,
+            ":token": intent.token,
+            ":status": intent.status,
+            ":return_url": intent.return_url,
+            ":charge": intent.charge,
+        })?;
+        Ok(())
+    }
+
+    pub(crate) fn kept_answer(&self, key: &str) -> rusqlite::Result<Option<KeptAnswer>> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT fingerprint, status, body FROM answers WHERE idempotency_key = ?1")?;
+        let read = |row: &Row<'_>| {
+            let answer = Answer { status: row.get("status")?, body: row.get("body")? };
+            Ok(KeptAnswer { fingerprint: row.get("fingerprint")?, answer })
+        };
+        statement.query_row([key], read).optional()
+    }
+
+    pub(crate) fn keep_answer(
+        &self,
+        key: &str,
+        fingerprint: [u8; 32],
+        answer: &Answer,
+    ) -> rusqlite::Result<()> {
+        let mut statement = self.0.prepare_cached(
+            "INSERT INTO answers (idempotency_key, fingerprint, status, body) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        statement.execute((key, fingerprint, answer.status, &answer.body))?;
+        Ok(())
+    }
+}
+
+fn read_intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
+    Ok(Intent {
+        id: row.get("id")?,
+        created: row.get("created")?,
+        order_id: row.get("order_id")?,
+        attempt: row.get("attempt")?,
+        amount: row.get("amount")?,
+        currency: row.get("currency")?,
+        token: row.get("token")?,
+        status: row.get("status")?,
+        return_url: row.get("return_url")?,
+        charge: row.get("charge")?,
+    })
+}

@@ -1,0 +1,243 @@
+use axum::body::Bytes;
+use sha2::{Digest, Sha256};
+
+use crate::answer::{self, Answer, IntentBody};
+use crate::book::{Book, ChargeEntry, Entries};
+use crate::faults::Operation;
+use crate::form::{self, Opening};
+use crate::intent::{Confirmed, Intent, Status, UnexpectedState};
+
+/// What a request asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Open,
+    Confirm { id: String },
+    Capture { id: String },
+    Cancel { id: String },
+    LookUp { id: String },
+}
+
+impl Call {
+    pub(crate) const fn operation(&self) -> Operation {
+        match self {
+            Self::Open => Operation::Open,
+            Self::Confirm { .. } => Operation::Confirm,
+            Self::Capture { .. } => Operation::Capture,
+            Self::Cancel { .. } => Operation::Cancel,
+            Self::LookUp { .. } => Operation::LookUp,
+        }
+    }
+}
+
+/// One authorized request.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) call: Call,
+    pub(crate) key: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+impl Request {
+    /// What a repetition under the same key must agree in: the endpoint and the body.
+    fn fingerprint(&self) -> [u8; 32] {
+        let endpoint = format!("{:?}\n", self.call);
+        Sha256::new().chain_update(endpoint).chain_update(&self.body).finalize().into()
+    }
+}
+
+/// What an execution does to the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Apply,
+    /// It fails on the gateway's side, and the failure is kept under the key.
+    FailForGood,
+}
+
+/// How a request ends.
+#[derive(Debug)]
+pub(crate) enum Executed {
+    Answered(Answer),
+    Replayed(Answer),
+    /// Done, or not: whoever asked hears nothing.
+    Unanswered(Silence),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    AfterItWasDone,
+    InsteadOfDoingIt,
+}
+
+/// What a request did, before it is known under its key.
+enum Performed {
+    /// Refused before it began: the key stays free, as Stripe leaves it.
+    Refused(Answer),
+    Done(Answer),
+    DoneSilently(Answer),
+    Ignored,
+}
+
+/// Executes requests on the book, each in one transaction with the answer that is kept under its key.
+pub(crate) struct Executor {
+    book: Book,
+    address: String,
+}
+
+impl Executor {
+    pub(crate) fn new(book: Book, address: String) -> Self {
+        Self { book, address }
+    }
+
+    pub(crate) fn execute(&self, request: &Request, effect: Effect) -> Executed {
+        self.book.transaction(|entries| self.run(entries, request, effect)).unwrap_or_else(|failure| {
+            tracing::error!(%failure, "the book refused a transaction");
+            Executed::Answered(answer::server_error())
+        })
+    }
+
+    /// The shopper proves who they are. `None` when there is no such intent.
+    pub(crate) fn authenticate(
+        &self,
+        id: &str,
+    ) -> rusqlite::Result<Option<(Intent, Result<(), UnexpectedState>)>> {
+        self.book.transaction(|entries| {
+            let Some(mut intent) = entries.intent(id)? else { return Ok(None) };
+            let moved = intent.status.authenticate();
+            if let Ok(status) = moved {
+                intent.status = status;
+                intent.charge = Some(entries.fresh_id("ch")?);
+                entries.save(&intent)?;
+            }
+            Ok(Some((intent, moved.map(|_| ()))))
+        })
+    }
+
+    pub(crate) fn intent(&self, id: &str) -> rusqlite::Result<Option<Intent>> {
+        self.book.transaction(|entries| entries.intent(id))
+    }
+
+    pub(crate) fn charges(&self) -> rusqlite::Result<Vec<ChargeEntry>> {
+        self.book.charges()
+    }
+
+    fn run(&self, entries: &Entries<'_>, request: &Request, effect: Effect) -> rusqlite::Result<Executed> {
+        let key = request.key.as_deref().map(|key| (key, request.fingerprint()));
+        if let Some((key, fingerprint)) = key
+            && let Some(kept) = entries.kept_answer(key)?
+        {
+            return Ok(if kept.fingerprint == fingerprint {
+                Executed::Replayed(kept.answer)
+            } else {
+                Executed::Answered(answer::key_reused())
+            });
+        }
+        let performed = match effect {
+            Effect::Apply => self.perform(entries, request)?,
+            Effect::FailForGood => Performed::Done(answer::server_error()),
+        };
+        let (answer, executed): (_, fn(Answer) -> Executed) = match performed {
+            Performed::Refused(answer) => return Ok(Executed::Answered(answer)),
+            Performed::Ignored => return Ok(Executed::Unanswered(Silence::InsteadOfDoingIt)),
+            Performed::Done(answer) => (answer, Executed::Answered),
+            Performed::DoneSilently(answer) => (answer, |_| Executed::Unanswered(Silence::AfterItWasDone)),
+        };
+        if let Some((key, fingerprint)) = key {
+            entries.keep_answer(key, fingerprint, &answer)?;
+        }
+        Ok(executed(answer))
+    }
+
+    fn perform(&self, entries: &Entries<'_>, request: &Request) -> rusqlite::Result<Performed> {
+        let Request { call, body, .. } = request;
+        match call {
+            Call::Open => match Opening::parse(body) {
+                Ok(opening) => self.open(entries, opening),
+                Err(refusal) => Ok(Performed::Refused(refusal)),
+            },
+            Call::Confirm { id } => match form::return_url(body) {
+                Ok(return_url) => self.confirm(entries, id, return_url),
+                Err(refusal) => Ok(Performed::Refused(refusal)),
+            },
+            Call::Capture { id } => self.advance(entries, id, body, Status::capture),
+            Call::Cancel { id } => self.advance(entries, id, body, Status::cancel),
+            Call::LookUp { id } => Ok(match entries.intent(id)? {
+                Some(intent) => Performed::Done(self.shown(&intent)),
+                None => Performed::Refused(answer::no_such_intent()),
+            }),
+        }
+    }
+
+    fn open(&self, entries: &Entries<'_>, opening: Opening) -> rusqlite::Result<Performed> {
+        let intent = Intent {
+            id: entries.fresh_id("pi")?,
+            created: entries.now()?,
+            order_id: opening.order_id,
+            attempt: opening.attempt,
+            amount: opening.amount,
+            currency: opening.currency,
+            token: opening.token,
+            status: Status::RequiresConfirmation,
+            return_url: None,
+            charge: None,
+        };
+        entries.save(&intent)?;
+        Ok(Performed::Done(self.shown(&intent)))
+    }
+
+    fn confirm(
+        &self,
+        entries: &Entries<'_>,
+        id: &str,
+        return_url: Option<String>,
+    ) -> rusqlite::Result<Performed> {
+        let Some(mut intent) = entries.intent(id)? else {
+            return Ok(Performed::Refused(answer::no_such_intent()));
+        };
+        let (status, silently) = match intent.status.confirm(intent.token) {
+            Ok(Confirmed::Answered(status)) => (status, false),
+            Ok(Confirmed::Unanswered(status)) => (status, true),
+            Ok(Confirmed::Ignored) => return Ok(Performed::Ignored),
+            Err(UnexpectedState) => {
+                return Ok(Performed::Done(answer::unexpected_state(&intent, &self.address)));
+            }
+        };
+        intent.status = status;
+        intent.return_url = return_url;
+        if matches!(status, Status::RequiresCapture | Status::RequiresPaymentMethod) {
+            intent.charge = Some(entries.fresh_id("ch")?);
+        }
+        entries.save(&intent)?;
+        if status == Status::RequiresPaymentMethod {
+            return Ok(Performed::Done(answer::card_declined(&intent, &self.address)));
+        }
+        let answer = self.shown(&intent);
+        Ok(if silently { Performed::DoneSilently(answer) } else { Performed::Done(answer) })
+    }
+
+    fn advance(
+        &self,
+        entries: &Entries<'_>,
+        id: &str,
+        body: &[u8],
+        to: fn(Status) -> Result<Status, UnexpectedState>,
+    ) -> rusqlite::Result<Performed> {
+        if let Err(refusal) = form::nothing(body) {
+            return Ok(Performed::Refused(refusal));
+        }
+        let Some(mut intent) = entries.intent(id)? else {
+            return Ok(Performed::Refused(answer::no_such_intent()));
+        };
+        Ok(Performed::Done(match to(intent.status) {
+            Ok(status) => {
+                intent.status = status;
+                entries.save(&intent)?;
+                self.shown(&intent)
+            }
+            Err(UnexpectedState) => answer::unexpected_state(&intent, &self.address),
+        }))
+    }
+
+    fn shown(&self, intent: &Intent) -> Answer {
+        Answer::of(200, &IntentBody::of(intent, &self.address))
+    }
+}

@@ -1,0 +1,130 @@
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A call of the shop's, in the words of the fault plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Open,
+    Confirm,
+    Capture,
+    Cancel,
+    LookUp,
+}
+
+/// What goes wrong with one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fault {
+    /// Not applied, never answered.
+    SilentBefore,
+    /// Applied, never answered.
+    SilentAfter,
+    /// Refused unexecuted.
+    #[serde(rename = "status_429")]
+    Status429,
+    /// Not applied; the key may be used again.
+    #[serde(rename = "status_500")]
+    Status500,
+    /// Not applied; the key repeats the failure for ever.
+    #[serde(rename = "cached_500")]
+    Cached500,
+    /// Applied; the answer cannot be read.
+    Garbage,
+    /// Applied after a while, whether or not the client still waits; never answered.
+    Late,
+}
+
+/// A fault and how often it strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Planned {
+    fault: Fault,
+    times: u32,
+    /// How late a late request is applied.
+    #[serde(default)]
+    milliseconds: u64,
+}
+
+/// What will go wrong, per operation, first come first struck.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Plan {
+    open: VecDeque<Planned>,
+    confirm: VecDeque<Planned>,
+    capture: VecDeque<Planned>,
+    cancel: VecDeque<Planned>,
+    look_up: VecDeque<Planned>,
+}
+
+/// A fault that strikes now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Strike {
+    pub(crate) fault: Fault,
+    pub(crate) delay: Duration,
+}
+
+/// The plan of faults that is in force.
+#[derive(Default)]
+pub(crate) struct Faults(Mutex<Plan>);
+
+impl Faults {
+    pub(crate) fn replace(&self, plan: Plan) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+    }
+
+    /// What has not struck yet.
+    pub(crate) fn left(&self) -> Plan {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The fault that meets this call, which uses it up once.
+    pub(crate) fn strike(&self, operation: Operation) -> Option<Strike> {
+        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.strike(operation)
+    }
+}
+
+impl Plan {
+    fn strike(&mut self, operation: Operation) -> Option<Strike> {
+        let queue = match operation {
+            Operation::Open => &mut self.open,
+            Operation::Confirm => &mut self.confirm,
+            Operation::Capture => &mut self.capture,
+            Operation::Cancel => &mut self.cancel,
+            Operation::LookUp => &mut self.look_up,
+        };
+        while let Some(planned) = queue.front_mut() {
+            if let Some(times) = planned.times.checked_sub(1) {
+                planned.times = times;
+                let strike =
+                    Strike { fault: planned.fault, delay: Duration::from_millis(planned.milliseconds) };
+                if times == 0 {
+                    queue.pop_front();
+                }
+                return Some(strike);
+            }
+            queue.pop_front();
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_strike_in_their_order_as_often_as_planned_and_only_their_operation() {
+        let plan =
+            r#"{"confirm":[{"fault":"status_429","times":2},{"fault":"late","times":1,"milliseconds":7}]}"#;
+        let mut plan: Plan = serde_json::from_str(plan).unwrap();
+        let struck: Vec<_> = core::iter::from_fn(|| plan.strike(Operation::Confirm)).collect();
+        let faults: Vec<_> = struck.iter().map(|strike| strike.fault).collect();
+        assert_eq!(faults, [Fault::Status429, Fault::Status429, Fault::Late]);
+        assert_eq!(struck[2].delay, Duration::from_millis(7));
+        assert_eq!(plan.strike(Operation::Open), None);
+    }
+}

@@ -1,0 +1,95 @@
+use form_urlencoded::parse;
+
+use crate::answer::{Answer, invalid};
+use crate::token::Token;
+
+/// What opening an intent asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Opening {
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) token: Token,
+    pub(crate) order_id: String,
+    pub(crate) attempt: String,
+}
+
+impl Opening {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Answer> {
+        let (mut amount, mut currency, mut token, mut manual) = (None, None, None, false);
+        let (mut order_id, mut attempt) = (String::new(), String::new());
+        for (name, value) in parse(body) {
+            match &*name {
+                "amount" => amount = Some(parse_amount(&value)?),
+                "currency" => currency = Some(parse_currency(&value)?),
+                "payment_method" => token = Some(parse_token(&value)?),
+                "capture_method" if value == "manual" => manual = true,
+                "payment_method_types[]" if value == "card" => {}
+                "metadata[order_id]" => order_id = value.into_owned(),
+                "metadata[attempt]" => attempt = value.into_owned(),
+                "capture_method" | "payment_method_types[]" => {
+                    return Err(invalid(None, &name, "Not offered here."));
+                }
+                _ => return Err(unknown(&name)),
+            }
+        }
+        if !manual {
+            return Err(missing("capture_method"));
+        }
+        Ok(Self {
+            amount: amount.ok_or_else(|| missing("amount"))?,
+            currency: currency.ok_or_else(|| missing("currency"))?,
+            token: token.ok_or_else(|| missing("payment_method"))?,
+            order_id,
+            attempt,
+        })
+    }
+}
+
+/// A confirm's only parameter.
+pub(crate) fn return_url(body: &[u8]) -> Result<Option<String>, Answer> {
+    let mut return_url = None;
+    for (name, value) in parse(body) {
+        match &*name {
+            "return_url" if value.starts_with("https://") || value.starts_with("http://") => {
+                return_url = Some(value.into_owned());
+            }
+            "return_url" => return Err(invalid(Some("url_invalid"), &name, "Not a valid URL.")),
+            _ => return Err(unknown(&name)),
+        }
+    }
+    Ok(return_url)
+}
+
+/// Captures and cancels take no parameter here: a capture is of the whole amount.
+pub(crate) fn nothing(body: &[u8]) -> Result<(), Answer> {
+    parse(body).next().map_or(Ok(()), |(name, _)| Err(unknown(&name)))
+}
+
+fn parse_amount(text: &str) -> Result<i64, Answer> {
+    match text.parse() {
+        Ok(amount @ 1..=99_999_999) => Ok(amount),
+        Ok(100_000_000..) => Err(invalid(Some("amount_too_large"), "amount", "At most eight digits.")),
+        Ok(..=0) | Err(_) => Err(invalid(Some("parameter_invalid_integer"), "amount", "Must be at least 1.")),
+    }
+}
+
+fn parse_currency(text: &str) -> Result<String, Answer> {
+    if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        Ok(text.to_owned())
+    } else {
+        Err(invalid(None, "currency", "Three lower-case letters are expected."))
+    }
+}
+
+fn parse_token(text: &str) -> Result<Token, Answer> {
+    Token::named(text)
+        .ok_or_else(|| invalid(Some("resource_missing"), "payment_method", "No such PaymentMethod."))
+}
+
+fn missing(name: &str) -> Answer {
+    invalid(Some("parameter_missing"), name, "A required parameter is missing.")
+}
+
+fn unknown(name: &str) -> Answer {
+    invalid(Some("parameter_unknown"), name, "Received an unknown parameter.")
+}

@@ -1,0 +1,75 @@
+//! A payment gateway of our own, on loopback, for the local shop and the tests: the subset of the Stripe API that
+//! the shop uses, with keyed idempotency, cancels that are final, and faults that can be switched on.
+
+#![deny(missing_docs)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the gateway is the outside world: its clock, ids and tasks are its own"
+)]
+
+mod answer; // Stripe-shaped bodies: payment intents and errors
+mod book; // what lasts: intents and the answers kept under idempotency keys, in SQLite
+mod execute; // one request against the book, in one transaction
+mod faults; // failures that tests switch on
+mod form; // the parameters that are known, and nothing else
+mod in_flight; // the idempotency keys of requests that still run
+mod intent; // the states of a payment intent and the moves between them
+mod routes; // HTTP: Stripe's routes and the sandbox's own
+mod token; // what each payment token does
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::book::Book;
+use crate::routes::Gateway;
+
+/// Where the gateway keeps its book.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A file that lasts; without one the book is in memory and ends with the gateway.
+    pub book: Option<PathBuf>,
+}
+
+/// The book could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox gateway's book cannot be opened: {0}")]
+pub struct BookUnavailable(#[from] rusqlite::Error);
+
+/// The gateway, with its book open and nobody served yet.
+pub struct SandboxGateway {
+    book: Book,
+}
+
+impl SandboxGateway {
+    /// Opens the book.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or is not such a book.
+    pub fn open(options: &Options) -> Result<Self, BookUnavailable> {
+        Ok(Self { book: Book::open(options.book.as_deref())? })
+    }
+
+    /// Serves until `shutdown` completes. The listener's address becomes part of the pages that shoppers are sent to.
+    ///
+    /// # Errors
+    /// When the listener has no address.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let address = format!("http://{}", listener.local_addr()?);
+        let (ending, ended) = watch::channel(false);
+        let gateway = Arc::new(Gateway::new(self.book, address, ended));
+        axum::serve(listener, routes::router(gateway))
+            .with_graceful_shutdown(async move {
+                shutdown.await;
+                // Unanswered requests are held open on purpose; without this they would hold the process open too.
+                ending.send_replace(true);
+            })
+            .await
+    }
+}

@@ -1,0 +1,66 @@
+mod sandbox; // the sandbox's own: 3-D Secure page, book, faults
+mod stripe; // Stripe's: payment intents
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::answer;
+use crate::book::Book;
+use crate::execute::Executor;
+use crate::faults::Faults;
+use crate::in_flight::InFlight;
+
+/// How long an unanswered request is held at most. Clients give up long before.
+const HOLD_MAX: Duration = Duration::from_secs(120);
+
+/// What every route shares.
+pub(crate) struct Gateway {
+    executor: Executor,
+    faults: Faults,
+    in_flight: InFlight,
+    ended: watch::Receiver<bool>,
+}
+
+impl Gateway {
+    pub(crate) fn new(book: Book, address: String, ended: watch::Receiver<bool>) -> Self {
+        Self {
+            executor: Executor::new(book, address),
+            faults: Faults::default(),
+            in_flight: InFlight::default(),
+            ended,
+        }
+    }
+
+    /// Never answers, as far as the client can tell: ends when the client goes away, which drops this, or when the
+    /// gateway ends, or at the bound.
+    async fn hold(&self) -> Response {
+        let mut ended = self.ended.clone();
+        // Whichever ends the wait, the answer is the same.
+        let _ = timeout(HOLD_MAX, ended.wait_for(|ended| *ended)).await;
+        StatusCode::GATEWAY_TIMEOUT.into_response()
+    }
+}
+
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route("/v1/payment_intents", post(stripe::open))
+        .route("/v1/payment_intents/{id}", get(stripe::look_up))
+        .route("/v1/payment_intents/{id}/{operation}", post(stripe::advance))
+        .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
+        .route("/sandbox/charges", get(sandbox::charges))
+        .route(
+            "/sandbox/faults",
+            get(sandbox::faults).put(sandbox::plan_faults).delete(sandbox::clear_faults),
+        )
+        .fallback(async || answer::unknown_route())
+        .layer(DefaultBodyLimit::max(64 * 1024))
+        .with_state(gateway)
+}

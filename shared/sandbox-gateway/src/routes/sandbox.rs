@@ -1,0 +1,80 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use super::Gateway;
+use crate::faults::Plan;
+use crate::intent::{Intent, Status, UnexpectedState};
+
+type Shared = State<Arc<Gateway>>;
+
+/// The page that a shopper's bank would show.
+pub(super) async fn ask(State(gateway): Shared, Path(id): Path<String>) -> Response {
+    match gateway.executor.intent(&id) {
+        Ok(Some(intent)) => Html(question(&intent)).into_response(),
+        Ok(None) => page(StatusCode::NOT_FOUND, "There is no such payment."),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// The shopper agrees. Agreeing twice is as good as once.
+pub(super) async fn authenticate(State(gateway): Shared, Path(id): Path<String>) -> Response {
+    match gateway.executor.authenticate(&id) {
+        Ok(Some((intent, moved))) => {
+            let authenticated = matches!(intent.status, Status::RequiresCapture | Status::Succeeded);
+            match (moved, intent.return_url) {
+                (Err(UnexpectedState), _) if !authenticated => {
+                    page(StatusCode::CONFLICT, "This payment no longer waits for you.")
+                }
+                (_, Some(return_url)) => Redirect::to(&return_url).into_response(),
+                (_, None) => page(StatusCode::OK, "Done. You may close this page."),
+            }
+        }
+        Ok(None) => page(StatusCode::NOT_FOUND, "There is no such payment."),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// The gateway's own book: one entry per charge that was really made.
+pub(super) async fn charges(State(gateway): Shared) -> Response {
+    match gateway.executor.charges() {
+        Ok(charges) => Json(charges).into_response(),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+pub(super) async fn faults(State(gateway): Shared) -> Json<Plan> {
+    Json(gateway.faults.left())
+}
+
+pub(super) async fn plan_faults(State(gateway): Shared, Json(plan): Json<Plan>) -> StatusCode {
+    gateway.faults.replace(plan);
+    StatusCode::NO_CONTENT
+}
+
+pub(super) async fn clear_faults(State(gateway): Shared) -> StatusCode {
+    gateway.faults.replace(Plan::default());
+    StatusCode::NO_CONTENT
+}
+
+fn question(intent: &Intent) -> String {
+    let (amount, currency) = (intent.amount, intent.currency.to_ascii_uppercase());
+    format!(
+        "<!doctype html><meta charset=utf-8><title>Your bank</title>\
+         <p>Allow a payment of {amount} {currency} (minor units)?</p>\
+         <form method=post><button>Allow</button></form>"
+    )
+}
+
+fn page(status: StatusCode, sentence: &str) -> Response {
+    let html = format!("<!doctype html><meta charset=utf-8><title>Your bank</title><p>{sentence}</p>");
+    (status, Html(html)).into_response()
+}
+
+fn unreadable(failure: &rusqlite::Error) -> Response {
+    tracing::error!(%failure, "the book cannot be read");
+    page(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+}

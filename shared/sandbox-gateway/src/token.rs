@@ -1,0 +1,87 @@
+use rusqlite::ToSql;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+
+/// A payment token that the gateway knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    Pays,
+    DeclinedSoftly,
+    DeclinedAsFraud,
+    AsksForAuthentication,
+    TimeoutAfterCharge,
+    TimeoutBeforeCharge,
+}
+
+/// What a confirm does with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnConfirm {
+    Authorize,
+    /// The answer to the request that authorized never comes; the book and a look-up tell the truth.
+    AuthorizeUnanswered,
+    Decline {
+        decline_code: &'static str,
+    },
+    AskForAuthentication,
+    /// Nothing happens, and nobody hears so.
+    IgnoreUnanswered,
+}
+
+impl Token {
+    const ALL: [Self; 6] = [
+        Self::Pays,
+        Self::DeclinedSoftly,
+        Self::DeclinedAsFraud,
+        Self::AsksForAuthentication,
+        Self::TimeoutAfterCharge,
+        Self::TimeoutBeforeCharge,
+    ];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pays => "pm_card_visa",
+            Self::DeclinedSoftly => "pm_card_chargeDeclined",
+            Self::DeclinedAsFraud => "pm_card_chargeDeclinedFraudulent",
+            Self::AsksForAuthentication => "pm_card_authenticationRequired",
+            Self::TimeoutAfterCharge => "pm_card_visa_timeoutAfterCharge",
+            Self::TimeoutBeforeCharge => "pm_card_visa_timeoutBeforeCharge",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|token| token.as_str() == name)
+    }
+
+    pub(crate) const fn on_confirm(self) -> OnConfirm {
+        match self {
+            Self::Pays => OnConfirm::Authorize,
+            Self::DeclinedSoftly => OnConfirm::Decline { decline_code: "generic_decline" },
+            Self::DeclinedAsFraud => OnConfirm::Decline { decline_code: "fraudulent" },
+            Self::AsksForAuthentication => OnConfirm::AskForAuthentication,
+            Self::TimeoutAfterCharge => OnConfirm::AuthorizeUnanswered,
+            Self::TimeoutBeforeCharge => OnConfirm::IgnoreUnanswered,
+        }
+    }
+
+    /// Why a declined intent was declined.
+    pub(crate) const fn decline_code(self) -> Option<&'static str> {
+        match self.on_confirm() {
+            OnConfirm::Decline { decline_code } => Some(decline_code),
+            OnConfirm::Authorize
+            | OnConfirm::AuthorizeUnanswered
+            | OnConfirm::AskForAuthentication
+            | OnConfirm::IgnoreUnanswered => None,
+        }
+    }
+}
+
+impl ToSql for Token {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.as_str()))
+    }
+}
+
+impl FromSql for Token {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::named(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
