@@ -1,0 +1,36 @@
+//! GET /reservations/{reservation_id}: where a reservation stands, for whoever made it.
+
+use std::sync::Arc;
+
+use application::get_reservation::{Ports, get_reservation};
+use async_trait::async_trait;
+use domain::ReservationId;
+use lambda::http::{Request, Response, Route, route};
+use lambda::problem::{NOT_FOUND, Problem};
+use lambda::{Clients, Environment, Function, SystemClock, resource};
+
+struct GetReservation {
+    orders: dynamodb::OrdersTable,
+}
+
+/// Builds the function from its settings.
+pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
+    let [orders] = environment.required(["ORDERS_TABLE"])?;
+    let client = Clients::of(&environment).dynamodb().await;
+    Ok(route(GetReservation { orders: dynamodb::OrdersTable::new(client, orders) }))
+}
+
+#[async_trait]
+impl Route for GetReservation {
+    async fn respond(&self, request: &Request) -> Result<Response, Problem> {
+        let caller = request.caller()?;
+        let id: ReservationId = request.path("reservation_id")?;
+        let ports = Ports { reservations: &self.orders, orders: &self.orders, clock: &SystemClock };
+
+        let found = get_reservation(&ports, &caller, &id).await?;
+
+        let (reservation, standing) = found.ok_or_else(|| Problem::of(NOT_FOUND))?;
+        let body = resource::reservation::Reservation::shown(&reservation, standing);
+        Response::ok().cache_control("private, no-cache").json(&body)
+    }
+}
