@@ -1,0 +1,57 @@
+use std::str::FromStr;
+
+use application::put_on_sale::{Ports, put_on_sale};
+use domain::catalog::{Product, Variant};
+use domain::{Money, Sku};
+use dynamodb::{CatalogTable, StockTable};
+use lambda::{Clients, Environment};
+
+use super::{CatalogError, CatalogFile, ProductEntry, VariantEntry};
+
+/// Puts the catalog's products on sale. What was there before keeps its stock.
+pub(crate) async fn seed(catalog: CatalogFile, environment: Environment) -> Result<(), lambda::Error> {
+    let [catalog_table, stock_table] = environment.required(["CATALOG_TABLE", "STOCK_TABLE"])?;
+    let client = Clients::of(&environment).dynamodb().await;
+    let shelves = CatalogTable::new(client.clone(), catalog_table);
+    let stock = StockTable::new(client, stock_table);
+    let ports = Ports { catalog: &shelves, stock: &stock };
+    for entry in &catalog.products {
+        let product = product(entry)?;
+        let skus = product.variants.iter().map(|variant| variant.sku.clone());
+        let units: Vec<(Sku, u32)> = skus.zip(entry.variants.iter().map(|variant| variant.stock)).collect();
+        put_on_sale(&ports, &product, &units).await?;
+    }
+    Ok(())
+}
+
+fn product(entry: &ProductEntry) -> Result<Product, CatalogError> {
+    Ok(Product {
+        id: valid(&format!("product {}", entry.product_id), &entry.product_id)?,
+        name: entry.name.clone(),
+        category: entry.category.clone(),
+        brand: entry.brand.clone(),
+        description: entry.description.clone(),
+        images: entry.images.clone(),
+        variants: entry.variants.iter().map(variant).collect::<Result<_, _>>()?,
+    })
+}
+
+fn variant(entry: &VariantEntry) -> Result<Variant, CatalogError> {
+    let place = format!("variant {}", entry.sku);
+    let currency = valid(&place, &entry.price.currency)?;
+    let price = Money::new(entry.price.amount, currency);
+    Ok(Variant {
+        sku: valid(&place, &entry.sku)?,
+        attributes: entry.attributes.clone(),
+        price: price.map_err(|error| CatalogError::Invalid { place, problem: error.to_string() })?,
+        limit_per_customer: entry.limit_per_customer,
+        on_sale_from: entry.on_sale_from,
+    })
+}
+
+fn valid<T: FromStr<Err: ToString>>(place: &str, text: &str) -> Result<T, CatalogError> {
+    text.parse().map_err(|error: T::Err| CatalogError::Invalid {
+        place: place.to_owned(),
+        problem: error.to_string(),
+    })
+}

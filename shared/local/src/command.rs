@@ -1,0 +1,71 @@
+//! `cargo run`: opens the shop, says where, and closes it on Ctrl-C or SIGTERM.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::time::uptime;
+
+use crate::{Arguments, CatalogFile, Options, Shop, greeting};
+
+/// The program: what `cargo run` runs, and the suites that start the shop as a process of its own.
+#[tokio::main(flavor = "current_thread")]
+pub async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log(arguments.quiet);
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let (mut interrupted, mut terminated) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let is_demo = arguments.catalog.is_none();
+    let shop = Shop::start(Options {
+        port: arguments.port,
+        catalog: CatalogFile::read(arguments.catalog.as_deref())?,
+        data: arguments.data,
+        hold_seconds: arguments.hold_seconds,
+    })
+    .await?;
+    if is_demo && !arguments.quiet {
+        greeting::print(&shop)?;
+    }
+    announce(&shop)?;
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+    }
+    tracing::info!("closing");
+    shop.stop().await;
+    Ok(())
+}
+
+/// Standard output is for programs that start the shop: these two lines and nothing else.
+fn announce(shop: &Shop) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "sandbox http://{}", shop.sandbox_address())?;
+    writeln!(output, "ready http://{}", shop.address())?;
+    output.flush()
+}
+
+/// The log is for people: short lines on standard error. Requests are logged where they enter, so the functions' own
+/// line for each is left out.
+fn log(quiet: bool) {
+    let filter = if quiet { "error" } else { "info,lambda=warn,hyper=warn,aws=warn,dynoxide=warn" };
+    tracing_subscriber::fmt()
+        .compact()
+        .with_timer(uptime())
+        .with_target(false)
+        .with_ansi(io::stderr().is_terminal())
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(io::stderr)
+        .init();
+}

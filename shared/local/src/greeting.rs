@@ -1,0 +1,26 @@
+use std::io::{self, Write};
+
+use crate::Shop;
+
+/// One purchase, to be pasted into a shell: the demo catalog's drop, held, paid and watched.
+const LINES: &str = r#"
+Buy a shirt (paste into bash):
+
+  SHOP=<shop>
+  TOKEN=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n')
+  curl -s "$SHOP/products"; echo
+  HELD=$(curl -s "$SHOP/reservations" -H "Guest-Token: $TOKEN" -H "Idempotency-Key: hold-$(date +%s%N)" -H 'Content-Type: application/json' -d '{"lines":[{"sku":"SHIRT-FINAL-M","quantity":1}]}'); echo "$HELD"
+  RESERVATION=$(echo "$HELD" | sed -n 's/.*[{,]"id":"\([^"]*\)".*/\1/p')
+  TOTAL=$(echo "$HELD" | sed -n 's/.*"total":\({[^}]*}\).*/\1/p')
+  ORDER=$(curl -s "$SHOP/checkout" -H "Guest-Token: $TOKEN" -H "Idempotency-Key: checkout-$(date +%s%N)" -H 'Content-Type: application/json' -d '{"reservation_id":"'$RESERVATION'","contact":{"email":"fan@example.com"},"shipping_address":{"name":"Sam Fan","line1":"Stadium Road 1","city":"Berlin","postal_code":"10115","country":"DE"},"expected_total":'"$TOTAL"',"payment_methods":[{"gateway":"stripe","token":"pm_card_visa"}]}' | sed -n 's/.*[{,]"id":"\([^"]*\)".*/\1/p')
+  sleep 1; curl -s "$SHOP/orders/$ORDER" -H "Guest-Token: $TOKEN"; echo
+  curl -s <sandbox>/sandbox/charges; echo
+
+"#;
+
+pub(crate) fn print(shop: &Shop) -> io::Result<()> {
+    let shop_url = format!("http://{}", shop.address());
+    let sandbox = format!("http://{}", shop.sandbox_address());
+    let lines = LINES.replace("<shop>", &shop_url).replace("<sandbox>", &sandbox);
+    io::stderr().lock().write_all(lines.as_bytes())
+}

@@ -1,0 +1,58 @@
+use std::collections::BTreeMap;
+
+use crate::aws;
+use crate::template::{Function, Secret, Template};
+
+/// Where the local services answer.
+#[derive(Clone, Debug)]
+pub(super) struct Addresses {
+    pub(super) dynamodb: String,
+    pub(super) queues: String,
+    pub(super) secrets: String,
+    pub(super) sandbox: String,
+}
+
+/// The key that the sandbox gateway takes, as it takes any.
+const SANDBOX_KEY: &str = "sk_test_local";
+
+/// The template's parameters that have a local value: the payment gateway is the sandbox, and `--hold-seconds` may be
+/// shorter than a deployed shop would allow.
+pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("StripeEndpoint".to_owned(), addresses.sandbox.clone()),
+        ("HoldSeconds".to_owned(), hold_seconds.to_string()),
+    ])
+}
+
+/// What a secret holds at first, where a person would have to fill it in the cloud.
+pub(super) fn secret(secret: &Secret) -> Option<&str> {
+    let is_stripe = secret.name.to_ascii_lowercase().contains("stripe");
+    if is_stripe { Some(SANDBOX_KEY) } else { secret.value.as_deref() }
+}
+
+/// A function's variables: the template's, and those by which the SDK finds its services.
+pub(super) fn of_function(function: &Function, addresses: &Addresses) -> BTreeMap<String, String> {
+    let mut variables = function.environment.clone();
+    variables.extend(services(addresses));
+    variables.insert("AWS_LAMBDA_FUNCTION_NAME".to_owned(), function.name.clone());
+    variables.insert("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), function.memory.to_string());
+    variables
+}
+
+/// All functions' variables, for what belongs to no function.
+pub(super) fn of_everything(template: &Template, addresses: &Addresses) -> BTreeMap<String, String> {
+    let functions = template.functions.iter().flat_map(|function| function.environment.clone());
+    functions.chain(services(addresses)).collect()
+}
+
+fn services(addresses: &Addresses) -> [(String, String); 6] {
+    [
+        ("AWS_ENDPOINT_URL_DYNAMODB", addresses.dynamodb.as_str()),
+        ("AWS_ENDPOINT_URL_SQS", addresses.queues.as_str()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", addresses.secrets.as_str()),
+        ("AWS_REGION", aws::REGION),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
