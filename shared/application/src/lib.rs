@@ -12,6 +12,7 @@ mod availability; // what a shopper sees of stock, at most a second old
 mod shelf; // what an instance remembers of stock pages
 
 pub mod add_payment_method;
+pub mod audit;
 pub mod capture_payment;
 pub mod checkout;
 pub mod create_reservation;

@@ -2,6 +2,7 @@
 //!
 //! Every write may be repeated: its condition makes the repetition harmless, and the answer says that it was one.
 
+mod archive; // everything at once, for an audit
 mod catalog; // products
 mod chance; // randomness
 mod clock; // the time of day
@@ -16,6 +17,7 @@ mod stock; // pages, supply and holds
 mod sweep_index; // what the sweeper looks at
 mod wake_up; // the message that makes a worker look
 
+pub use archive::Archive;
 pub use catalog::{Catalog, CatalogEditor};
 pub use chance::Chance;
 pub use clock::Clock;

@@ -22,9 +22,11 @@ use crate::{Caller, Fingerprint, OrderId, RequestKey, ReservationId, Timestamp};
 
 mod customer; // who pays, and where it goes
 mod history; // one line for each write
+mod state; // where an order stands
 
 pub use customer::{Address, Contact};
 pub use history::AuditEntry;
+pub use state::OrderState;
 
 /// A reservation being paid for, or paid.
 ///
@@ -67,28 +69,6 @@ pub struct Order {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-}
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderState {
-    /// A payment is in flight, or its outcome is not known yet.
-    PendingPayment,
-    /// Exactly one attempt was captured.
-    Paid {
-        /// When we learned it.
-        at: Timestamp,
-    },
-    /// Every attempt is a definite no. The units stay held, so that the shopper can try another method.
-    PaymentFailed {
-        /// Until then.
-        retry_until: Timestamp,
-    },
-    /// Given up without a charge; the units are back on sale.
-    Cancelled {
-        /// When.
-        at: Timestamp,
-    },
 }
 
 /// One write to an order: all of it, or nothing.
@@ -378,18 +358,6 @@ impl Order {
         self.version = self.version.saturating_add(1);
         self.updated_at = now;
         OrderChange { order: self, seen_version, holds }
-    }
-}
-
-impl OrderState {
-    /// The word in the API.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::PendingPayment => "pending_payment",
-            Self::Paid { .. } => "paid",
-            Self::PaymentFailed { .. } => "payment_failed",
-            Self::Cancelled { .. } => "cancelled",
-        }
     }
 }
 

@@ -142,6 +142,22 @@ pub(crate) fn parse_page(key: &str) -> Option<PageKey> {
     Some(PageKey { sku: sku.parse().ok()?, number: number.parse().ok()? })
 }
 
+/// What an item of the table of stock is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StockItem {
+    Page,
+    Supply,
+}
+
+/// The kind of a key of the table of stock; none for a kind that this version does not know.
+pub(crate) fn parse_stock(key: &str) -> Option<StockItem> {
+    match key.split_once('#')?.0 {
+        "page" => Some(StockItem::Page),
+        "supply" => Some(StockItem::Supply),
+        _ => None,
+    }
+}
+
 /// The order of a key.
 pub(crate) fn parse_order(key: &str) -> Option<OrderId> {
     key.strip_prefix("order#")?.parse().ok()

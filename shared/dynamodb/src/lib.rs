@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+mod archive; // everything at once, for an audit
 mod attribute; // typed reading and writing of attributes
 mod catalog; // products and their SKUs
 mod failure; // what an SDK error proves

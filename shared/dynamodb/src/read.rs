@@ -81,6 +81,25 @@ pub(crate) async fn batch(
     Ok(items)
 }
 
+/// Reads every item of a table, each with every write that was answered before.
+pub(crate) async fn scan(
+    client: &Client,
+    operation: &'static str,
+    table: &str,
+) -> Result<Vec<Item>, Failure> {
+    let mut items = Vec::new();
+    let mut start = None;
+    loop {
+        let request = client.scan().table_name(table).consistent_read(true).set_exclusive_start_key(start);
+        let answer = request.send().await.map_err(|error| failure::of(operation, &error))?;
+        items.extend(answer.items.unwrap_or_default());
+        start = answer.last_evaluated_key;
+        if start.is_none() {
+            return Ok(items);
+        }
+    }
+}
+
 /// What is asked of an index: the items of one partition, those up to or from some place where one is given.
 pub(crate) struct Question {
     pub(crate) index: &'static Index,

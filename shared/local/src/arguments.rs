@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// The whole shop in one process: no Docker, no cloud account.
 #[derive(Clone, Debug, Parser)]
@@ -25,6 +25,21 @@ pub struct Arguments {
     /// Log errors only.
     #[arg(long)]
     pub quiet: bool,
+
+    /// Something else than opening the shop.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done with a shop that does not run.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Check what a closed shop has kept against everything that always holds.
+    Audit {
+        /// The folder that the shop kept it in.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `cargo run`: opens the shop, says where, and closes it on Ctrl-C or SIGTERM.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -8,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::time::uptime;
 
+use crate::arguments::Command;
 use crate::{Arguments, CatalogFile, Options, Shop, greeting};
 
 /// The program: what `cargo run` runs, and the suites that start the shop as a process of its own.
@@ -15,8 +17,12 @@ use crate::{Arguments, CatalogFile, Options, Shop, greeting};
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log(arguments.quiet);
-    match run(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = match &arguments.command {
+        Some(Command::Audit { data }) => audit(data).await,
+        None => run(arguments).await.map(|()| ExitCode::SUCCESS),
+    };
+    match outcome {
+        Ok(code) => code,
         Err(error) => {
             tracing::error!("{error}");
             ExitCode::FAILURE
@@ -46,6 +52,26 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     tracing::info!("closing");
     shop.stop().await;
     Ok(())
+}
+
+/// Prints every violation, and what was read. All is well, or the program fails.
+async fn audit(data: &Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let report = Shop::audit(data).await?;
+    let mut output = io::stdout().lock();
+    for violation in &report.violations {
+        writeln!(output, "{violation}")?;
+    }
+    let books = &report.books;
+    writeln!(
+        output,
+        "{} violations in {} pages, {} reservations, {} orders and {} charges",
+        report.violations.len(),
+        books.pages.len(),
+        books.reservations.len(),
+        books.orders.len(),
+        books.charges.as_ref().map_or(0, Vec::len),
+    )?;
+    Ok(if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Standard output is for programs that start the shop: these two lines and nothing else.

@@ -1,5 +1,6 @@
 //! The whole shop, wired from the template.
 
+mod audit; // what a closed shop's files say
 mod environment; // what a function is told, locally
 mod folder; // where the files are
 mod part; // named threads that start and stop
@@ -24,10 +25,14 @@ use folder::Folder;
 use part::Part;
 use wiring::Wiring;
 
+pub use audit::AuditError;
 pub(crate) use part::Stop;
 
 /// The template that SAM deploys.
 pub const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+const TABLES_FILE: &str = "dynamodb.sqlite";
+const BOOK_FILE: &str = "sandbox.sqlite";
 
 /// What may differ between two shops.
 #[derive(Clone, Debug)]
@@ -115,14 +120,14 @@ impl Shop {
         let folder = Folder::open(options.data.as_deref())?;
         let now = clock::now();
 
-        let tables = Arc::new(DynamoDb::open(&folder.file("dynamodb.sqlite"), &template.tables)?);
+        let tables = Arc::new(DynamoDb::open(&folder.file(TABLES_FILE), &template.tables)?);
         let queues = Arc::new(sqs::Store::open(&folder.file("queues.sqlite"), &template.queues, now)?);
         let checkpoints = Arc::new(Checkpoints::open(&folder.file("checkpoints.sqlite"))?);
         let kept = Arc::new(secrets::Store::open(&folder.file("secrets.sqlite"))?);
         for secret in &template.secrets {
             kept.seed(&secret.name, environment::secret(secret), now)?;
         }
-        let book = sandbox_gateway::Options { book: Some(folder.file("sandbox.sqlite")) };
+        let book = sandbox_gateway::Options { book: Some(folder.file(BOOK_FILE)) };
         let sandbox = SandboxGateway::open(&book)?;
 
         let (address, sandbox_address) = (listeners.front.local_addr()?, listeners.sandbox.local_addr()?);

@@ -22,14 +22,20 @@ pub(crate) struct KeptAnswer {
 }
 
 /// A charge that was really made.
-#[derive(Debug, Serialize)]
-pub(crate) struct ChargeEntry {
-    order_id: String,
-    amount: i64,
-    currency: String,
-    captured: i64,
-    refunded: i64,
-    state: &'static str,
+#[derive(Clone, Debug, Serialize)]
+pub struct ChargeEntry {
+    /// The order that the shop named.
+    pub order_id: String,
+    /// What was asked for, in minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// What was moved to the shop.
+    pub captured: i64,
+    /// What was moved back.
+    pub refunded: i64,
+    /// The charge's state.
+    pub state: &'static str,
 }
 
 const SCHEMA: &str = "

@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::book::Book;
+pub use crate::book::ChargeEntry;
 use crate::routes::Gateway;
 
 /// Where the gateway keeps its book.
@@ -33,9 +34,9 @@ pub struct Options {
     pub book: Option<PathBuf>,
 }
 
-/// The book could not be opened.
+/// The book could not be opened or read.
 #[derive(Debug, thiserror::Error)]
-#[error("the sandbox gateway's book cannot be opened: {0}")]
+#[error("the sandbox gateway's book cannot be used: {0}")]
 pub struct BookUnavailable(#[from] rusqlite::Error);
 
 /// The gateway, with its book open and nobody served yet.
@@ -50,6 +51,14 @@ impl SandboxGateway {
     /// When the file cannot be opened, or is not such a book.
     pub fn open(options: &Options) -> Result<Self, BookUnavailable> {
         Ok(Self { book: Book::open(options.book.as_deref())? })
+    }
+
+    /// The charges that were really made.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn charges(&self) -> Result<Vec<ChargeEntry>, BookUnavailable> {
+        Ok(self.book.charges()?)
     }
 
     /// Serves until `shutdown` completes. The listener's address becomes part of the pages that shoppers are sent to.

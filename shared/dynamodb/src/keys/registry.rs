@@ -145,7 +145,7 @@ pub static ENTITIES: [Entity; 6] = [
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 19] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 20] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -278,5 +278,12 @@ pub static ACCESS_PATTERNS: [AccessPattern; 19] = [
         key: "`page#<sku>#<number>`",
         condition: stock::moves::POSTPONE_IF,
         function: "`PurchaseTables::postpone_page`",
+    },
+    AccessPattern {
+        question: "everything, for an audit of a store at rest",
+        operation: "Scan",
+        key: "the tables Stock and Orders",
+        condition: READ,
+        function: "`PurchaseTables::books`",
     },
 ];

@@ -1,6 +1,6 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::order::{Address, Contact, Order, OrderChange, OrderState};
+use domain::order::{Address, AuditEntry, Contact, Order, OrderChange, OrderState};
 
 use super::attempt;
 use crate::attribute::{self, Fields, Item, add, list, map, number, text, time};
@@ -66,6 +66,20 @@ pub(crate) fn history(change: &OrderChange) -> AttributeValue {
         ("attempt", number(entry.attempt)),
         ("payment", text(entry.payment)),
     ])))
+}
+
+/// The lines of the history, oldest first.
+pub(crate) fn read_history(item: &Item) -> Result<Vec<AuditEntry>, Failure> {
+    Fields(item).list_of("history", |entry| {
+        let state = entry.text("state")?;
+        Ok(AuditEntry {
+            version: entry.number("version")?,
+            at: entry.time("at")?,
+            state: OrderState::word(state).ok_or(Failure::Unreadable("state"))?,
+            attempt: entry.number("attempt")?,
+            payment: entry.owned("payment")?,
+        })
+    })
 }
 
 pub(crate) fn read_order(item: &Item) -> Result<Order, Failure> {
