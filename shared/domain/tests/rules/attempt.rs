@@ -1,0 +1,225 @@
+use std::time::Duration;
+
+use domain::Timestamp;
+use domain::payment::{Attempt, AttemptState, Decline, GatewayName, Operation, Outcome, Retry, Step};
+use proptest::prelude::*;
+
+use crate::samples::{NOON, method};
+
+fn any_decline() -> impl Strategy<Value = Decline> {
+    let retry = prop_oneof![Just(Retry::SameMethod), Just(Retry::OtherMethod), Just(Retry::None)];
+    retry.prop_map(|retry| Decline { code: "declined".to_owned(), retry })
+}
+
+/// Answers that prove nothing, more often than those that do: a long way shows more.
+fn any_answer() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        6 => Just(Outcome::Unknown),
+        4 => Just(Outcome::Rejected),
+        4 => Just(Outcome::NotSent),
+        2 => Just(Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() }),
+        2 => Just(Outcome::Authorized),
+        1 => Just(Outcome::Captured),
+        1 => Just(Outcome::Voided),
+        1 => Just(Outcome::Mismatch),
+        1 => any_decline().prop_map(Outcome::Declined),
+    ]
+}
+
+/// What a worker gets in one round, or nothing when it dies, and how long it is until the next one comes.
+#[derive(Clone, Debug)]
+struct Round {
+    answer: Option<Outcome>,
+    pause: Duration,
+}
+
+fn any_round() -> impl Strategy<Value = Round> {
+    let pause = prop_oneof![8 => 0..20_000_u64, 2 => 0..700_000_u64, 1 => 0..(30 * 60 * 60 * 1_000_u64)];
+    (proptest::option::weighted(0.85, any_answer()), pause.prop_map(Duration::from_millis))
+        .prop_map(|(answer, pause)| Round { answer, pause })
+}
+
+/// An attempt, and what really is in doubt about it.
+struct Watched {
+    attempt: Attempt,
+    doubted: bool,
+}
+
+impl Watched {
+    /// One round of a worker. Answers what it was told, if anything.
+    fn round(&mut self, answer: Option<Outcome>, now: Timestamp) -> Option<Outcome> {
+        match self.attempt.next_step(now) {
+            Step::Open => {
+                let told = answer?;
+                let charges = matches!(told, Outcome::Authorized | Outcome::Captured);
+                let answer = if charges { Outcome::Opened("pi_1".parse().unwrap()) } else { told };
+                self.attempt = self.attempt.clone().apply(answer.clone(), now).unwrap();
+                Some(answer)
+            }
+            Step::Claim(operation) => {
+                self.attempt = self.attempt.clone().claim(operation, now);
+                self.answer_call(answer, now)
+            }
+            Step::LookUp => {
+                let answer = answer?;
+                self.attempt = self.attempt.clone().apply_look_up(answer.clone(), now).unwrap();
+                Some(answer)
+            }
+            Step::Leave(_) | Step::Rest => None,
+        }
+    }
+
+    fn answer_call(&mut self, answer: Option<Outcome>, now: Timestamp) -> Option<Outcome> {
+        self.doubted |= matches!(answer, None | Some(Outcome::Unknown));
+        let answer = answer?;
+        self.attempt = self.attempt.clone().apply(answer.clone(), now).unwrap();
+        Some(answer)
+    }
+}
+
+fn new_attempt() -> Watched {
+    Watched { attempt: Attempt::new(1, method(GatewayName::Stripe, "tok_any"), None, NOON), doubted: false }
+}
+
+proptest! {
+    #[test]
+    fn only_facts_end_an_attempt(rounds in proptest::collection::vec(any_round(), 1..60)) {
+        let mut watched = new_attempt();
+        let mut now = NOON;
+        for Round { answer, pause } in rounds {
+            let before = watched.attempt.clone();
+            let told = watched.round(answer, now);
+            let after = &watched.attempt;
+            if before.is_settled() {
+                prop_assert_eq!(after, &before);
+                prop_assert!(told.is_none());
+            } else {
+                match &after.state {
+                    AttemptState::Captured => prop_assert_eq!(told, Some(Outcome::Captured)),
+                    AttemptState::Voided => prop_assert_eq!(told, Some(Outcome::Voided)),
+                    AttemptState::Declined(decline) => {
+                        prop_assert_eq!(told, Some(Outcome::Declined(decline.clone())));
+                    }
+                    AttemptState::NotSent => {
+                        prop_assert!(!watched.doubted, "not sent was concluded although a call was in doubt");
+                        prop_assert!(before.undoubted);
+                    }
+                    AttemptState::ManualReview => prop_assert!(
+                        told == Some(Outcome::Mismatch) || now.since(before.started_at) >= Attempt::REVIEW_AGE
+                    ),
+                    AttemptState::Ready { .. }
+                    | AttemptState::Sending { .. }
+                    | AttemptState::Unknown { .. }
+                    | AttemptState::RequiresAction { .. } => prop_assert!(!after.is_settled()),
+                }
+            }
+            now = now.plus(pause);
+        }
+    }
+
+    #[test]
+    fn a_settled_attempt_takes_no_answer(
+        rounds in proptest::collection::vec(any_round(), 1..60),
+        late in any_answer(),
+    ) {
+        let mut watched = new_attempt();
+        let mut now = NOON;
+        for Round { answer, pause } in rounds {
+            let _told = watched.round(answer, now);
+            now = now.plus(pause);
+        }
+        let settled = watched.attempt;
+        prop_assume!(settled.is_settled());
+        prop_assert!(settled.clone().apply(late.clone(), now).is_err());
+        prop_assert!(settled.clone().apply_look_up(late, now).is_err());
+        prop_assert_eq!(settled.next_step(now), Step::Rest);
+    }
+
+    #[test]
+    fn waiting_is_bounded_and_always_leads_to_a_step(rounds in proptest::collection::vec(any_round(), 1..60)) {
+        let mut watched = new_attempt();
+        let mut now = NOON;
+        for Round { answer, pause } in rounds {
+            let _told = watched.round(answer, now);
+            let attempt = &watched.attempt;
+            prop_assert!(attempt.pause() <= Duration::from_secs(300));
+            match attempt.next_step(now) {
+                Step::Leave(until) => prop_assert!(until > now && until <= now.plus(Attempt::LEASE)),
+                Step::Rest => prop_assert!(attempt.is_settled()),
+                Step::Open | Step::Claim(_) | Step::LookUp => prop_assert!(!attempt.is_settled()),
+            }
+            now = now.plus(pause);
+        }
+    }
+
+    #[test]
+    fn a_look_up_that_saw_nothing_says_nothing(answer in any_answer(), wait in 0..20_u64) {
+        let sending = opened();
+        let now = NOON.plus(Duration::from_secs(wait));
+        let after = sending.clone().apply_look_up(answer.clone(), now).unwrap();
+        if matches!(answer, Outcome::Rejected | Outcome::NotSent | Outcome::Unknown) {
+            prop_assert_eq!(after, sending.apply(Outcome::Unknown, now).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_void_that_was_asked_for_is_not_turned_into_a_capture(answer in any_answer(), wait in 0..20_u64) {
+        let now = NOON.plus(Duration::from_secs(wait));
+        let voiding = opened().apply(Outcome::Unknown, NOON).unwrap().claim(Operation::Void, NOON);
+        let after = voiding.apply(answer.clone(), now).unwrap();
+        let captures = |state: &AttemptState| {
+            matches!(
+                state,
+                AttemptState::Sending { operation: Operation::Capture, .. }
+                    | AttemptState::Ready { operation: Operation::Capture, .. }
+            )
+        };
+        prop_assert!(!captures(&after.state), "{answer:?} led to {:?}", after.state);
+    }
+}
+
+/// An attempt whose object exists and whose confirm is outstanding.
+fn opened() -> Attempt {
+    new_attempt().attempt.apply(Outcome::Opened("pi_1".parse().unwrap()), NOON).unwrap()
+}
+
+#[test]
+fn the_first_sender_that_sent_no_byte_proves_that_nobody_charged() {
+    assert_eq!(opened().apply(Outcome::NotSent, NOON).unwrap().state, AttemptState::NotSent);
+}
+
+#[test]
+fn after_a_lost_answer_no_byte_sent_proves_nothing() {
+    let later = NOON.plus(Duration::from_secs(5));
+    let unknown = opened().apply(Outcome::Unknown, NOON).unwrap();
+    let again = unknown.claim(Operation::Confirm, later).apply(Outcome::NotSent, later).unwrap();
+    assert!(matches!(again.state, AttemptState::Unknown { operation: Operation::Confirm, .. }));
+}
+
+#[test]
+fn an_authorization_of_unknown_outcome_is_replayed_while_its_key_lives_and_voided_after_that() {
+    let resolve = |age: Duration| {
+        let now = NOON.plus(age);
+        let unknown = opened().apply(Outcome::Unknown, NOON).unwrap();
+        unknown.apply_look_up(Outcome::Unknown, now).unwrap().next_step(now)
+    };
+    assert_eq!(resolve(Duration::from_secs(60)), Step::Claim(Operation::Confirm));
+    assert_eq!(resolve(Attempt::REPLAY_AGE_MAX), Step::Claim(Operation::Void));
+}
+
+#[test]
+fn an_unknown_of_a_day_is_for_a_person() {
+    let now = NOON.plus(Attempt::REVIEW_AGE);
+    let unknown = opened().apply(Outcome::Unknown, NOON).unwrap();
+    assert_eq!(unknown.apply(Outcome::Unknown, now).unwrap().state, AttemptState::ManualReview);
+}
+
+#[test]
+fn a_shopper_who_does_not_act_in_time_is_not_charged() {
+    let waiting =
+        opened().apply(Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() }, NOON).unwrap();
+    let deadline = NOON.plus(Attempt::ACTION_TIME);
+    assert_eq!(waiting.next_step(NOON), Step::LookUp);
+    assert_eq!(waiting.next_step(deadline), Step::Claim(Operation::Void));
+    assert!(waiting.apply(Outcome::Voided, deadline).unwrap().is_definite_no());
+}

@@ -1,0 +1,146 @@
+use std::collections::BTreeMap;
+
+use domain::OrderId;
+use domain::invariant::ChargeEntry;
+use domain::payment::{AttemptNumber, Charge, Decline, Operation, Outcome, Retry};
+
+/// What a shopper's card does when it is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Card {
+    Good,
+    NeedsAction,
+    DeclinesSoftly,
+    DeclinesHard,
+}
+
+/// What happens to one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Answered,
+    /// It arrives later, and nobody hears the answer.
+    Delayed,
+    /// It is executed, and nobody hears the answer.
+    AnswerLost,
+    /// It is refused unexecuted.
+    Rejected,
+    /// Not one byte leaves.
+    NotSent,
+}
+
+/// A gateway that knows what really happened, whatever its caller came to hear.
+#[derive(Default)]
+pub(crate) struct Counterparty {
+    objects: BTreeMap<AttemptNumber, Object>,
+    delayed: Vec<(Charge, Operation, Card)>,
+}
+
+struct Object {
+    charge: Charge,
+    truth: Truth,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Truth {
+    Open,
+    NeedsAction,
+    Authorized,
+    Captured,
+    Declined(Retry),
+    Voided,
+}
+
+impl Truth {
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Open => Outcome::Unknown,
+            Self::NeedsAction => Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() },
+            Self::Authorized => Outcome::Authorized,
+            Self::Captured => Outcome::Captured,
+            Self::Declined(retry) => Outcome::Declined(Decline { code: "declined".to_owned(), retry }),
+            Self::Voided => Outcome::Voided,
+        }
+    }
+}
+
+impl Counterparty {
+    pub(crate) fn call(&mut self, charge: &Charge, operation: Operation, card: Card, fate: Fate) -> Outcome {
+        match fate {
+            Fate::Rejected => Outcome::Rejected,
+            Fate::NotSent => Outcome::NotSent,
+            Fate::Delayed => {
+                self.delayed.push((charge.clone(), operation, card));
+                Outcome::Unknown
+            }
+            Fate::AnswerLost => {
+                self.execute(charge, operation, card);
+                Outcome::Unknown
+            }
+            Fate::Answered => self.execute(charge, operation, card),
+        }
+    }
+
+    pub(crate) fn look_up(&self, charge: &Charge, fate: Fate) -> Outcome {
+        match fate {
+            Fate::Answered => {
+                self.objects.get(&charge.attempt).map_or(Outcome::Unknown, |object| object.truth.outcome())
+            }
+            Fate::Rejected => Outcome::Rejected,
+            Fate::NotSent => Outcome::NotSent,
+            Fate::Delayed | Fate::AnswerLost => Outcome::Unknown,
+        }
+    }
+
+    /// What was on its way for long arrives now.
+    pub(crate) fn deliver_delayed(&mut self) {
+        for (charge, operation, card) in std::mem::take(&mut self.delayed) {
+            let _nobody_hears = self.execute(&charge, operation, card);
+        }
+    }
+
+    /// The shopper acts at the gateway, in every object that waits for it.
+    pub(crate) fn shopper_acts(&mut self, agrees: bool) {
+        for object in self.objects.values_mut().filter(|object| object.truth == Truth::NeedsAction) {
+            object.truth = if agrees { Truth::Authorized } else { Truth::Declined(Retry::OtherMethod) };
+        }
+    }
+
+    /// Whether this attempt's money is held or was moved.
+    pub(crate) fn has_money(&self, attempt: AttemptNumber) -> bool {
+        let truth = self.objects.get(&attempt).map(|object| object.truth);
+        matches!(truth, Some(Truth::Authorized | Truth::Captured))
+    }
+
+    pub(crate) fn entries(&self, order: &OrderId) -> Vec<ChargeEntry> {
+        let entry = |object: &Object| ChargeEntry {
+            order_id: order.clone(),
+            amount: object.charge.amount.amount(),
+            currency: object.charge.amount.currency(),
+            captured: if object.truth == Truth::Captured { object.charge.amount.amount() } else { 0 },
+            refunded: 0,
+        };
+        self.objects.values().map(entry).collect()
+    }
+
+    /// Keyed by attempt and operation: a repetition changes nothing and gets the same answer, and a cancel is final.
+    fn execute(&mut self, charge: &Charge, operation: Operation, card: Card) -> Outcome {
+        if operation == Operation::Open {
+            let object = Object { charge: charge.clone(), truth: Truth::Open };
+            self.objects.entry(charge.attempt).or_insert(object);
+            return Outcome::Opened(format!("pi_{}", charge.attempt).parse().unwrap());
+        }
+        let object = self.objects.get_mut(&charge.attempt).expect("only an opened attempt is charged");
+        assert_eq!(object.charge, *charge, "what an attempt sends has changed");
+        object.truth = match (operation, object.truth) {
+            (Operation::Confirm, Truth::Open) => match card {
+                Card::Good => Truth::Authorized,
+                Card::NeedsAction => Truth::NeedsAction,
+                Card::DeclinesSoftly => Truth::Declined(Retry::OtherMethod),
+                Card::DeclinesHard => Truth::Declined(Retry::None),
+            },
+            (Operation::Capture, Truth::Authorized) => Truth::Captured,
+            (Operation::Void, Truth::Open | Truth::NeedsAction | Truth::Authorized) => Truth::Voided,
+            (_, unchanged) => unchanged,
+        };
+        object.truth.outcome()
+    }
+}

@@ -1,0 +1,23 @@
+//! What the domain promises, for values and sequences that nobody thought of.
+
+#[cfg(test)]
+mod samples; // reservations, checkouts and ways to make many of them
+
+#[cfg(test)]
+mod attempt; // one try to charge, under any answers
+#[cfg(test)]
+mod counterparty; // a gateway that knows what really happened
+#[cfg(test)]
+mod id; // what may be an id, and how ids follow from a request
+#[cfg(test)]
+mod invariant; // each violation is caught
+#[cfg(test)]
+mod money; // sums that refuse rather than wrap
+#[cfg(test)]
+mod order; // an order's transitions, one by one
+#[cfg(test)]
+mod payment; // an order's payment, driven by workers that die and gateways that fail
+#[cfg(test)]
+mod reservation; // one end, and only one
+#[cfg(test)]
+mod stock; // pages balance under any moves

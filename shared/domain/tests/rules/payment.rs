@@ -1,0 +1,298 @@
+use std::time::Duration;
+
+use domain::Timestamp;
+use domain::invariant::{self, Books, OrderRecord};
+use domain::order::{AuditEntry, Order, OrderChange, OrderState};
+use domain::payment::{Attempt, AttemptState, GatewayName, Operation, Outcome, PaymentMethod, Retry, Step};
+use domain::reservation::Reservation;
+use domain::stock::{StockPage, Supply};
+use domain::wake::Queue;
+use proptest::prelude::*;
+
+use crate::counterparty::{Card, Counterparty, Fate};
+use crate::samples::{NOON, any_methods, attempt_request, method, placed, reservation, sku};
+
+/// Something that happens to an order that is being paid.
+#[derive(Clone, Debug)]
+enum Happening {
+    /// A worker does what is next, and goes on as long as its own writes claim calls.
+    Work {
+        fates: Vec<Fate>,
+    },
+    /// A worker claims a call and dies, before it was sent or after.
+    Die {
+        fate: Fate,
+    },
+    DelayedCallsArrive,
+    ShopperActs {
+        agrees: bool,
+    },
+    ShopperOffers {
+        methods: Vec<PaymentMethod>,
+    },
+    DeadlineMessage,
+    TimePasses(Duration),
+}
+
+fn any_fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        4 => Just(Fate::Answered),
+        1 => Just(Fate::Delayed),
+        1 => Just(Fate::AnswerLost),
+        1 => Just(Fate::Rejected),
+        1 => Just(Fate::NotSent),
+    ]
+}
+
+fn any_happening() -> impl Strategy<Value = Happening> {
+    let millis = prop_oneof![8 => 0..15_000_u64, 3 => 0..700_000_u64, 1 => 0..(26 * 60 * 60 * 1_000_u64)];
+    prop_oneof![
+        10 => proptest::collection::vec(any_fate(), 0..6).prop_map(|fates| Happening::Work { fates }),
+        2 => prop_oneof![Just(Fate::Delayed), Just(Fate::AnswerLost), Just(Fate::NotSent)]
+            .prop_map(|fate| Happening::Die { fate }),
+        1 => Just(Happening::DelayedCallsArrive),
+        2 => any::<bool>().prop_map(|agrees| Happening::ShopperActs { agrees }),
+        2 => any_methods().prop_map(|methods| Happening::ShopperOffers { methods }),
+        2 => Just(Happening::DeadlineMessage),
+        6 => millis.prop_map(|millis| Happening::TimePasses(Duration::from_millis(millis))),
+    ]
+}
+
+fn any_card() -> impl Strategy<Value = Card> {
+    prop_oneof![
+        2 => Just(Card::Good),
+        2 => Just(Card::NeedsAction),
+        2 => Just(Card::DeclinesSoftly),
+        1 => Just(Card::DeclinesHard),
+    ]
+}
+
+/// An order with everything that belongs to it, and the gateway that knows better.
+struct Shop {
+    now: Timestamp,
+    order: Order,
+    reservation: Reservation,
+    history: Vec<AuditEntry>,
+    pages: Vec<StockPage>,
+    gateway: Counterparty,
+    cards: Vec<Card>,
+}
+
+impl Shop {
+    fn open(methods: Vec<PaymentMethod>, cards: Vec<Card>) -> Self {
+        let supply = Supply::first(sku("shirt"), 20);
+        let held = reservation();
+        let (ordered, change) = placed(methods);
+        let mut pages: Vec<StockPage> = supply.first_pages().collect();
+        for (planned, _) in held.held() {
+            let page = pages.iter_mut().find(|page| page.key == planned.page).unwrap();
+            *page = page.clone().hold(&held.id, planned, held.expires_at).unwrap().into_inner();
+        }
+        let mut shop = Self {
+            now: NOON,
+            order: change.order.clone(),
+            reservation: ordered,
+            history: vec![change.audit_entry()],
+            pages,
+            gateway: Counterparty::default(),
+            cards,
+        };
+        shop.move_holds(&change);
+        shop
+    }
+
+    fn books(&self) -> Books {
+        Books {
+            supplies: vec![Supply::first(sku("shirt"), 20)],
+            pages: self.pages.clone(),
+            reservations: vec![self.reservation.clone()],
+            orders: vec![OrderRecord { order: self.order.clone(), history: self.history.clone() }],
+            charges: Some(self.gateway.entries(&self.order.id)),
+        }
+    }
+
+    fn move_holds(&mut self, change: &OrderChange) {
+        let Some(holds) = change.holds else { return };
+        for planned in &change.order.holds {
+            let page = self.pages.iter_mut().find(|page| page.key == planned.page).unwrap();
+            let moved =
+                page.clone().move_hold(&change.order.reservation_id, holds.seen(planned), holds.target);
+            *page = moved.expect("the hold is what the change was made from");
+        }
+    }
+
+    /// Writes a change as a store would, and checks everything that must hold afterwards.
+    fn commit(&mut self, change: OrderChange) {
+        let before = self.books();
+        assert_eq!(change.seen_version, Some(self.order.version));
+        assert_eq!(change.order.version, self.order.version + 1);
+        self.move_holds(&change);
+        self.history.push(change.audit_entry());
+        let earlier = std::mem::replace(&mut self.order, change.order);
+        let after = self.books();
+        assert_eq!(invariant::check(&after), vec![]);
+        assert_eq!(invariant::check_change(&before, &after), vec![]);
+        self.check_fallback(&earlier);
+        self.check_waiting(&earlier);
+    }
+
+    /// Whatever was concluded, the gateway agrees: a definite no has no money, not even held.
+    fn check_truth(&self) {
+        assert_eq!(invariant::check(&self.books()), vec![]);
+        for attempt in self.order.attempts.iter().filter(|attempt| attempt.is_definite_no()) {
+            assert!(!self.gateway.has_money(attempt.number), "a definite no has money: {attempt:?}");
+        }
+    }
+
+    /// Another attempt begins by itself only after a soft no, and only where none was tried.
+    fn check_fallback(&self, earlier: &Order) {
+        let by_itself =
+            self.order.attempts.len() > earlier.attempts.len() && earlier.state == OrderState::PendingPayment;
+        if !by_itself {
+            return;
+        }
+        let (newest, tried) = self.order.attempts.split_last().unwrap();
+        assert!(tried.iter().all(|attempt| attempt.method.gateway != newest.method.gateway));
+        let refusal = tried.last().and_then(Attempt::decline).unwrap();
+        assert_ne!(refusal.retry, Retry::None);
+    }
+
+    fn check_waiting(&self, earlier: &Order) {
+        if let OrderState::PaymentFailed { retry_until } = self.order.state {
+            assert!(retry_until >= self.order.held_until);
+            assert!(retry_until >= self.now.plus(Order::RETRY_TIME));
+            let wake = self.order.wake.unwrap();
+            assert_eq!((wake.queue, wake.at), (Queue::ExpireReservation, retry_until));
+        }
+        if self.order.state == OrderState::PendingPayment {
+            let in_review = self.attempt().state == AttemptState::ManualReview;
+            assert_eq!(self.order.next_step(self.now) == Step::Rest, in_review);
+            assert_eq!(self.order.wake.is_none(), in_review);
+        }
+        if let Some(wake) = self.order.wake.filter(|wake| wake.queue == Queue::CapturePayment)
+            && self.order.wake != earlier.wake
+        {
+            assert!(wake.at <= self.now.plus(Duration::from_secs(300)));
+        }
+    }
+
+    fn attempt(&self) -> &Attempt {
+        self.order.attempt().unwrap()
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Work { fates } => self.work(fates.into_iter()),
+            Happening::Die { fate } => self.claim_and_die(fate),
+            Happening::DelayedCallsArrive => self.gateway.deliver_delayed(),
+            Happening::ShopperActs { agrees } => self.gateway.shopper_acts(agrees),
+            Happening::ShopperOffers { methods } => {
+                let request = attempt_request(self.order.attempts.len());
+                if let Ok(change) = self.order.clone().retry(methods, request, self.now) {
+                    self.commit(change);
+                }
+            }
+            Happening::DeadlineMessage => {
+                if let Ok(change) = self.order.clone().expire(self.now) {
+                    self.commit(change);
+                }
+            }
+            Happening::TimePasses(duration) => self.now = self.now.plus(duration),
+        }
+    }
+
+    /// Calls without a fate of their own are answered.
+    fn work(&mut self, mut fates: impl Iterator<Item = Fate>) {
+        let mut fate = || fates.next().unwrap_or(Fate::Answered);
+        match self.order.next_step(self.now) {
+            Step::Open => {
+                let outcome = self.call(Operation::Open, fate());
+                self.commit(self.order.clone().record(outcome, self.now).unwrap());
+            }
+            Step::Claim(operation) => self.commit(self.order.clone().claim(operation, self.now).unwrap()),
+            Step::LookUp => {
+                let outcome = self.gateway.look_up(&self.order.charge(self.attempt()), fate());
+                self.commit(self.order.clone().record_look_up(outcome, self.now).unwrap());
+            }
+            Step::Leave(_) | Step::Rest => return,
+        }
+        // What this worker's own write claimed, it sends.
+        while let AttemptState::Sending { operation, .. } = self.attempt().state
+            && self.order.state == OrderState::PendingPayment
+        {
+            let outcome = self.call(operation, fate());
+            self.commit(self.order.clone().record(outcome, self.now).unwrap());
+        }
+    }
+
+    fn claim_and_die(&mut self, fate: Fate) {
+        if let Step::Claim(operation) = self.order.next_step(self.now) {
+            self.commit(self.order.clone().claim(operation, self.now).unwrap());
+            let _nobody_hears = self.call(operation, fate);
+        }
+    }
+
+    fn call(&mut self, operation: Operation, fate: Fate) -> Outcome {
+        let charge = self.order.charge(self.attempt());
+        let position = usize::try_from(charge.attempt).unwrap() % self.cards.len();
+        self.gateway.call(&charge, operation, self.cards[position], fate)
+    }
+
+    /// Once faults stop, workers come when they were asked to.
+    fn settle(&mut self) {
+        self.gateway.deliver_delayed();
+        for _ in 0..200 {
+            match self.order.next_step(self.now) {
+                Step::Rest => return,
+                Step::Leave(until) => self.now = until,
+                Step::Open | Step::Claim(_) | Step::LookUp => {
+                    if let Some(wake) = self.order.wake {
+                        self.now = self.now.max(wake.at);
+                    }
+                    self.work(std::iter::empty());
+                }
+            }
+        }
+        panic!("the payment does not come to an end: {:?}", self.order);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn money_moves_once_whatever_happens_and_every_payment_comes_to_an_end(
+        methods in any_methods(),
+        cards in proptest::collection::vec(any_card(), 1..6),
+        happenings in proptest::collection::vec(any_happening(), 0..40),
+    ) {
+        let mut shop = Shop::open(methods, cards);
+        for happening in happenings {
+            shop.happen(happening);
+            shop.check_truth();
+        }
+        shop.settle();
+        shop.check_truth();
+        prop_assert!(
+            shop.order.state != OrderState::PendingPayment
+                || shop.attempt().state == AttemptState::ManualReview
+        );
+    }
+}
+
+#[test]
+fn without_faults_an_order_is_paid_at_once() {
+    let mut shop = Shop::open(vec![method(GatewayName::Stripe, "tok_visa")], vec![Card::Good]);
+    shop.work(std::iter::empty());
+    assert!(matches!(shop.order.state, OrderState::Paid { .. }));
+    assert_eq!(shop.pages[0].sold + shop.pages[1].sold, 3);
+}
+
+#[test]
+fn a_lost_answer_is_found_by_looking_up_and_nothing_is_charged_twice() {
+    let mut shop = Shop::open(vec![method(GatewayName::Stripe, "tok_visa")], vec![Card::Good]);
+    shop.work([Fate::Answered, Fate::AnswerLost].into_iter());
+    assert!(matches!(shop.attempt().state, AttemptState::Unknown { .. }));
+    shop.settle();
+    assert!(matches!(shop.order.state, OrderState::Paid { .. }));
+}

@@ -1,0 +1,103 @@
+use std::collections::BTreeMap;
+
+use domain::OrderId;
+use domain::invariant::ChargeEntry;
+use domain::payment::{AttemptNumber, Charge, Outcome};
+
+use super::Call;
+
+/// Every object of the gateway, by the attempt that it was opened for.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    objects: BTreeMap<(OrderId, AttemptNumber), Object>,
+    decisions: BTreeMap<String, Outcome>,
+}
+
+#[derive(Debug)]
+struct Object {
+    charge: Charge,
+    stands: Standing,
+}
+
+/// Where an object stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It waits for a confirm.
+    Open,
+    /// It stands as this answer says.
+    Decided(Outcome),
+}
+
+impl Book {
+    pub(super) fn card(&mut self, token: &str, decision: Outcome) {
+        self.decisions.insert(token.to_owned(), decision);
+    }
+
+    pub(super) fn shopper_acts(&mut self, order: &OrderId, decision: &Outcome) {
+        let waits = |object: &&mut Object| {
+            object.charge.order_id == *order
+                && matches!(object.stands, Standing::Decided(Outcome::RequiresAction { .. }))
+        };
+        for object in self.objects.values_mut().filter(waits) {
+            object.stands = Standing::Decided(decision.clone());
+        }
+    }
+
+    pub(super) fn execute(&mut self, call: Call, charge: &Charge) -> Outcome {
+        let place = (charge.order_id.clone(), charge.attempt);
+        if call == Call::Open {
+            return self.open(place, charge);
+        }
+        let decision = self.decision(charge);
+        let Some(object) = self.objects.get_mut(&place) else {
+            return Outcome::Unknown;
+        };
+        if object.charge != *charge {
+            // A key that comes with another body is refused unexecuted.
+            return Outcome::Rejected;
+        }
+        object.stands = match (call, object.stands.clone()) {
+            (Call::Confirm, Standing::Open) => Standing::Decided(decision),
+            (Call::Capture, Standing::Decided(Outcome::Authorized)) => Standing::Decided(Outcome::Captured),
+            (
+                Call::Void,
+                Standing::Open | Standing::Decided(Outcome::Authorized | Outcome::RequiresAction { .. }),
+            ) => Standing::Decided(Outcome::Voided),
+            (Call::Open | Call::Confirm | Call::Capture | Call::Void | Call::LookUp, unchanged) => unchanged,
+        };
+        match &object.stands {
+            // An object that waits for a confirm proves nothing.
+            Standing::Open => Outcome::Unknown,
+            Standing::Decided(outcome) => outcome.clone(),
+        }
+    }
+
+    fn open(&mut self, place: (OrderId, AttemptNumber), charge: &Charge) -> Outcome {
+        let reference = format!("scripted_{}_{}", charge.order_id, charge.attempt);
+        let new = || Object { charge: charge.clone(), stands: Standing::Open };
+        if self.objects.entry(place).or_insert_with(new).charge != *charge {
+            return Outcome::Rejected;
+        }
+        // Ids have only letters that a reference may have.
+        reference.parse().map_or(Outcome::Unknown, Outcome::Opened)
+    }
+
+    fn decision(&self, charge: &Charge) -> Outcome {
+        self.decisions.get(charge.method.token.expose()).cloned().unwrap_or(Outcome::Authorized)
+    }
+
+    pub(super) fn entries(&self) -> Vec<ChargeEntry> {
+        let entry = |object: &Object| {
+            let amount = object.charge.amount.amount();
+            let is_captured = object.stands == Standing::Decided(Outcome::Captured);
+            ChargeEntry {
+                order_id: object.charge.order_id.clone(),
+                amount,
+                currency: object.charge.amount.currency(),
+                captured: if is_captured { amount } else { 0 },
+                refunded: 0,
+            }
+        };
+        self.objects.values().map(entry).collect()
+    }
+}

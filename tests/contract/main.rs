@@ -1,0 +1,24 @@
+//! The contract of each port: the same cases against the store in memory, which the simulator runs on, and against the
+//! adapters of DynamoDB on an embedded database. A verdict of the simulator counts because the two agree here.
+
+#![expect(clippy::disallowed_methods, reason = "the database is the outside world: it runs beside the tests")]
+
+#[cfg(test)]
+mod samples; // products, reservations and orders
+#[cfg(test)]
+mod world; // every port, in memory and on the embedded database
+
+#[cfg(test)]
+mod catalog; // products, their listings and their SKUs
+#[cfg(test)]
+mod commands; // any sequence of writes gives the same answers in both worlds
+#[cfg(test)]
+mod orders; // orders, placed and moved on
+#[cfg(test)]
+mod reservations; // reservations, made and ended
+#[cfg(test)]
+mod stock; // pages, supply and holds
+#[cfg(test)]
+mod sweep_index; // what the sweeper is told
+#[cfg(test)]
+mod wake_ups; // what the relay is told
