@@ -1,0 +1,94 @@
+use serde_json::json;
+
+use crate::answer::redacted;
+use crate::request::Request;
+use crate::shop::{Shop, Units};
+
+#[tokio::test]
+async fn a_reservation_becomes_an_order_that_is_being_paid() {
+    let shop = Shop::open().await;
+    shop.succeed("create-reservation").await;
+    let answer = shop.succeed("checkout").await;
+    assert_eq!(shop.units("SHIRT-FINAL-M").await, Units { available: 23, held: 2, sold: 0 });
+    let _redacted = redacted();
+    insta::assert_snapshot!(answer.shown());
+}
+
+#[tokio::test]
+async fn a_shopper_who_agreed_to_another_total_is_shown_the_new_one_and_not_charged() {
+    let shop = Shop::open().await;
+    shop.succeed("create-reservation").await;
+    let before = shop.records();
+    let answer = shop.ask(&Request::of("checkout").with("/expected_total/amount", json!(17_997))).await;
+    assert_eq!(shop.records(), before);
+    let _redacted = redacted();
+    insta::assert_snapshot!(answer.shown());
+}
+
+#[tokio::test]
+async fn a_total_in_another_currency_is_another_total() {
+    let shop = Shop::open().await;
+    shop.succeed("create-reservation").await;
+    let answer = shop.ask(&Request::of("checkout").with("/expected_total/currency", json!("USD"))).await;
+    assert_eq!(answer.refusal().1, "total-changed");
+}
+
+#[tokio::test]
+async fn a_reservation_that_is_over_or_given_up_cannot_be_checked_out() {
+    let expired = Shop::without_patience().await;
+    expired.succeed("create-reservation").await;
+    let released = Shop::open().await;
+    released.succeed("create-reservation").await;
+    released.succeed("release-reservation").await;
+    for shop in [expired, released] {
+        let before = shop.records();
+        let answer = shop.ask(&Request::of("checkout")).await;
+        assert_eq!(answer.refusal(), (409, "reservation-not-held".to_owned(), String::new()));
+        assert_eq!(shop.records(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_reservation_has_one_order_whatever_key_asks_for_another() {
+    let shop = Shop::open().await;
+    shop.order().await;
+    let answer = shop.ask(&Request::of("checkout").key(2)).await;
+    assert_eq!(answer.refusal(), (409, "reservation-not-held".to_owned(), String::new()));
+    assert_eq!(shop.orders(), 1);
+}
+
+#[tokio::test]
+async fn a_reservation_that_nobody_made_cannot_be_checked_out() {
+    let shop = Shop::open().await;
+    let answer = shop.ask(&Request::of("checkout")).await;
+    assert_eq!(answer.refusal(), (404, "not-found".to_owned(), "/reservation_id".to_owned()));
+}
+
+#[tokio::test]
+async fn what_no_parcel_mail_or_charge_could_use_is_refused_at_its_field() {
+    let shop = Shop::open().await;
+    shop.succeed("create-reservation").await;
+    let before = shop.records();
+    let method = json!({"gateway": "stripe", "token": "pm_card_visa"});
+    for (pointer, value, status) in [
+        ("/contact/email", json!("nobody"), 400),
+        ("/contact/email", json!("a@b.c d"), 400),
+        ("/contact/phone", json!("call me"), 400),
+        ("/shipping_address/country", json!("Germany"), 400),
+        ("/shipping_address/city", json!("Dort\u{0}mund"), 400),
+        ("/shipping_address/city", json!("  "), 422),
+        ("/shipping_address/name", json!("x".repeat(201)), 422),
+        ("/expected_total/amount", json!(-1), 422),
+        ("/return_url", json!("javascript:alert(1)"), 400),
+        ("/payment_methods", json!([]), 422),
+        ("/payment_methods", json!([method, method, method, method, method, method]), 422),
+        ("/payment_methods/0/gateway", json!("cash"), 422),
+        ("/payment_methods/0/token", json!("a token"), 400),
+        ("/reservation_id", json!("no id"), 400),
+    ] {
+        let answer = shop.ask(&Request::of("checkout").with(pointer, value.clone())).await;
+        let slug = if status == 400 { "invalid-request" } else { "invalid-value" };
+        assert_eq!(answer.refusal(), (status, slug.to_owned(), pointer.to_owned()), "{value}");
+    }
+    assert_eq!(shop.records(), before);
+}

@@ -1,0 +1,146 @@
+//! The events of queues, stream and schedule, each given to its function as it stands in `events/`.
+
+use std::collections::BTreeSet;
+
+use sandbox_gateway::{Options, SandboxGateway};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::endpoint::{Message, Notes};
+use crate::request::{Request, event_file};
+use crate::shop::{Shop, Units, invoke};
+
+const ORDER: &str = "BkYFe0KZx1UJElOMlvWbIw";
+const RESERVATION: &str = "nVVsH2ODjZpL5FReuInUlw";
+
+/// A shop whose queues, secrets and gateway answer, and the notes that its queues take.
+async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
+    let notes = Notes::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gateway = format!("http://{}", listener.local_addr().unwrap());
+    let sandbox = SandboxGateway::open(&Options::default()).unwrap();
+    tokio::spawn(sandbox.serve(listener, std::future::pending()));
+    let queue = |name: &str| format!("{}/queue/{name}", notes.address);
+    let (capture, expire) = (queue("capture-payment"), queue("expire-reservation"));
+    let mut all = vec![
+        ("AWS_ENDPOINT_URL_SQS", notes.address.as_str()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", notes.address.as_str()),
+        ("STRIPE_ENDPOINT", gateway.as_str()),
+        ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
+        ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
+    ];
+    all.extend(settings);
+    (Shop::open_with(&all).await, notes)
+}
+
+/// What a function answers to its event file.
+async fn answer(shop: &Shop, function: &str, file: &str) -> Value {
+    let instance = shop.instance(function, &[]).await;
+    let answer = invoke(instance.as_ref(), &event_file(file)).await.unwrap();
+    serde_json::from_str(answer.get()).unwrap()
+}
+
+fn message(queue: &str, body: Value) -> Message {
+    Message { queue: queue.to_owned(), body }
+}
+
+#[tokio::test]
+async fn capture_payment_takes_the_order_of_its_event_to_the_end_and_lets_an_unknown_one_go() {
+    let (shop, _) = shop(&[]).await;
+    assert_eq!(shop.order().await, ORDER);
+    assert_eq!(
+        answer(&shop, "capture-payment", "sqs/capture-payment.json").await,
+        json!({"batchItemFailures": []})
+    );
+    assert_eq!(shop.succeed("get-order").await.text_at("/state"), "paid");
+    assert_eq!(shop.units("SHIRT-FINAL-M").await, Units { available: 23, held: 0, sold: 2 });
+}
+
+#[tokio::test]
+async fn capture_payment_twice_is_capture_payment_once() {
+    let (shop, _) = shop(&[]).await;
+    shop.order().await;
+    answer(&shop, "capture-payment", "sqs/capture-payment.json").await;
+    let before = shop.records();
+    assert_eq!(
+        answer(&shop, "capture-payment", "sqs/capture-payment.json").await,
+        json!({"batchItemFailures": []})
+    );
+    assert_eq!(shop.records(), before);
+}
+
+#[tokio::test]
+async fn expire_reservation_gives_back_what_is_overdue() {
+    let (shop, notes) = shop(&[("HOLD_SECONDS", "0")]).await;
+    assert_eq!(shop.succeed("create-reservation").await.text_at("/id"), RESERVATION);
+    let file = "sqs/expire-reservation.json";
+    assert_eq!(answer(&shop, "expire-reservation", file).await, json!({"batchItemFailures": []}));
+    assert_eq!(shop.units("SHIRT-FINAL-M").await, Units { available: 25, held: 0, sold: 0 });
+    assert_eq!(notes.messages(), []);
+}
+
+#[tokio::test]
+async fn expire_reservation_that_comes_early_sends_itself_on() {
+    let (shop, notes) = shop(&[]).await;
+    shop.succeed("create-reservation").await;
+    let file = "sqs/expire-reservation.json";
+    assert_eq!(answer(&shop, "expire-reservation", file).await, json!({"batchItemFailures": []}));
+    assert_eq!(shop.units("SHIRT-FINAL-M").await.held, 2);
+    assert_eq!(notes.messages(), [message("expire-reservation", json!({ "reservation_id": RESERVATION }))]);
+}
+
+#[tokio::test]
+async fn relay_turns_the_new_order_of_its_event_into_a_message() {
+    let (shop, notes) = shop(&[]).await;
+    assert_eq!(answer(&shop, "relay", "stream/relay.json").await, json!({"batchItemFailures": []}));
+    assert_eq!(notes.messages(), [message("capture-payment", json!({ "order_id": ORDER }))]);
+}
+
+#[tokio::test]
+async fn the_event_of_the_stream_shows_an_order_as_it_is_stored() {
+    let (shop, _) = shop(&[]).await;
+    shop.order().await;
+    let names = |item: &Value| -> BTreeSet<String> { item.as_object().unwrap().keys().cloned().collect() };
+    let image = event_file("stream/relay.json")["Records"][0]["dynamodb"]["NewImage"].clone();
+    let stored = shop.records()["Orders"]["Items"].clone();
+    let stored = stored.as_array().unwrap().iter().find(|item| item.get("attempts").is_some()).unwrap();
+    assert_eq!(names(&image), names(stored));
+    for name in
+        ["pk", "order_id", "reservation_id", "caller", "lines", "totals", "contact", "shipping_address"]
+    {
+        assert_eq!(image[name], stored[name], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn sweep_wakes_the_worker_of_what_is_overdue() {
+    let (shop, notes) = shop(&[("HOLD_SECONDS", "0")]).await;
+    assert_eq!(answer(&shop, "sweep", "schedule/sweep.json").await, Value::Null);
+    assert_eq!(notes.messages(), []);
+
+    shop.succeed("create-reservation").await;
+    assert_eq!(answer(&shop, "sweep", "schedule/sweep.json").await, Value::Null);
+    assert_eq!(notes.messages(), [message("expire-reservation", json!({ "reservation_id": RESERVATION }))]);
+}
+
+#[tokio::test]
+async fn a_message_that_a_worker_cannot_work_fails_alone() {
+    let (shop, _) = shop(&[]).await;
+    let mut event = event_file("sqs/capture-payment.json");
+    event["Records"][1]["body"] = json!("poison");
+    let instance = shop.instance("capture-payment", &[]).await;
+    let answer = invoke(instance.as_ref(), &event).await.unwrap();
+    let poisoned = &event["Records"][1]["messageId"];
+    assert_eq!(
+        serde_json::from_str::<Value>(answer.get()).unwrap(),
+        json!({"batchItemFailures": [{ "itemIdentifier": poisoned }]})
+    );
+}
+
+#[test]
+fn the_events_tell_one_story() {
+    let id = |operation, parameter: &str| Request::of(operation).event()["pathParameters"][parameter].clone();
+    assert_eq!(id("get-order", "order_id"), ORDER);
+    assert_eq!(id("get-reservation", "reservation_id"), RESERVATION);
+    assert_eq!(Request::of("checkout").json()["reservation_id"], RESERVATION);
+}

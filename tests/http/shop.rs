@@ -1,0 +1,266 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use application::put_on_sale::{Ports, put_on_sale};
+use application::{Clock, OrderLedger, Orders, Stock};
+use domain::payment::{Decline, Outcome, Retry};
+use domain::stock::{StockPage, Supply};
+use dynoxide::Database;
+use lambda::{Clients, Environment, Function, Invocation, SystemClock};
+use local::template::{Surroundings, Template};
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+use crate::answer::Answer;
+use crate::contract;
+use crate::goods::{self, Goods};
+use crate::request::Request;
+
+/// Every function of the template over tables of its own, inside the test.
+pub(crate) struct Shop {
+    pub(crate) database: Database,
+    pub(crate) address: String,
+    settings: BTreeMap<String, String>,
+    template: Template,
+    instances: Mutex<BTreeMap<&'static str, Arc<dyn Function>>>,
+}
+
+/// What became of a SKU's units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Units {
+    pub(crate) available: u32,
+    pub(crate) held: u32,
+    pub(crate) sold: u32,
+}
+
+impl Shop {
+    /// A shop that sells the usual range.
+    pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// A shop whose reservations are over at once.
+    pub(crate) async fn without_patience() -> Self {
+        Self::open_with(&[("HOLD_SECONDS", "0")]).await
+    }
+
+    /// A shop in which some settings are other than the template says.
+    pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
+        let database = Database::memory().unwrap();
+        let template = Template::read(local::TEMPLATE, &Surroundings::default()).unwrap();
+        for table in &template.tables {
+            database.create_table(serde_json::from_value(table.definition.clone()).unwrap()).unwrap();
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
+
+        let settings =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let shop = Self { database, address, settings, template, instances: Mutex::default() };
+        for goods in goods::range() {
+            shop.put_on_sale(&goods).await;
+        }
+        shop
+    }
+
+    pub(crate) async fn put_on_sale(&self, (product, units): &Goods) {
+        let ports = Ports { catalog: &self.catalog().await, stock: &self.stock().await };
+        put_on_sale(&ports, product, units).await.unwrap();
+    }
+
+    /// Sends a request to the route's usual instance.
+    pub(crate) async fn ask(&self, request: &Request) -> Answer {
+        answer(self.usual_instance(request.operation).await.as_ref(), request).await
+    }
+
+    /// The instance that serves a route, one request after the other.
+    pub(crate) async fn usual_instance(&self, name: &'static str) -> Arc<dyn Function> {
+        let mut instances = self.instances.lock().await;
+        if let Some(instance) = instances.get(name) {
+            return Arc::clone(instance);
+        }
+        let instance = self.instance(name, &[]).await;
+        instances.insert(name, Arc::clone(&instance));
+        instance
+    }
+
+    /// Sends the request of a route's event, which must succeed.
+    pub(crate) async fn succeed(&self, operation: &'static str) -> Answer {
+        let answer = self.ask(&Request::of(operation)).await;
+        assert!(answer.status < 300, "{operation}: {}", answer.shown());
+        answer
+    }
+
+    /// Places the order of the events, and gives its id.
+    pub(crate) async fn order(&self) -> String {
+        self.succeed("create-reservation").await;
+        self.succeed("checkout").await.text_at("/id")
+    }
+
+    /// Places the order of the events, whose payment method is declined.
+    pub(crate) async fn declined_order(&self) -> String {
+        let order = self.order().await;
+        let decline = Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod };
+        self.pay(&order, [opened(), Outcome::Declined(decline)]).await;
+        order
+    }
+
+    /// Places the order of the events and captures its payment.
+    pub(crate) async fn paid_order(&self) -> String {
+        let order = self.order().await;
+        self.pay(&order, [opened(), Outcome::Authorized, Outcome::Captured]).await;
+        order
+    }
+
+    /// Forgets every instance, and what it remembers.
+    pub(crate) async fn restart(&self) {
+        self.instances.lock().await.clear();
+    }
+
+    /// A new instance of a function, with some settings other than the shop's.
+    pub(crate) async fn instance(&self, name: &str, settings: &[(&str, &str)]) -> Arc<dyn Function> {
+        let mut variables = self.variables(name);
+        variables.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        built(name, Environment::of(variables)).await.unwrap()
+    }
+
+    /// Every item of every table.
+    pub(crate) fn records(&self) -> Value {
+        let scan = |table: &str| {
+            let request = serde_json::from_value(json!({ "TableName": table })).unwrap();
+            serde_json::to_value(self.database.scan(request).unwrap()).unwrap()
+        };
+        self.template.tables.iter().map(|table| (table.name.clone(), scan(&table.name))).collect()
+    }
+
+    /// How many orders there are.
+    pub(crate) fn orders(&self) -> usize {
+        let orders = self.records()["Orders"]["Items"].clone();
+        orders.as_array().unwrap().iter().filter(|item| item.get("attempts").is_some()).count()
+    }
+
+    pub(crate) async fn units(&self, sku: &str) -> Units {
+        let stock = self.stock().await;
+        let supplies = stock.supplies(&[goods::sku(sku)]).await.unwrap();
+        let keys: Vec<_> = supplies.iter().flat_map(Supply::page_keys).collect();
+        let pages = stock.pages(&keys).await.unwrap();
+        for page in &pages {
+            assert_eq!(
+                page.available + page.held_units() + page.sold,
+                page.capacity,
+                "PAGE_BALANCES: {page:?}"
+            );
+        }
+        Units {
+            available: pages.iter().map(|page| page.available).sum(),
+            held: pages.iter().map(StockPage::held_units).sum(),
+            sold: pages.iter().map(|page| page.sold).sum(),
+        }
+    }
+
+    /// Takes an order's payment as far as these answers of the gateway do.
+    pub(crate) async fn pay(&self, order_id: &str, outcomes: impl IntoIterator<Item = Outcome>) {
+        let ledger = self.purchases().await;
+        let mut order = ledger.order(&order_id.parse().unwrap()).await.unwrap().unwrap();
+        for outcome in outcomes {
+            let change = order.record(outcome, SystemClock.now()).unwrap();
+            ledger.record(&change).await.unwrap();
+            order = change.order;
+        }
+    }
+
+    /// The catalog as an editor sees it.
+    pub(crate) async fn catalog(&self) -> dynamodb::CatalogTable {
+        dynamodb::CatalogTable::new(self.clients().dynamodb().await, self.table("CATALOG_TABLE"))
+    }
+
+    async fn stock(&self) -> dynamodb::StockTable {
+        dynamodb::StockTable::new(self.clients().dynamodb().await, self.table("STOCK_TABLE"))
+    }
+
+    async fn purchases(&self) -> dynamodb::PurchaseTables {
+        let client = self.clients().dynamodb().await;
+        dynamodb::PurchaseTables::new(client, self.table("ORDERS_TABLE"), self.table("STOCK_TABLE"))
+    }
+
+    fn clients(&self) -> Clients {
+        Clients::of(&Environment::of(self.variables("create-reservation")))
+    }
+
+    fn table(&self, variable: &str) -> String {
+        self.variables("create-reservation")[variable].clone()
+    }
+
+    /// A function's variables as the template gives them, and those by which the SDK finds its services.
+    fn variables(&self, name: &str) -> BTreeMap<String, String> {
+        let function = self.template.functions.iter().find(|function| function.name == name).unwrap();
+        let mut variables = function.environment.clone();
+        for (name, value) in [
+            ("AWS_ENDPOINT_URL", self.address.as_str()),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ] {
+            variables.insert(name.to_owned(), value.to_owned());
+        }
+        variables.extend(self.settings.clone());
+        variables
+    }
+}
+
+/// What a function answers to a request. It must be what the OpenAPI document says, whatever the test is about.
+pub(crate) async fn answer(function: &dyn Function, request: &Request) -> Answer {
+    match outcome(function, request).await {
+        Ok(answer) => answer,
+        Err(fault) => panic!("{fault}\nin the answer to {request}"),
+    }
+}
+
+/// What a function answers to a request, or what is wrong with the answer.
+pub(crate) async fn outcome(function: &dyn Function, request: &Request) -> Result<Answer, String> {
+    let payload = invoke(function, request.event()).await.map_err(|error| error.to_string())?;
+    let answer = Answer::read(&payload);
+    let violations = contract::violations(request.operation, &answer);
+    if violations.is_empty() {
+        Ok(answer)
+    } else {
+        Err(format!("{}\n{}", violations.join("\n"), answer.shown()))
+    }
+}
+
+/// Enters a function as the Lambda runtime does.
+pub(crate) async fn invoke(
+    function: &dyn Function,
+    event: &Value,
+) -> Result<Box<serde_json::value::RawValue>, lambda::Error> {
+    let invocation = Invocation { request_id: "8e5f0a3c-0000-4000-8000-000000000000".to_owned() };
+    function.invoke(&to_raw_value(event).unwrap(), invocation).await
+}
+
+/// The gateway's object for an attempt was made.
+pub(crate) fn opened() -> Outcome {
+    Outcome::Opened("pi_3R8fXy2eZvKYlo2C".parse().unwrap())
+}
+
+async fn built(name: &str, environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
+    match name {
+        "add-payment-method" => add_payment_method::function(environment).await,
+        "capture-payment" => capture_payment::function(environment).await,
+        "checkout" => checkout::function(environment).await,
+        "create-reservation" => create_reservation::function(environment).await,
+        "expire-reservation" => expire_reservation::function(environment).await,
+        "get-openapi" => get_openapi::function(environment).await,
+        "get-order" => get_order::function(environment).await,
+        "get-product" => get_product::function(environment).await,
+        "get-reservation" => get_reservation::function(environment).await,
+        "health" => health::function(environment).await,
+        "list-products" => list_products::function(environment).await,
+        "relay" => relay::function(environment).await,
+        "release-reservation" => release_reservation::function(environment).await,
+        "sweep" => sweep::function(environment).await,
+        _ => panic!("there is no function {name}"),
+    }
+}

@@ -1,0 +1,44 @@
+//! Journeys of shoppers through the whole shop: a process of its own, over HTTP, with the sandbox gateway's own book
+//! as the witness.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a suite fails by panicking"
+)]
+
+mod crowd; // many at once: the last unit, and doubled clicks
+mod declines; // what a shopper can do after a no
+mod endings; // released, expired, given up
+mod purchase; // browse, hold, pay, watch
+mod restart; // killed in the middle, started again
+mod silence; // a gateway that does not answer
+mod three_d_secure; // the shopper must act at the gateway
+
+use tests::{CatalogFile, Shop};
+
+/// A shop with the demo catalog.
+fn shop(arguments: &[&str]) -> Shop {
+    Shop::start(env!("CARGO_BIN_EXE_shop"), arguments)
+}
+
+/// Ends a shop that kept its data in the folder, and audits what it kept.
+fn audit(shop: Shop, folder: &tempfile::TempDir) {
+    shop.kill_and_audit(env!("CARGO_BIN_EXE_shop"), &data(folder));
+}
+
+/// Where a shop keeps its data in a test's folder.
+fn data(folder: &tempfile::TempDir) -> String {
+    folder.path().join("data").to_string_lossy().into_owned()
+}
+
+/// A shop that sells these SKUs, keeps its data, and the folder that lives as long as the test.
+fn shop_with(stock: &[(&str, u32)], arguments: &[&str]) -> (Shop, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = CatalogFile::write(folder.path(), stock);
+    let data = data(&folder);
+    let mut all = vec!["--catalog", catalog.path(), "--data", &data];
+    all.extend(arguments);
+    (shop(&all), folder)
+}

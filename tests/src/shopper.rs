@@ -1,0 +1,160 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// A guest with a token, and what a storefront does for them.
+#[derive(Clone)]
+pub struct Shopper {
+    http: reqwest::Client,
+    address: String,
+    token: String,
+}
+
+/// What the shop answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The body; null when there is none.
+    pub body: Value,
+    /// Whether it says that it is the answer to an earlier request.
+    pub replayed: bool,
+}
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// A text that no other call in this process gives, and no other process at this time.
+fn unique(length: usize) -> String {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    format!("{:0>length$}", format!("{:x}A{number:x}", std::process::id()))
+}
+
+/// A fresh idempotency key.
+pub fn key() -> String {
+    unique(24)
+}
+
+impl Shopper {
+    /// A new guest of the shop at this address.
+    pub fn new(address: &str) -> Self {
+        Self { http: reqwest::Client::new(), address: address.to_owned(), token: unique(43) }
+    }
+
+    /// The same guest at another address, as after a restart.
+    #[must_use]
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
+    }
+
+    /// One request.
+    ///
+    /// # Panics
+    /// When the shop does not answer.
+    #[expect(clippy::expect_used, reason = "a shop that does not answer fails the suite")]
+    pub async fn ask(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> Answer {
+        self.try_ask(method, path, key, body).await.expect("the shop answers")
+    }
+
+    /// One request to a shop that may be gone.
+    ///
+    /// # Errors
+    /// When the shop does not answer.
+    pub async fn try_ask(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<Answer, reqwest::Error> {
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.address)).header("Guest-Token", &self.token);
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body.to_string());
+        }
+        let response = request.send().await?;
+        let status = response.status();
+        let replayed = response.headers().contains_key("Idempotent-Replayed");
+        let text = response.text().await?;
+        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::Null), replayed })
+    }
+
+    /// Reads something.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None, None).await
+    }
+
+    /// Holds units of one SKU, under a key.
+    pub async fn hold(&self, key: &str, sku: &str, quantity: u32) -> Answer {
+        let body = json!({"lines": [{"sku": sku, "quantity": quantity}]});
+        self.ask(Method::POST, "/reservations", Some(key), Some(&body)).await
+    }
+
+    /// Checks a reservation out, under a key, with one payment token.
+    pub async fn check_out(&self, key: &str, reservation: &Value, token: &str) -> Answer {
+        self.ask(Method::POST, "/checkout", Some(key), Some(&checkout(reservation, token))).await
+    }
+
+    /// Offers another payment method for an order.
+    pub async fn pay_with(&self, key: &str, order: &Value, token: &str) -> Answer {
+        let path = format!("/orders/{}/payment-methods", text(order, "/id"));
+        let body = json!({"payment_methods": [{"gateway": "stripe", "token": token}]});
+        self.ask(Method::POST, &path, Some(key), Some(&body)).await
+    }
+
+    /// Watches an order until its field has this value, and gives the order as it is then.
+    ///
+    /// # Panics
+    /// When that takes longer than a minute.
+    #[expect(
+        clippy::panic,
+        clippy::disallowed_methods,
+        reason = "a storefront polls; the bound ends a hopeless wait"
+    )]
+    pub async fn watch(&self, order: &Value, pointer: &str, expected: &str) -> Value {
+        let path = format!("/orders/{}", text(order, "/id"));
+        let mut seen = Value::Null;
+        for _ in 0..1_200 {
+            seen = self.get(&path).await.body;
+            if text(&seen, pointer) == expected {
+                return seen;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{pointer} of the order never became `{expected}`: {seen}");
+    }
+
+    /// Holds one unit and checks it out, and gives the accepted order.
+    ///
+    /// # Panics
+    /// When either is refused.
+    pub async fn order(&self, sku: &str, token: &str) -> Value {
+        let held = self.hold(&key(), sku, 1).await;
+        assert_eq!(held.status, StatusCode::CREATED, "{}", held.body);
+        let placed = self.check_out(&key(), &held.body, token).await;
+        assert_eq!(placed.status, StatusCode::ACCEPTED, "{}", placed.body);
+        placed.body
+    }
+}
+
+/// The text at a pointer, or nothing.
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A checkout of a reservation that agrees to its total.
+fn checkout(reservation: &Value, token: &str) -> Value {
+    json!({
+        "reservation_id": reservation.pointer("/id"),
+        "contact": {"email": "ada@example.com"},
+        "shipping_address": {
+            "name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
+        },
+        "expected_total": reservation.pointer("/totals/total"),
+        "payment_methods": [{"gateway": "stripe", "token": token}],
+    })
+}

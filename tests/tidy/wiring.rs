@@ -1,0 +1,156 @@
+use std::collections::BTreeSet;
+
+use yaml_serde::Value as Yaml;
+
+use crate::repository::{assert_kept, events, resources, template, template_functions, word};
+
+/// How many of its function's timeouts a message stays invisible, as Lambda's documentation asks for.
+const TIMEOUTS_PER_VISIBILITY: u64 = 6;
+
+fn number(properties: &Yaml, key: &str) -> Option<u64> {
+    properties.get(key).and_then(Yaml::as_u64)
+}
+
+fn queues(template: &Yaml) -> Vec<(String, Yaml)> {
+    resources(template, "AWS::SQS::Queue")
+}
+
+/// The resource that an ARN such as `!GetAtt RelayFailures.Arn` names.
+fn named(arn: &str) -> &str {
+    arn.trim_end_matches(".Arn")
+}
+
+#[test]
+fn a_message_stays_invisible_for_six_timeouts_of_its_function() {
+    let template = template();
+    let queues = queues(&template);
+    let globals =
+        template.get("Globals").and_then(|globals| globals.get("Function")).cloned().unwrap_or(Yaml::Null);
+    let mut violations = vec![];
+    for (id, function) in template_functions(&template) {
+        let timeout = number(&function, "Timeout").or_else(|| number(&globals, "Timeout")).unwrap_or(3);
+        for (_, event) in events(&function).iter().filter(|(kind, _)| kind == "SQS") {
+            let queue = named(word(event, "Queue"));
+            let properties = queues.iter().find(|(id, _)| id == queue).map(|(_, properties)| properties);
+            let visibility = properties.and_then(|queue| number(queue, "VisibilityTimeout")).unwrap_or(30);
+            if visibility < timeout * TIMEOUTS_PER_VISIBILITY {
+                violations.push(format!("{queue}: {visibility} s, and {id} may take {timeout} s"));
+            }
+        }
+    }
+    assert_kept("A message must not come back while its function still works on it.", &violations);
+}
+
+#[test]
+fn a_batch_fails_by_the_message_and_not_as_a_whole() {
+    let mut violations = vec![];
+    for (id, function) in template_functions(&template()) {
+        for (_, event) in events(&function).iter().filter(|(kind, _)| kind == "SQS" || kind == "DynamoDB") {
+            let types = event.get("FunctionResponseTypes").and_then(Yaml::as_sequence);
+            let partial = types.is_some_and(|types| {
+                types.iter().any(|kind| kind.as_str() == Some("ReportBatchItemFailures"))
+            });
+            if !partial {
+                violations.push(id.clone());
+            }
+        }
+    }
+    assert_kept("These have no FunctionResponseTypes: [ReportBatchItemFailures].", &violations);
+}
+
+#[test]
+fn a_poison_record_does_not_stop_its_shard() {
+    let template = template();
+    let queues: BTreeSet<_> = queues(&template).into_iter().map(|(id, _)| id).collect();
+    let mut violations = vec![];
+    for (id, function) in template_functions(&template) {
+        for (_, event) in events(&function).iter().filter(|(kind, _)| kind == "DynamoDB") {
+            let bisects = event.get("BisectBatchOnFunctionError").and_then(Yaml::as_bool) == Some(true);
+            let bounded = number(event, "MaximumRetryAttempts").is_some()
+                && number(event, "MaximumRecordAgeInSeconds").is_some();
+            let aside = event.get("DestinationConfig").and_then(|config| config.get("OnFailure"));
+            let aside = aside.map(|aside| named(word(aside, "Destination"))).unwrap_or_default();
+            if !(bisects && bounded && queues.contains(aside)) {
+                violations.push(id.clone());
+            }
+        }
+    }
+    assert_kept(
+        "A stream's batch is bisected, tried a bounded number of times, and then put aside.",
+        &violations,
+    );
+}
+
+#[test]
+fn every_queue_that_a_function_takes_from_has_a_dead_letter_queue() {
+    let template = template();
+    let queues = queues(&template);
+    let exists = |name: &str| queues.iter().any(|(id, _)| id == name);
+    let mut violations = vec![];
+    for (id, function) in template_functions(&template) {
+        for (_, event) in events(&function).iter().filter(|(kind, _)| kind == "SQS") {
+            let queue = named(word(event, "Queue"));
+            let properties = queues.iter().find(|(id, _)| id == queue).map(|(_, properties)| properties);
+            let redrive = properties.and_then(|queue| queue.get("RedrivePolicy"));
+            let dead_letters =
+                redrive.map(|redrive| named(word(redrive, "deadLetterTargetArn"))).unwrap_or_default();
+            if !exists(dead_letters) {
+                violations.push(format!("{id} takes from {queue}"));
+            }
+        }
+    }
+    assert_kept("A message that fails again and again must end where a person sees it.", &violations);
+}
+
+#[test]
+fn what_nobody_takes_from_a_queue_raises_an_alarm() {
+    let template = template();
+    let taken: BTreeSet<String> = template_functions(&template)
+        .iter()
+        .flat_map(|(_, function)| events(function))
+        .filter(|(kind, _)| kind == "SQS")
+        .map(|(_, event)| named(word(&event, "Queue")).to_owned())
+        .collect();
+    let watched: BTreeSet<String> = resources(&template, "AWS::CloudWatch::Alarm")
+        .iter()
+        .filter_map(|(_, alarm)| alarm.get("Dimensions")?.as_sequence().cloned())
+        .flatten()
+        .filter(|dimension| word(dimension, "Name") == "QueueName")
+        .map(|dimension| word(&dimension, "Value").trim_end_matches(".QueueName").to_owned())
+        .collect();
+    let queues = queues(&template).into_iter().map(|(id, _)| id);
+    let violations: Vec<_> = queues.filter(|id| !taken.contains(id) && !watched.contains(id)).collect();
+    assert_kept("These queues hold what a person must see, and no alarm watches them:", &violations);
+}
+
+#[test]
+fn a_policy_names_its_actions_and_its_resources() {
+    let mut violations = vec![];
+    for (id, function) in template_functions(&template()) {
+        let policies = function.get("Policies").and_then(Yaml::as_sequence).cloned().unwrap_or_default();
+        for policy in policies {
+            let Some(statements) = policy.get("Statement").and_then(Yaml::as_sequence) else {
+                violations.push(format!("{id} has a policy that this file does not spell out"));
+                continue;
+            };
+            for statement in statements {
+                for key in ["Action", "Resource"] {
+                    let names = texts(statement.get(key));
+                    if names.is_empty() || names.iter().any(|name| name.contains('*')) {
+                        violations.push(format!("{id} has the {key} {names:?}"));
+                    }
+                }
+            }
+        }
+    }
+    assert_kept("A function may do what it needs, by name.", &violations);
+}
+
+/// One text, or several.
+fn texts(value: Option<&Yaml>) -> Vec<String> {
+    let Some(value) = value else { return vec![] };
+    match value.as_sequence() {
+        Some(values) => values.iter().flat_map(|value| texts(Some(value))).collect(),
+        None => value.as_str().map(str::to_owned).into_iter().collect(),
+    }
+}
