@@ -253,6 +253,6 @@ async fn a_request_says_who_asks_in_32_bytes() {
         assert_refused(operation, 401, "caller-unknown", nobody).await;
         let spoiled = ["", "guest", &"A".repeat(42), &"A".repeat(44), &"!".repeat(43)]
             .map(|token| (event.clone().header("Guest-Token", token), "/headers/Guest-Token".to_owned()));
-        assert_refused(operation, 400, "invalid-request", spoiled).await;
+        assert_refused(operation, 401, "caller-unknown", spoiled).await;
     }
 }

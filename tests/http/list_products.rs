@@ -91,7 +91,7 @@ async fn a_query_out_of_form_is_refused_at_its_parameter() {
         ("limit=101", 422, "invalid-value", "/query/limit"),
         ("limit=ten", 400, "invalid-request", "/query/limit"),
         ("limit=5&limit=6", 400, "invalid-request", "/query/limit"),
-        ("cursor=!", 400, "invalid-cursor", "/query/cursor"),
+        ("cursor=!", 422, "invalid-cursor", "/query/cursor"),
         ("currency=euro", 400, "invalid-request", "/query/currency"),
         ("category=", 422, "invalid-value", "/query/category"),
         (&format!("category={}", "x".repeat(101)), 422, "invalid-value", "/query/category"),

@@ -79,7 +79,7 @@ async fn serve_route(
     request_id: &str,
 ) -> Response<Body> {
     let Some(found) = front.routes.find(parts.method.as_str(), parts.uri.path()) else {
-        return message(StatusCode::NOT_FOUND, "Not Found");
+        return no_route(front, parts.uri.path());
     };
     let Ok(body) = to_bytes(body, MOST_BYTES).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
@@ -112,6 +112,20 @@ async fn serve_route(
             tracing::error!("{method} {path} → {name} {problem}");
             message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
+    }
+}
+
+/// What a request gets that no route takes. API Gateway says 404 for a known path with another method too; here it is
+/// RFC 9110's 405, which tells a developer what is wrong.
+fn no_route(front: &Front, path: &str) -> Response<Body> {
+    let methods = front.routes.methods(path).join(", ");
+    match HeaderValue::from_str(&methods) {
+        Ok(allowed) if !methods.is_empty() => {
+            let mut response = message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+            response.headers_mut().insert(header::ALLOW, allowed);
+            response
+        }
+        Ok(_) | Err(_) => message(StatusCode::NOT_FOUND, "Not Found"),
     }
 }
 

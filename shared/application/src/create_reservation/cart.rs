@@ -25,8 +25,8 @@ pub enum CartRefused {
     /// There is nothing in it.
     #[error("a cart has at least one line")]
     Empty,
-    /// There are too many different SKUs in it.
-    #[error("a cart has at most {LINES_MAX} different SKUs")]
+    /// There are too many lines in it.
+    #[error("a cart has at most {LINES_MAX} lines")]
     TooManyLines,
     /// The lines of one SKU ask for too many units together.
     #[error("the lines of SKU {0} ask for more than {max} units", max = Quantity::MAX)]
@@ -42,6 +42,9 @@ impl Cart {
     /// # Errors
     /// See [`CartRefused`].
     pub fn new(lines: Vec<CartLine>, currency: Option<Currency>) -> Result<Self, CartRefused> {
+        if lines.len() > LINES_MAX {
+            return Err(CartRefused::TooManyLines);
+        }
         let mut merged: Vec<CartLine> = Vec::new();
         for line in lines {
             match merged.iter_mut().find(|known| known.sku == line.sku) {
@@ -57,11 +60,7 @@ impl Cart {
                 }
             }
         }
-        match merged.len() {
-            0 => Err(CartRefused::Empty),
-            1..=LINES_MAX => Ok(Self { lines: merged, currency }),
-            _ => Err(CartRefused::TooManyLines),
-        }
+        if merged.is_empty() { Err(CartRefused::Empty) } else { Ok(Self { lines: merged, currency }) }
     }
 
     /// Every SKU once.

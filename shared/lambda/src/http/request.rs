@@ -49,10 +49,10 @@ impl Request {
     /// Who asks.
     ///
     /// # Errors
-    /// 401 when the request does not say; 400 when it says it in a way that cannot be read.
+    /// 401 when the request does not say, or says it in a way that names nobody.
     pub fn caller(&self) -> Result<Caller, Problem> {
         let malformed = || {
-            Problem::of(INVALID_REQUEST)
+            Problem::of(CALLER_UNKNOWN)
                 .at("/headers/Guest-Token")
                 .detail("expected 32 bytes as base64url, unpadded")
         };

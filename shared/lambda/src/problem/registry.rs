@@ -23,9 +23,6 @@ registry! {
     INVALID_REQUEST = "invalid-request", 400, "The request does not have the expected shape",
         "A field is missing, unknown, repeated, of the wrong type or not well-formed.",
         "Correct the field that `pointer` names.";
-    INVALID_CURSOR = "invalid-cursor", 400, "The cursor is not one of ours",
-        "A cursor is opaque: only the `next_cursor` of an answer of the same list is one.",
-        "Start again without a cursor.";
     IDEMPOTENCY_KEY_MISSING = "idempotency-key-missing", 400, "The request needs an Idempotency-Key",
         "A request that creates something carries a key, so that its repetition creates nothing more.",
         "Send the header `Idempotency-Key`, the same one for every repetition of this request.";
@@ -35,7 +32,7 @@ registry! {
 
     // Who asks.
     CALLER_UNKNOWN = "caller-unknown", 401, "The request does not say who asks",
-        "Neither a customer nor a guest token came with the request.",
+        "No token that names a customer or a guest came with the request.",
         "Send the header `Guest-Token`: 32 random bytes as base64url, made once and kept secret.";
     SIGN_IN_REQUIRED = "sign-in-required", 401, "This needs a signed-in customer",
         "Something in the request is limited per customer, so guests cannot have it.",
@@ -81,6 +78,9 @@ registry! {
     INVALID_VALUE = "invalid-value", 422, "A value is out of range",
         "The request can be read, but the value that `pointer` names is not allowed.",
         "Correct the value.";
+    INVALID_CURSOR = "invalid-cursor", 422, "The cursor is not one of ours",
+        "A cursor is opaque: only the `next_cursor` of an answer of the same list is one.",
+        "Start again without a cursor.";
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", 422, "The Idempotency-Key was used for another request",
         "The key belongs to an earlier request with another body. Nothing was done.",
         "Use a new key for a new request, and the old one only to repeat the old request.";

@@ -14,8 +14,8 @@ pub struct PaymentMethod {
     token: Option<String>,
 }
 
-/// The most methods that one request may offer: one attempt each.
-const METHODS_MAX: usize = domain::order::Order::ATTEMPTS_MAX;
+/// The most methods that one request may offer: one for each gateway.
+const METHODS_MAX: usize = GatewayName::ALL.len();
 
 /// Reads what a request offers, in its order.
 ///

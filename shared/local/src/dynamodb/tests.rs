@@ -101,18 +101,3 @@ fn tables_last_and_a_table_of_another_template_is_refused() {
     let opened = DynamoDb::open(&folder.path().join("dynamodb.sqlite"), &[changed]);
     assert!(matches!(opened, Err(DynamoDbError::Outdated(name)) if name == "Orders"));
 }
-
-/// Run with `cargo test --release -p matchday-local stream_writes -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn twenty_thousand_stream_writes_take_the_same_time_each() {
-    let folder = tempfile::tempdir().unwrap();
-    let tables = open(&folder).unwrap();
-    for thousand in 0..20 {
-        let started = std::time::Instant::now();
-        for number in 0..1_000 {
-            tables.put(&format!("{thousand}-{number}"));
-        }
-        println!("{thousand}: {:?} for 1,000 writes", started.elapsed());
-    }
-}

@@ -68,11 +68,7 @@ impl<T> Routes<T> {
     }
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Found<'_, T>> {
-        let segments: Vec<String> = path
-            .strip_prefix('/')?
-            .split('/')
-            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
-            .collect();
+        let segments = segments(path)?;
         self.routes.iter().find_map(|(pattern, target)| {
             let Route { method: wanted, path } = &pattern.route;
             if wanted != "ANY" && wanted != method {
@@ -82,6 +78,19 @@ impl<T> Routes<T> {
             Some(Found { route: format!("{wanted} {path}"), parameters, target })
         })
     }
+
+    /// The methods that some route takes on this path; none when it is no route's path.
+    pub(super) fn methods(&self, path: &str) -> Vec<&str> {
+        let segments = segments(path).unwrap_or_default();
+        let on_path =
+            self.routes.iter().filter(|(pattern, _)| parameters(&pattern.segments, &segments).is_some());
+        on_path.map(|(pattern, _)| pattern.route.method.as_str()).collect()
+    }
+}
+
+fn segments(path: &str) -> Option<Vec<String>> {
+    let decoded = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+    Some(path.strip_prefix('/')?.split('/').map(decoded).collect())
 }
 
 fn parameters(pattern: &[Segment], segments: &[String]) -> Option<BTreeMap<String, String>> {

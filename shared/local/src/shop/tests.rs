@@ -132,6 +132,8 @@ async fn a_request_becomes_a_change_a_message_and_a_call_of_the_worker() {
     assert!(answer.starts_with("HTTP/1.1 201") && answer.ends_with("written"), "{answer}");
     assert_eq!(hears.recv().await.unwrap(), "first sk_test_local 7");
     let answer = request(&shop, "GET /notes/first").await;
+    assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("allow: PUT"), "{answer}");
+    let answer = request(&shop, "GET /nothing").await;
     assert!(answer.starts_with("HTTP/1.1 404") && answer.ends_with(r#"{"message":"Not Found"}"#), "{answer}");
     shop.stop().await;
 }

@@ -221,7 +221,7 @@ fn a_request_without_a_guest_token_or_with_a_bad_one_is_refused() {
         let problem = with_header("guest-token", token.into()).caller().unwrap_err();
         assert_eq!(
             (problem.kind(), problem.pointer()),
-            (INVALID_REQUEST, Some("/headers/Guest-Token")),
+            (CALLER_UNKNOWN, Some("/headers/Guest-Token")),
             "{token}"
         );
     }
