@@ -3,6 +3,8 @@
 //! Each round reads what is true, makes at most one call to the gateway, and writes what the call proved. A worker
 //! that dies anywhere leaves a record from which the next one goes on.
 
+use std::time::Duration;
+
 use domain::OrderId;
 use domain::order::{Order, OrderChange, OrderRefused};
 use domain::payment::{Attempt, AttemptState, Operation, Outcome, Step};
@@ -13,6 +15,9 @@ use crate::{ChangeError, Clock, Failure, Gateways, OrderLedger};
 
 /// How many rounds one message takes at the most: a payment with one fallback and one doubt needs fewer.
 const ROUNDS_MAX: u32 = 12;
+
+/// How far a worker's clock may lag behind the one that set a wake; if it lags further, the sweeper helps.
+const CLOCK_LAG_MAX: Duration = Duration::from_secs(1);
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -43,7 +48,14 @@ pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Fail
         tracing::warn!(order = %id, "woken for an order that does not exist");
         return Ok(());
     };
+    // A clock that lags behind the sender's must not take the wake-up for an early one: a look-up too soon is harmless,
+    // a wake-up that is lost is not.
+    let mut patience = CLOCK_LAG_MAX;
     for _ in 0..ROUNDS_MAX {
+        if is_waiting(&order, ports.clock.now().plus(patience)) {
+            return Ok(());
+        }
+        patience = Duration::ZERO;
         order = match round(ports, order).await? {
             Next::GoOn(order) => *order,
             Next::Done => return Ok(()),
@@ -58,9 +70,6 @@ pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Fail
 
 async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
     let now = ports.clock.now();
-    if is_waiting(&order, now) {
-        return Ok(Next::Done);
-    }
     let Some(attempt) = order.attempt().cloned() else {
         return Ok(Next::Done);
     };
@@ -86,7 +95,7 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
     }
 }
 
-/// Whether the record says to wait longer. Messages may come early or twice.
+/// Whether the record says to wait longer: then this message came twice, and another one comes in time.
 fn is_waiting(order: &Order, now: domain::Timestamp) -> bool {
     order.wake.is_some_and(|wake| wake.queue == Queue::CapturePayment && now < wake.at)
 }

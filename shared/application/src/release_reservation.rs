@@ -1,10 +1,11 @@
 //! Gives a reservation's units back to sale because its shopper gave it up.
 
+use domain::order::OrderState;
 use domain::reservation::Reservation;
 use domain::{Caller, Idempotent, ReservationId};
 
 use crate::repeat::until_definite;
-use crate::{CloseError, Failure, Holds, ReservationCloser};
+use crate::{CloseError, Failure, Holds, Orders, ReservationCloser};
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -12,6 +13,8 @@ pub struct Ports<'a> {
     pub reservations: &'a dyn ReservationCloser,
     /// Their holds.
     pub holds: &'a dyn Holds,
+    /// The orders that they became.
+    pub orders: &'a dyn Orders,
 }
 
 /// Why a reservation was not released.
@@ -40,13 +43,26 @@ pub async fn release_reservation(
     let found = ports.reservations.reservation(id).await?;
     let reservation =
         found.filter(|reservation| reservation.caller == *caller).ok_or(ReleaseReservationError::NotFound)?;
-    let released = match reservation.release() {
+    let released = match reservation.clone().release() {
         Ok(Idempotent::Executed(released)) => close(ports, released).await?,
         Ok(Idempotent::AlreadyApplied(released)) => released,
-        Err(_refused) => return Err(ReleaseReservationError::NotHeld),
+        Err(_refused) => return given_up(ports, &reservation).await,
     };
     free_holds(ports.holds, &released).await?;
     Ok(())
+}
+
+/// A reservation whose order was given up has expired with it, and its units are free already.
+async fn given_up(ports: &Ports<'_>, reservation: &Reservation) -> Result<(), ReleaseReservationError> {
+    let order = match reservation.order_id() {
+        Some(order) => ports.orders.order(order).await?,
+        None => None,
+    };
+    match order.map(|order| order.state) {
+        Some(OrderState::Cancelled { .. }) => Ok(()),
+        Some(OrderState::PendingPayment | OrderState::Paid { .. } | OrderState::PaymentFailed { .. })
+        | None => Err(ReleaseReservationError::NotHeld),
+    }
 }
 
 /// Closes first and frees second: no hold is freed under a reservation that could still be checked out.

@@ -1,7 +1,8 @@
 use crate::Failure;
 
-/// How often a write whose outcome is unknown is made in all.
-const WRITES_MAX: u32 = 3;
+/// How often a write whose outcome is unknown is made in all. The SDK has retried each of them within its own time,
+/// and both together must end before the function does.
+const WRITES_MAX: u32 = 2;
 
 /// An error that may be a [`Failure`].
 pub(crate) trait MayBeUnknown {

@@ -28,40 +28,63 @@ pub struct Ports<'a> {
     pub clock: &'a dyn Clock,
 }
 
+/// What one sweep did.
+#[derive(Debug, Default)]
+struct Round {
+    wake_ups: Vec<WakeUp>,
+    /// The first thing that failed. One that cannot be read must not keep the sweeper from the others.
+    failure: Option<Failure>,
+}
+
 /// Looks at every part of the indexes once. Answers how many workers it woke.
 ///
 /// # Errors
-/// When the store or a queue fails; what was not seen to is seen to by the next sweep.
+/// When the store or a queue failed anywhere. Everything else was seen to all the same, and what was not is seen to
+/// by the next sweep.
 pub async fn sweep(ports: &Ports<'_>) -> Result<usize, Failure> {
     let now = ports.clock.now();
-    let mut woken = 0_usize;
+    let mut round = Round::default();
     for shard in 0..SWEEP_SHARDS {
-        let mut wake_ups = overdue_holds(ports, shard, now).await?;
-        wake_ups.extend(overdue_orders(ports, shard, now).await?);
-        if wake_ups.is_empty() {
-            continue;
-        }
-        let refused = ports.queues.send(&wake_ups, now).await?;
-        if !refused.is_empty() {
-            return Err(Failure::Unavailable);
-        }
-        woken = woken.saturating_add(wake_ups.len());
+        let overdue = overdue_holds(ports, shard, now, &mut round).await;
+        round.note(overdue);
+        let overdue = overdue_orders(ports, shard, now, &mut round).await;
+        round.note(overdue);
     }
-    Ok(woken)
+    let woken = round.wake_ups.len();
+    if woken > 0 {
+        match ports.queues.send(&round.wake_ups, now).await {
+            Ok(refused) if refused.is_empty() => {}
+            Ok(_) => round.note(Err(Failure::Unavailable)),
+            Err(failure) => round.note(Err(failure)),
+        }
+    }
+    round.failure.map_or(Ok(woken), Err)
 }
 
-async fn overdue_holds(ports: &Ports<'_>, shard: u32, now: Timestamp) -> Result<Vec<WakeUp>, Failure> {
-    let due = ports.index.pages_due(shard, now).await?;
-    let pages = ports.stock.pages(&due).await?;
-    let mut wake_ups = Vec::new();
-    for page in &pages {
-        let overdue = overdue_on(page, now);
-        if overdue.is_empty() {
-            ports.index.postpone_page(page, page.next_sweep(now, PATIENCE)).await?;
+impl Round {
+    fn note(&mut self, outcome: Result<(), Failure>) {
+        if let Err(failure) = outcome {
+            tracing::error!(%failure, "the sweeper could not see to something");
+            self.failure.get_or_insert(failure);
         }
-        wake_ups.extend(overdue);
     }
-    Ok(wake_ups)
+}
+
+async fn overdue_holds(
+    ports: &Ports<'_>,
+    shard: u32,
+    now: Timestamp,
+    round: &mut Round,
+) -> Result<(), Failure> {
+    let due = ports.index.pages_due(shard, now).await?;
+    for page in ports.stock.pages(&due).await? {
+        let overdue = overdue_on(&page, now);
+        if overdue.is_empty() {
+            round.note(ports.index.postpone_page(&page, page.next_sweep(now, PATIENCE)).await);
+        }
+        round.wake_ups.extend(overdue);
+    }
+    Ok(())
 }
 
 fn overdue_on(page: &StockPage, now: Timestamp) -> Vec<WakeUp> {
@@ -69,14 +92,19 @@ fn overdue_on(page: &StockPage, now: Timestamp) -> Vec<WakeUp> {
     overdue.map(|(id, _)| WakeUp { subject: Subject::ExpireReservation(id.clone()), at: now }).collect()
 }
 
-async fn overdue_orders(ports: &Ports<'_>, shard: u32, now: Timestamp) -> Result<Vec<WakeUp>, Failure> {
-    let mut wake_ups = Vec::new();
+async fn overdue_orders(
+    ports: &Ports<'_>,
+    shard: u32,
+    now: Timestamp,
+    round: &mut Round,
+) -> Result<(), Failure> {
     for id in ports.index.orders_due(shard, now.minus(PATIENCE)).await? {
-        if let Some(order) = ports.orders.order(&id).await? {
-            wake_ups.extend(wake_up(&order, now));
+        match ports.orders.order(&id).await {
+            Ok(order) => round.wake_ups.extend(order.and_then(|order| wake_up(&order, now))),
+            Err(failure) => round.note(Err(failure)),
         }
     }
-    Ok(wake_ups)
+    Ok(())
 }
 
 fn wake_up(order: &Order, now: Timestamp) -> Option<WakeUp> {

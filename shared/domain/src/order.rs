@@ -193,7 +193,7 @@ impl Order {
         }
     }
 
-    /// What an attempt sends, frozen since it began.
+    /// What an attempt sends, frozen since it began but for the renewal of its last steps.
     pub fn charge(&self, attempt: &Attempt) -> Charge {
         Charge {
             order_id: self.id.clone(),
@@ -201,6 +201,7 @@ impl Order {
             amount: self.totals.total,
             method: attempt.method.clone(),
             return_url: self.return_url.clone(),
+            renewal: attempt.renewal(),
         }
     }
 

@@ -212,6 +212,23 @@ impl Attempt {
         self
     }
 
+    /// How often a look-up has shown that the claimed capture or void had not happened. Tries go up in pairs, of
+    /// which the first is the look-up.
+    pub const fn renewal(&self) -> u32 {
+        match self.state {
+            AttemptState::Sending { operation: Operation::Capture | Operation::Void, tries, .. } => tries / 2,
+            AttemptState::Ready { .. }
+            | AttemptState::Sending { .. }
+            | AttemptState::Unknown { .. }
+            | AttemptState::RequiresAction { .. }
+            | AttemptState::Captured
+            | AttemptState::Declined(_)
+            | AttemptState::NotSent
+            | AttemptState::Voided
+            | AttemptState::ManualReview => 0,
+        }
+    }
+
     /// How long to wait before the next step; nothing when it can follow at once.
     pub fn pause(&self) -> Duration {
         match self.state {

@@ -137,6 +137,8 @@ pub struct Charge {
     pub method: PaymentMethod,
     /// Where the shopper comes back to.
     pub return_url: Option<ReturnUrl>,
+    /// How often a look-up has shown that a capture or a void had not happened after all.
+    pub renewal: u32,
 }
 
 /// A call to a gateway that changes something there.
@@ -167,8 +169,15 @@ impl Operation {
 impl Charge {
     /// The key under which the gateway recognises a repetition: the same attempt and operation, the same key.
     ///
-    /// The attempt's number is part of it, or a new card would be answered with the old card's decline.
+    /// The attempt's number is part of it, or a new card would be answered with the old card's decline. A capture or
+    /// a void is renewed once a look-up has shown that it did not happen: Stripe replays even a kept 500 under its key
+    /// (<https://docs.stripe.com/api/idempotent_requests>), and its object can be captured or cancelled only once,
+    /// whatever the keys. A confirm never is.
     pub fn idempotency_key(&self, operation: Operation) -> String {
-        format!("pay:{}:{}:{}", self.order_id, self.attempt, operation.as_str())
+        let key = format!("pay:{}:{}:{}", self.order_id, self.attempt, operation.as_str());
+        match operation {
+            Operation::Capture | Operation::Void if self.renewal > 0 => format!("{key}:{}", self.renewal),
+            Operation::Open | Operation::Confirm | Operation::Capture | Operation::Void => key,
+        }
     }
 }

@@ -189,7 +189,7 @@ fn the_first_sender_that_sent_no_byte_proves_that_nobody_charged() {
 }
 
 #[test]
-fn after_a_lost_answer_no_byte_sent_proves_nothing() {
+fn fault_59_after_a_lost_answer_no_byte_sent_proves_nothing() {
     let later = NOON.plus(Duration::from_secs(5));
     let unknown = opened().apply(Outcome::Unknown, NOON).unwrap();
     let again = unknown.claim(Operation::Confirm, later).apply(Outcome::NotSent, later).unwrap();
@@ -215,7 +215,7 @@ fn an_unknown_of_a_day_is_for_a_person() {
 }
 
 #[test]
-fn a_shopper_who_does_not_act_in_time_is_not_charged() {
+fn fault_70_a_shopper_who_does_not_act_in_time_is_not_charged() {
     let waiting =
         opened().apply(Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() }, NOON).unwrap();
     let deadline = NOON.plus(Attempt::ACTION_TIME);

@@ -44,6 +44,8 @@ impl Book {
     }
 
     pub(super) fn execute(&mut self, call: Call, charge: &Charge) -> Outcome {
+        // A renewal changes the key and nothing of what is charged.
+        let charge = &Charge { renewal: 0, ..charge.clone() };
         let place = (charge.order_id.clone(), charge.attempt);
         if call == Call::Open {
             return self.open(place, charge);

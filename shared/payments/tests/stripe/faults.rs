@@ -86,6 +86,26 @@ async fn fault_63_a_server_error_is_unknown_and_a_kept_one_is_ended_by_a_void() 
 }
 
 #[tokio::test]
+async fn fault_63_a_kept_error_on_a_capture_or_a_void_ends_with_a_renewed_key() {
+    let shop = Shop::start().await;
+    let first = charge("pm_card_visa");
+    let reference = shop.opened(&first).await;
+    assert_eq!(shop.gateway.confirm(&first, &reference).await, Outcome::Authorized);
+    shop.plan(
+        r#"{"capture":[{"fault":"cached_500","times":1}],"cancel":[{"fault":"cached_500","times":1}]}"#,
+    )
+    .await;
+    for _ in 0..2 {
+        assert_eq!(shop.gateway.capture(&first, &reference).await, Outcome::Unknown);
+        assert_eq!(shop.gateway.void(&first, &reference).await, Outcome::Unknown);
+    }
+    assert_eq!(shop.gateway.look_up(&first, &reference).await, Outcome::Authorized);
+    let renewed = Charge { renewal: 1, ..first };
+    assert_eq!(shop.gateway.capture(&renewed, &reference).await, Outcome::Captured);
+    assert_eq!(shop.charges().await, 1);
+}
+
+#[tokio::test]
 async fn fault_64_too_many_requests_is_rejected_and_the_same_call_goes_on() {
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa");

@@ -51,6 +51,7 @@ pub(crate) fn charge(token: &str) -> Charge {
         amount: money(8999, "EUR"),
         method: PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().unwrap() },
         return_url: None,
+        renewal: 0,
     }
 }
 

@@ -1,0 +1,21 @@
+//! What goes wrong between the workers: messages twice, late, lost or out of order, workers that are slow or die,
+//! stale indexes. The use cases run as they are shipped, over ports in memory; the names carry the numbers of the
+//! fault catalogue.
+
+#[cfg(test)]
+mod shop; // a shop in memory, with its relay, its sweeper and its workers
+#[cfg(test)]
+mod slow; // a gateway whose one call takes as long as a test wants
+
+#[cfg(test)]
+mod known_requests; // ids and fingerprints of requests that were made before
+#[cfg(test)]
+mod late_messages; // messages after their time, and out of order
+#[cfg(test)]
+mod relayed; // a relay that dies, stands still or is refused; messages that are lost
+#[cfg(test)]
+mod shopper_action; // a shopper who must act, and does or does not
+#[cfg(test)]
+mod size; // more than a transaction takes
+#[cfg(test)]
+mod two_workers; // two workers of one order

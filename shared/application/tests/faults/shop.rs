@@ -1,0 +1,267 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use application::capture_payment::{self, capture_payment};
+use application::checkout::{self, CheckoutError, PlaceOrder, checkout};
+use application::create_reservation::{
+    self, Cart, CartLine, CreateReservation, CreateReservationError, create_reservation,
+};
+use application::expire_reservation::{self, expire_reservation};
+use application::put_on_sale::{self, put_on_sale};
+use application::relay::{self, relay};
+use application::sweep::{self, sweep};
+use application::{Clock, Gateways, Orders, Shelf, Subject, SweepIndex, WakeUp};
+use domain::catalog::{Product, Variant};
+use domain::invariant::{self, Books};
+use domain::order::{Address, Checkout, Contact, Order};
+use domain::payment::{GatewayName, PaymentMethod};
+use domain::reservation::Reservation;
+use domain::stock::StockPage;
+use domain::{Caller, Fingerprint, Idempotent, Money, OrderId, Quantity, RequestKey, Sku, Timestamp};
+use memory::{Call, Commit, ManualClock, Queues, ScriptedGateway, SeededChance, Store};
+
+/// When a test begins.
+pub(crate) const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+/// How long a reservation holds.
+pub(crate) const HOLD_TIME: Duration = Duration::from_secs(10 * 60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The card that every order is paid with.
+pub(crate) const CARD: &str = "pm_card";
+
+/// A shop with twelve shirts on sale, unless it is told otherwise.
+pub(crate) struct Shop {
+    pub(crate) store: Store,
+    pub(crate) clock: ManualClock,
+    pub(crate) queues: Queues,
+    pub(crate) gateway: ScriptedGateway,
+    relayed: AtomicUsize,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(&[("SHIRT", 12)]).await
+    }
+
+    pub(crate) async fn open_with(stock: &[(&str, u32)]) -> Self {
+        let shop = Self {
+            store: Store::default(),
+            clock: ManualClock::at(NOON),
+            queues: Queues::default(),
+            gateway: ScriptedGateway::default(),
+            relayed: AtomicUsize::new(0),
+        };
+        let units: Vec<(Sku, u32)> =
+            stock.iter().map(|(sku, units)| (sku.parse().unwrap(), *units)).collect();
+        let ports = put_on_sale::Ports { catalog: &shop.store, stock: &shop.store };
+        put_on_sale(&ports, &product(stock), &units).await.unwrap();
+        shop
+    }
+
+    pub(crate) async fn try_to_reserve(
+        &self,
+        key: &str,
+        cart: Cart,
+    ) -> Result<Idempotent<Reservation>, CreateReservationError> {
+        let ports = create_reservation::Ports {
+            catalog: &self.store,
+            stock: &self.store,
+            shelf: &Shelf::default(),
+            reservations: &self.store,
+            clock: &self.clock,
+            chance: &SeededChance::new(1),
+        };
+        let command = CreateReservation { request: request(key), cart, hold_time: HOLD_TIME };
+        create_reservation(&ports, &command).await
+    }
+
+    pub(crate) async fn reserve(&self, key: &str, units: i64) -> Reservation {
+        self.try_to_reserve(key, cart(&[("SHIRT", units)])).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn try_to_check_out(
+        &self,
+        key: &str,
+        reservation: &Reservation,
+    ) -> Result<Idempotent<Order>, CheckoutError> {
+        let ports = checkout::Ports { reservations: &self.store, orders: &self.store, clock: &self.clock };
+        let command = PlaceOrder {
+            reservation_id: reservation.id.clone(),
+            expected_total: reservation.totals.total,
+            checkout: terms(key, reservation),
+        };
+        checkout(&ports, &command).await
+    }
+
+    pub(crate) async fn check_out(&self, reservation: &Reservation) -> Order {
+        self.try_to_check_out("checkout", reservation).await.unwrap().into_inner()
+    }
+
+    /// An order of three shirts that nobody has begun to charge.
+    pub(crate) async fn order_shirts(&self) -> Order {
+        let reservation = self.reserve("reserve", 3).await;
+        self.check_out(&reservation).await
+    }
+
+    /// One worker takes one message about this order's payment.
+    pub(crate) async fn capture(&self, id: &OrderId) {
+        let gateways = Gateways::new(Box::new(self.gateway.clone()));
+        capture_payment(&self.capture_ports(&gateways), id).await.unwrap();
+    }
+
+    pub(crate) fn capture_ports<'a>(&'a self, gateways: &'a Gateways) -> capture_payment::Ports<'a> {
+        capture_payment::Ports { orders: &self.store, gateways, clock: &self.clock }
+    }
+
+    /// One worker takes one message about this reservation's end.
+    pub(crate) async fn expire(&self, reservation: &domain::ReservationId) {
+        let ports = expire_reservation::Ports {
+            reservations: &self.store,
+            holds: &self.store,
+            orders: &self.store,
+            queues: &self.queues,
+            clock: &self.clock,
+        };
+        expire_reservation(&ports, reservation).await.unwrap();
+    }
+
+    pub(crate) async fn work(&self, wake_up: WakeUp) {
+        match wake_up.subject {
+            Subject::CapturePayment(id) => self.capture(&id).await,
+            Subject::ExpireReservation(id) => self.expire(&id).await,
+        }
+    }
+
+    /// Sends what was committed since the relay was acknowledged; it is not acknowledged for this.
+    pub(crate) async fn relay_unacknowledged(&self) -> usize {
+        let commits = self.store.commits_from(self.relayed.load(Ordering::SeqCst));
+        let ports = relay::Ports { queues: &self.queues, clock: &self.clock };
+        relay(&ports, commits.iter().map(|commit| Ok(Commit::wake_up(commit)))).await.unwrap();
+        commits.len()
+    }
+
+    pub(crate) async fn relay(&self) {
+        let sent = self.relay_unacknowledged().await;
+        self.relayed.fetch_add(sent, Ordering::SeqCst);
+    }
+
+    /// Relays and works until no message is due at this moment.
+    pub(crate) async fn settle(&self) {
+        self.relay().await;
+        let mut due = self.queues.take_due(self.clock.now());
+        while !due.is_empty() {
+            for wake_up in due {
+                self.work(wake_up).await;
+            }
+            self.relay().await;
+            due = self.queues.take_due(self.clock.now());
+        }
+    }
+
+    /// Works through every message up to this time, each when it is due.
+    pub(crate) async fn settle_until(&self, end: Timestamp) {
+        self.settle().await;
+        while let Some(due) = self.queues.next_due().filter(|due| *due <= end) {
+            self.clock.set(due);
+            self.settle().await;
+        }
+        self.clock.set(end);
+    }
+
+    /// Sweeps once by this index. Answers how many workers were woken.
+    pub(crate) async fn sweep_by(&self, index: &dyn SweepIndex) -> usize {
+        let ports = sweep::Ports {
+            index,
+            stock: &self.store,
+            orders: &self.store,
+            queues: &self.queues,
+            clock: &self.clock,
+        };
+        sweep(&ports).await.unwrap()
+    }
+
+    pub(crate) async fn sweep(&self) -> usize {
+        self.sweep_by(&self.store).await
+    }
+
+    pub(crate) async fn order(&self, id: &OrderId) -> Order {
+        self.store.order(id).await.unwrap().unwrap()
+    }
+
+    pub(crate) fn books(&self) -> Books {
+        self.store.books(Some(self.gateway.entries()))
+    }
+
+    /// Units on sale, held and sold, after a look at the books.
+    #[track_caller]
+    pub(crate) fn units(&self) -> (u32, u32, u32) {
+        let books = self.books();
+        assert_eq!(invariant::check(&books), vec![]);
+        let sum = |of: fn(&StockPage) -> u32| books.pages.iter().map(of).sum();
+        (sum(|page| page.available), sum(StockPage::held_units), sum(|page| page.sold))
+    }
+
+    /// How often a call was made at the gateway.
+    pub(crate) fn calls(&self, call: Call) -> usize {
+        self.gateway.calls().iter().filter(|made| made.call == call).count()
+    }
+
+    /// What the gateway moved to us in all.
+    pub(crate) fn captured(&self) -> i64 {
+        self.gateway.entries().iter().map(|entry| entry.captured).sum()
+    }
+}
+
+pub(crate) fn request(name: &str) -> RequestKey {
+    RequestKey { caller: Caller::guest(&[1; 32]), key: format!("{name:-<16}").parse().unwrap() }
+}
+
+pub(crate) fn cart(lines: &[(&str, i64)]) -> Cart {
+    let line = |(sku, units): &(&str, i64)| CartLine {
+        sku: sku.parse().unwrap(),
+        quantity: Quantity::parse(*units).unwrap(),
+        unit_price: None,
+    };
+    Cart::new(lines.iter().map(line).collect(), None).unwrap()
+}
+
+/// One product with a variant for each SKU.
+fn product(stock: &[(&str, u32)]) -> Product {
+    let variant = |(sku, _): &(&str, u32)| Variant {
+        sku: sku.parse().unwrap(),
+        attributes: BTreeMap::new(),
+        price: Money::new(1_999, "EUR".parse().unwrap()).unwrap(),
+        limit_per_customer: None,
+        on_sale_from: None,
+    };
+    Product {
+        id: "fan-wear".parse().unwrap(),
+        name: "Fan wear".to_owned(),
+        category: "shirts".to_owned(),
+        brand: None,
+        description: None,
+        images: vec![],
+        variants: stock.iter().map(variant).collect(),
+    }
+}
+
+fn terms(key: &str, reservation: &Reservation) -> Checkout {
+    Checkout {
+        request: request(key),
+        fingerprint: Fingerprint::of([reservation.id.as_str()]),
+        contact: Contact { email: "kim@example.com".to_owned(), phone: None },
+        shipping_address: Address {
+            name: "Kim Example".to_owned(),
+            line1: "1 Stadium Road".to_owned(),
+            line2: None,
+            city: "Leipzig".to_owned(),
+            postal_code: "04109".to_owned(),
+            region: None,
+            country: "DE".to_owned(),
+        },
+        payment_methods: vec![PaymentMethod { gateway: GatewayName::Stripe, token: CARD.parse().unwrap() }],
+        return_url: None,
+    }
+}
