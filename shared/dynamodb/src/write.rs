@@ -1,7 +1,10 @@
 //! Conditional writes, alone and in transactions.
 //!
-//! A write that met another transaction on its item is repeated at once, a few times: nobody holds an item for longer
-//! than some milliseconds. What still meets one then is throttled, for a function does not wait.
+//! A write that met another transaction on its item is repeated a few times, after pauses of some milliseconds: a
+//! transaction holds its items for about five, and those who met there must not all come back at once.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
 
 use application::Failure;
 use aws_sdk_dynamodb::Client;
@@ -16,8 +19,8 @@ use crate::{failure, keys};
 #[cfg(test)]
 mod tests;
 
-/// How often a write is made when it meets other transactions on its items: once, and three times again.
-const TRIES_MAX: u32 = 4;
+/// How often a write is made when it meets other transactions on its items: once, and five times again.
+const TRIES_MAX: u32 = 6;
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
 const MET_A_TRANSACTION: &str = "TransactionConflictException";
@@ -58,7 +61,8 @@ pub(crate) async fn update(
     key: &str,
     statement: impl Fn() -> Statement + Send,
 ) -> Result<Verdict, Failure> {
-    for _ in 0..TRIES_MAX {
+    for earlier in 0..TRIES_MAX {
+        pause(earlier).await;
         let Statement { update, condition, names, values } = statement();
         let answer = client
             .update_item()
@@ -78,6 +82,16 @@ pub(crate) async fn update(
         }
     }
     Err(Failure::Throttled)
+}
+
+/// Waits before a repetition: 5, 10, 20, 40, 80 ms at most, half of it by chance.
+#[expect(clippy::disallowed_methods, reason = "to wait out a transaction costs less than to fail for it")]
+async fn pause(earlier_tries: u32) {
+    let Some(doublings) = earlier_tries.checked_sub(1) else { return };
+    let longest = 5_000_u64 << doublings;
+    // Every hasher of the standard library begins with a random key of its own.
+    let chance = RandomState::new().build_hasher().finish() % (longest / 2);
+    tokio::time::sleep(Duration::from_micros(longest / 2 + chance)).await;
 }
 
 /// Puts an item unless there is one.
@@ -102,7 +116,8 @@ pub(crate) async fn transact(
     operation: &'static str,
     writes: impl Fn() -> Result<Vec<TransactWriteItem>, Failure> + Send,
 ) -> Result<(), Refusal> {
-    for _ in 0..TRIES_MAX {
+    for earlier in 0..TRIES_MAX {
+        pause(earlier).await;
         let answer = client.transact_write_items().set_transact_items(Some(writes()?)).send().await;
         let Err(error) = answer else { return Ok(()) };
         let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()

@@ -21,7 +21,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_order_reads_back_as_it_was_written(order in arbitrary::order()) {
+    fn fault_45_an_order_reads_back_as_it_was_written_and_a_newer_word_stops_its_reader(order in arbitrary::order()) {
         let written = item::new_order(&arbitrary::new_order(order.clone()));
         prop_assert_eq!(item::read_order(&written), Ok(order.clone()));
         // A word of a newer version must stop this one, wherever it stands.
@@ -119,7 +119,7 @@ async fn a_declined_order_gives_its_holds_a_deadline_and_then_back() {
 }
 
 #[tokio::test]
-async fn what_a_newer_version_wrote_into_an_order_survives() {
+async fn fault_45_what_a_newer_version_wrote_into_an_order_survives() {
     let (shop, purchases, order) = placed().await;
     let gift = shop
         .client

@@ -77,25 +77,25 @@ async fn a_write_that_meets_another_transaction_is_made_again_at_once() {
 }
 
 #[tokio::test]
-async fn a_fourth_conflict_is_throttling() {
-    let (database, client) = Scripted::start(vec![cancelled(MET); 5]).await;
+async fn a_sixth_conflict_is_throttling() {
+    let (database, client) = Scripted::start(vec![cancelled(MET); 7]).await;
     assert!(matches!(transact_with(&client).await, Err(Refusal::Failure(Failure::Throttled))));
     assert_eq!(database.left(), 1);
 
-    let (database, client) = Scripted::start(vec![error("TransactionConflictException"); 5]).await;
+    let (database, client) = Scripted::start(vec![error("TransactionConflictException"); 7]).await;
     assert_eq!(update_with(&client).await, Err(Failure::Throttled));
     assert_eq!(database.left(), 1);
 }
 
 #[tokio::test]
-async fn what_the_record_says_counts_whatever_its_pages_met() {
+async fn fault_33_what_the_record_says_counts_whatever_its_pages_met() {
     let codes = ["ConditionalCheckFailed", "TransactionConflict", "None"];
     let (_, client) = Scripted::start([cancelled(codes)]).await;
     assert!(matches!(transact_with(&client).await, Err(Refusal::Conditions(reasons)) if reasons.len() == 3));
 }
 
 #[tokio::test]
-async fn a_page_that_refuses_is_heard_when_nothing_met_another_transaction() {
+async fn fault_33_a_page_that_refuses_is_heard_when_nothing_met_another_transaction() {
     let (_, client) =
         Scripted::start([cancelled(["None", "ConditionalCheckFailed", "ThrottlingError"])]).await;
     assert!(matches!(transact_with(&client).await, Err(Refusal::Conditions(_))));
@@ -104,7 +104,7 @@ async fn a_page_that_refuses_is_heard_when_nothing_met_another_transaction() {
 }
 
 #[tokio::test]
-async fn a_condition_that_failed_is_an_answer() {
+async fn fault_33_a_condition_that_failed_is_an_answer() {
     let (_, client) = Scripted::start([error("ConditionalCheckFailedException")]).await;
     assert_eq!(update_with(&client).await, Ok(Verdict::Refused));
     let (_, client) = Scripted::start([error("AccessDeniedException")]).await;
