@@ -1,8 +1,8 @@
 use application::ChangeError;
 use domain::order::{Order, OrderChange, OrderState};
 use domain::payment::{AttemptRequest, Decline, Operation, Outcome, Retry};
-use domain::reservation::{Reservation, ReservationState};
-use domain::stock::{Hold, StockPage};
+use domain::reservation::{PAGES_MAX, Reservation, ReservationState};
+use domain::stock::{Hold, PAGE_UNITS, StockPage};
 use domain::wake::{Queue, Wake};
 use domain::{Fingerprint, Idempotent};
 
@@ -46,11 +46,28 @@ async fn an_order_that_nobody_placed_is_not_there() {
 }
 
 #[tokio::test]
-async fn an_order_is_placed_once() {
+async fn fault_38_an_order_is_placed_once() {
     for world in World::both().await {
         let (reservation, change) = ordered(&world).await;
         assert_eq!(world.placer.place(&reservation, &change).await, Err(ChangeError::Conflict));
         assert_eq!(world.history(&change.order.id).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn fault_39_an_order_from_as_many_pages_as_are_allowed_is_held_placed_and_paid() {
+    for world in World::both().await {
+        let pages = world.put_on_sale("shirt", u32::try_from(PAGES_MAX).unwrap() * PAGE_UNITS).await;
+        let holds: Vec<_> = pages.into_iter().map(|page| (page, PAGE_UNITS)).collect();
+        assert_eq!(holds.len(), PAGES_MAX);
+        let open = reservation("reserve", &holds);
+        assert_eq!(world.book.reserve(&open).await, Ok(Idempotent::Executed(())));
+        let (taken, change) = Order::place(open, checkout("checkout"), NOON).unwrap();
+        assert_eq!(world.placer.place(&taken, &change).await, Ok(()));
+        let _paid = record(&world, change.order.record(Outcome::Captured, later(1)).unwrap()).await;
+        for (page, units) in &holds {
+            assert_eq!(world.page(page).await.sold, *units);
+        }
     }
 }
 
@@ -68,7 +85,7 @@ async fn a_reservation_becomes_one_order() {
 }
 
 #[tokio::test]
-async fn no_order_is_placed_under_an_id_that_another_reservation_used() {
+async fn fault_94_no_order_is_placed_under_an_id_that_another_reservation_used() {
     for world in World::both().await {
         let (_, change) = ordered(&world).await;
         let other = reservation("other", &[(page("shirt", 0), 1)]);
@@ -188,7 +205,7 @@ async fn a_failed_payment_keeps_the_units_until_another_method_or_the_end() {
 }
 
 #[tokio::test]
-async fn a_change_is_written_once() {
+async fn fault_38_a_change_is_written_once() {
     for world in World::both().await {
         let (_, change) = ordered(&world).await;
         let paid = change.order.record(Outcome::Captured, later(1)).unwrap();

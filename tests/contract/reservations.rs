@@ -32,7 +32,7 @@ async fn a_reservation_that_nobody_made_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_repeated_reservation_takes_no_second_unit_whatever_it_asks_for() {
+async fn fault_38_94_a_repeated_reservation_takes_no_second_unit_whatever_it_asks_for() {
     for world in World::both().await {
         let first = reserved(&world).await;
         let other = Reservation {
@@ -71,7 +71,7 @@ async fn too_few_units_on_one_page_leave_every_page_as_it_was() {
 }
 
 #[tokio::test]
-async fn every_page_with_too_few_units_is_named_with_what_it_has() {
+async fn fault_33_every_page_with_too_few_units_is_named_with_what_it_has() {
     for world in World::both().await {
         world.put_on_sale("shirt", 12).await;
         let cart = [(page("shirt", 1), 3), (page("shirt", 0), 10), (page("scarf", 4), 1)];

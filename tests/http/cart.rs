@@ -161,6 +161,6 @@ async fn lines_share_one_currency() {
     let elsewhere = Request::of("create-reservation").with("/currency", json!("USD"));
     for request in [mixed, elsewhere] {
         let answer = refused(&shop, &request).await;
-        assert_eq!(answer.refusal(), (422, "invalid-value".to_owned(), "/currency".to_owned()));
+        assert_eq!(answer.refusal(), (422, "invalid-value".to_owned(), "/lines".to_owned()));
     }
 }

@@ -144,3 +144,14 @@ fn the_events_tell_one_story() {
     assert_eq!(id("get-reservation", "reservation_id"), RESERVATION);
     assert_eq!(Request::of("checkout").json()["reservation_id"], RESERVATION);
 }
+
+#[tokio::test]
+async fn fault_89_a_function_without_one_of_its_settings_does_not_start_and_names_it() {
+    let shop = Shop::open().await;
+    let starts = shop.starts_without_a_setting().await;
+    assert!(starts.len() > 20, "{starts:?}");
+    for (function, setting, error) in starts {
+        let error = error.unwrap_or_else(|| panic!("{function} starts without {setting}"));
+        assert!(error.contains(&setting), "{function} without {setting}: {error}");
+    }
+}

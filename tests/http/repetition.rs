@@ -155,3 +155,26 @@ async fn fault_18_a_request_that_was_done_although_we_answered_503_is_found_agai
     }
     asking.join_all().await;
 }
+
+/// What is stored of a request must be what a later version makes of the same request, or its repetition would look
+/// like another one. A field that is added later comes last and is left out while it is absent.
+#[tokio::test]
+async fn fault_97_a_known_request_has_the_same_fingerprint_in_every_version() {
+    let shop = Shop::open().await;
+    shop.declined_order().await;
+    shop.succeed("add-payment-method").await;
+    let items = shop.records()["Orders"]["Items"].clone();
+    let items = items.as_array().unwrap();
+    let stored =
+        |is_order: bool| items.iter().find(|item| item.get("attempts").is_some() == is_order).unwrap();
+    let retry = &stored(true)["attempts"]["L"][1]["M"]["requested"]["M"];
+    let fingerprints = [stored(false), stored(true), retry].map(|item| item["fingerprint"]["S"].clone());
+    assert_eq!(
+        fingerprints,
+        [
+            "GawKXy3BM4oWC0TGeh9tYbSuu1aaKyr9jLd4ER_wSGg",
+            "iEXU_lWPrUjHo7n_y15-tb2vgNLJeMCVMWFsKShIWmE",
+            "ecw4xb6WcfQHnsvhlopPq1YJGhUKkKPz7oMkBr2RIMc",
+        ]
+    );
+}

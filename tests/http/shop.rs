@@ -127,6 +127,20 @@ impl Shop {
         built(name, Environment::of(variables)).await.unwrap()
     }
 
+    /// Each function without each of the settings that it has for itself, and why it then does not start.
+    pub(crate) async fn starts_without_a_setting(&self) -> Vec<(String, String, Option<String>)> {
+        let mut starts = Vec::new();
+        for function in &self.template.functions {
+            for setting in function.environment.keys().filter(|setting| *setting != "LOG_LEVEL") {
+                let mut variables = self.variables(&function.name);
+                variables.remove(setting);
+                let error = built(&function.name, Environment::of(variables)).await.err();
+                starts.push((function.name.clone(), setting.clone(), error.map(|error| error.to_string())));
+            }
+        }
+        starts
+    }
+
     /// Every item of every table.
     pub(crate) fn records(&self) -> Value {
         let scan = |table: &str| {

@@ -60,7 +60,8 @@ async fn a_cart_that_is_checked_out_many_times_at_once_is_one_order_and_one_char
                     assert_eq!(answer.body.pointer(same), answers[0].body.pointer(same));
                 }
             }
-            assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
+            // The first answer may have been lost in a 503, and then every answer is a repetition.
+            assert!(answers.iter().filter(|answer| !answer.replayed).count() <= 1);
             shopper.watch(&answers[0].body, "/state", "paid").await
         });
     }

@@ -4,7 +4,7 @@ use tests::key;
 use crate::{audit, shop_with};
 
 #[tokio::test]
-async fn after_a_soft_decline_another_card_pays_on_the_same_hold() {
+async fn fault_68_after_a_soft_decline_another_card_pays_on_the_same_hold() {
     let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
     let shopper = shop.shopper();
     let order = shopper.order("scarf", "pm_card_chargeDeclined").await;
@@ -30,7 +30,7 @@ async fn after_a_soft_decline_another_card_pays_on_the_same_hold() {
 }
 
 #[tokio::test]
-async fn a_hard_decline_charges_nothing_and_still_lets_the_shopper_take_another_card() {
+async fn fault_69_a_hard_decline_charges_nothing_and_still_lets_the_shopper_take_another_card() {
     let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
     let shopper = shop.shopper();
     let order = shopper.order("scarf", "pm_card_chargeDeclinedFraudulent").await;

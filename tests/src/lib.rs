@@ -4,4 +4,4 @@ mod shop; // the local shop as a process of its own
 mod shopper; // a guest with a token, and what a storefront does for them
 
 pub use shop::{CatalogFile, Shop};
-pub use shopper::{Answer, Shopper, key};
+pub use shopper::{Answer, Shopper, checkout, key};

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fault_49_a_bad_message_a_failure_and_a_panic_each_fail_alone() {
+    async fn fault_49_93_a_bad_message_a_failure_and_a_panic_each_fail_alone() {
         let answer = work(json!([
             message(&json!("m-1"), r#"{"order_id":"fine"}"#),
             message(&json!("m-2"), "poison"),

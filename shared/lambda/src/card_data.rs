@@ -131,8 +131,8 @@ fn digits_of(number: &serde_json::Number) -> String {
 fn contains_card_number(text: &str) -> bool {
     let mut run: Vec<Vec<u8>> = Vec::new();
     let mut in_group = false;
-    for character in text.chars().chain(['.']) {
-        if let Some(digit) = character.to_digit(10).and_then(|digit| u8::try_from(digit).ok()) {
+    for character in text.chars().chain(['/']) {
+        if let Some(digit) = digit_of(character) {
             match run.last_mut().filter(|_| in_group) {
                 Some(group) => group.push(digit),
                 None => run.push(vec![digit]),
@@ -151,9 +151,21 @@ fn contains_card_number(text: &str) -> bool {
     false
 }
 
-/// What people write between the groups of a card number.
+/// A digit, full-width ones included, as some keyboards write them.
+fn digit_of(character: char) -> Option<u8> {
+    let plain = match character {
+        '０'..='９' => char::from_u32(
+            u32::from(character).saturating_sub(u32::from('０')).saturating_add(u32::from('0')),
+        )?,
+        other => other,
+    };
+    plain.to_digit(10).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// What people write between the groups of a card number, and what hides there.
 fn separates_digits(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '-' | '\u{2010}'..='\u{2015}')
+    character.is_whitespace()
+        || matches!(character, '-' | '.' | '\u{200B}'..='\u{200D}' | '\u{2010}'..='\u{2015}' | '\u{FEFF}')
 }
 
 fn run_contains_card_number(groups: &[Vec<u8>]) -> bool {

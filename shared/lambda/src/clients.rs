@@ -20,8 +20,8 @@ pub use calls::calls;
 
 /// Time-outs that end before any function's own. Three attempts may take as long as the whole operation, no longer.
 const CONNECT: Duration = Duration::from_secs(1);
-const ATTEMPT: Duration = Duration::from_secs(3);
-const OPERATION: Duration = Duration::from_secs(8);
+const ATTEMPT: Duration = Duration::from_millis(2_500);
+const OPERATION: Duration = Duration::from_secs(5);
 /// The SDK retries throttling and lost connections, with jitter; no layer above it does. A repeated write is harmless
 /// by its condition.
 const ATTEMPTS: u32 = 3;

@@ -23,6 +23,11 @@ impl Environment {
         Self { variables: variables.into_iter().collect() }
     }
 
+    /// Every variable, for whoever starts a process with them.
+    pub fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
+    }
+
     /// A setting that may be absent.
     pub fn optional(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
@@ -57,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_missing_setting_is_named_at_once() {
+    fn fault_89_every_missing_setting_is_named_at_once() {
         let environment = Environment::of([("ORDERS_TABLE".to_owned(), "Orders".to_owned())]);
         assert_eq!(environment.required(["ORDERS_TABLE"]), Ok(["Orders".to_owned()]));
         let missing = environment.required(["STOCK_TABLE", "ORDERS_TABLE", "CATALOG_TABLE"]).unwrap_err();

@@ -14,11 +14,11 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
-    /// The products to sell; without it, a demo catalog with a drop.
+    /// The products to put on sale; without it, a demo catalog.
     #[arg(long, value_name = "FILE")]
     pub catalog: Option<PathBuf>,
 
-    /// How long a reservation holds its units.
+    /// How long a reservation holds its units: 1 to 900 seconds.
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=900))]
     pub hold_seconds: u32,
 

@@ -15,6 +15,12 @@ pub(crate) use seed::seed;
 /// The demo catalog: sports gear in sizes, and a championship shirt as the drop.
 const DEMO: &str = include_str!("catalog/demo.json");
 
+/// The most bytes of a category's name, as in the API.
+const CATEGORY_MAX: usize = 100;
+
+/// The most units of a SKU: each ten are a page, which is written before the shop opens.
+const STOCK_MAX: u32 = 1_000_000;
+
 /// A catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +91,7 @@ pub enum CatalogError {
         source: std::io::Error,
     },
     /// It is not a catalog.
-    #[error("the catalog: {0}")]
+    #[error("the catalog cannot be read: {0}")]
     NotACatalog(#[from] serde_json::Error),
     /// Two products or variants share an id.
     #[error("the catalog has {0} twice")]
@@ -136,8 +142,29 @@ impl CatalogFile {
             if let Some(variant) = product.variants.iter().find(|variant| !skus.insert(&variant.sku)) {
                 return Err(CatalogError::Repeated(variant.sku.clone()));
             }
+            product.check()?;
         }
         Ok(catalog)
+    }
+}
+
+impl ProductEntry {
+    fn check(&self) -> Result<(), CatalogError> {
+        let invalid =
+            |place: String, problem: &str| Err(CatalogError::Invalid { place, problem: problem.to_owned() });
+        if self.category.is_empty() || self.category.len() > CATEGORY_MAX {
+            return invalid(format!("product {}", self.product_id), "a category has 1 to 100 bytes");
+        }
+        for variant in &self.variants {
+            let place = format!("variant {}", variant.sku);
+            if variant.stock > STOCK_MAX {
+                return invalid(place, "the local shop takes at most 1,000,000 units of a SKU");
+            }
+            if variant.limit_per_customer == Some(0) {
+                return invalid(place, "a limit per customer is at least 1");
+            }
+        }
+        Ok(())
     }
 }
 

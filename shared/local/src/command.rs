@@ -34,13 +34,18 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let (mut interrupted, mut terminated) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let is_demo = arguments.catalog.is_none();
-    let shop = Shop::start(Options {
+    let options = Options {
         port: arguments.port,
         catalog: CatalogFile::read(arguments.catalog.as_deref())?,
         data: arguments.data,
         hold_seconds: arguments.hold_seconds,
-    })
-    .await?;
+    };
+    // A large catalog takes a while to be put on sale; whoever does not want to wait may say so.
+    let shop = tokio::select! {
+        started = Shop::start(options) => started?,
+        _ = interrupted.recv() => return Ok(()),
+        _ = terminated.recv() => return Ok(()),
+    };
     if is_demo && !arguments.quiet {
         greeting::print(&shop)?;
     }

@@ -30,10 +30,9 @@ pub(crate) fn problem(error: CreateReservationError, clock: &dyn Clock) -> Probl
             Problem::of(SIGN_IN_REQUIRED).with("sku", sku.as_str())
         }
         CreateReservationError::PriceChanged(sku) => Problem::of(PRICE_CHANGED).with("sku", sku.as_str()),
-        CreateReservationError::CurrencyNotOffered(_) => {
-            Problem::out_of_range("/currency", error.to_string())
+        CreateReservationError::CurrencyNotOffered(_) | CreateReservationError::Total(_) => {
+            Problem::out_of_range("/lines", error.to_string())
         }
-        CreateReservationError::Total(_) => Problem::out_of_range("/lines", error.to_string()),
         CreateReservationError::InsufficientStock(shortages) => {
             let shown: Vec<_> = shortages.into_iter().map(ShortageShown::from).collect();
             Problem::of(INSUFFICIENT_STOCK).with("shortages", shown)

@@ -29,7 +29,8 @@ impl Route for ReleaseReservation {
     async fn respond(&self, request: &Request) -> Result<Response, Problem> {
         let caller = request.caller()?;
         let id: ReservationId = request.path("reservation_id")?;
-        let ports = Ports { reservations: &self.reservations, holds: &self.holds };
+        let ports =
+            Ports { reservations: &self.reservations, holds: &self.holds, orders: &self.reservations };
 
         release_reservation(&ports, &caller, &id).await.map_err(problem)?;
 

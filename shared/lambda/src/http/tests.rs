@@ -128,7 +128,7 @@ async fn a_failure_asks_the_client_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_panic_is_answered_as_a_problem_of_ours() {
+async fn fault_93_a_panic_is_answered_as_a_problem_of_ours() {
     let answer = answer_to_body(json!({"sku": "bug", "quantity": 1})).await;
     assert_eq!((&answer["statusCode"], &answer["headers"]["X-Request-Id"]), (&json!(500), &json!("r-1")));
 }
