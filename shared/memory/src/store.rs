@@ -15,6 +15,7 @@ mod orders; // Orders, OrderPlacer and OrderLedger
 mod reservations; // Reservations, ReservationBook and ReservationCloser
 mod stock; // Stock, StockKeeper and Holds
 mod sweep_index; // SweepIndex
+mod unconditional; // writes that break rules on purpose
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,74 @@
+//! What shoppers ask of the shop, and what they hear.
+
+use application::add_payment_method::{AddPaymentMethod, AddPaymentMethodError};
+use application::checkout::{CheckoutError, PlaceOrder};
+use application::create_reservation::{CreateReservation, CreateReservationError};
+use application::release_reservation::ReleaseReservationError;
+use domain::order::Order;
+use domain::reservation::{Reservation, Standing};
+use domain::{Caller, OrderId, ProductId, ReservationId};
+
+/// Where an answer is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(pub(crate) usize);
+
+/// One request of a shopper.
+#[derive(Clone, Debug)]
+pub(crate) enum Request {
+    Reserve(CreateReservation),
+    Release(Caller, ReservationId),
+    CheckOut(Box<PlaceOrder>),
+    AddMethod(AddPaymentMethod),
+    SeeReservation(Caller, ReservationId),
+    SeeOrder(Caller, OrderId),
+    SeeProduct(ProductId),
+}
+
+/// What a request was answered.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Reserved(Result<Reservation, CreateReservationError>),
+    Released(Result<(), ReleaseReservationError>),
+    CheckedOut(Result<Order, CheckoutError>),
+    MethodAdded(Result<Order, AddPaymentMethodError>),
+    Reservation(Option<(Reservation, Standing)>),
+    Order(Option<Order>),
+    Product,
+    /// Nothing, or that it did not work: the shopper may ask again.
+    None,
+}
+
+impl Request {
+    pub(crate) const fn words(&self) -> &'static str {
+        match self {
+            Self::Reserve(_) => "create-reservation",
+            Self::Release(..) => "release-reservation",
+            Self::CheckOut(_) => "checkout",
+            Self::AddMethod(_) => "add-payment-method",
+            Self::SeeReservation(..) => "get-reservation",
+            Self::SeeOrder(..) => "get-order",
+            Self::SeeProduct(_) => "get-product",
+        }
+    }
+}
+
+impl Answer {
+    /// In a few words, for the trace.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Reserved(Ok(reservation)) => format!("the reservation is {:?}", reservation.state),
+            Self::Reserved(Err(error)) => format!("refused: {error}"),
+            Self::Released(Ok(())) => "it is released".to_owned(),
+            Self::Released(Err(error)) => format!("refused: {error}"),
+            Self::CheckedOut(Ok(order)) | Self::MethodAdded(Ok(order)) | Self::Order(Some(order)) => {
+                format!("the order is {}", order.state.as_str())
+            }
+            Self::CheckedOut(Err(error)) => format!("refused: {error}"),
+            Self::MethodAdded(Err(error)) => format!("refused: {error}"),
+            Self::Reservation(Some((_, standing))) => format!("the reservation is {}", standing.as_str()),
+            Self::Reservation(None) | Self::Order(None) => "not found".to_owned(),
+            Self::Product => "the product".to_owned(),
+            Self::None => "no answer: ask again".to_owned(),
+        }
+    }
+}

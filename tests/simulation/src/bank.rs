@@ -1,0 +1,284 @@
+//! The gateway's side: what really happens to money there, as Stripe documents it.
+//!
+//! Keys are honoured for a day: a repetition gets the first answer again, even a failure, and another body under a
+//! known key is refused. A cancel is final. A confirm happens once for each object.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::invariant::ChargeEntry;
+use domain::payment::{AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, Retry};
+use domain::{OrderId, Timestamp};
+
+use crate::dice::Dice;
+
+/// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>).
+const KEY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What can be asked of the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Change(Operation),
+    LookUp,
+}
+
+/// One request to the gateway, as it travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) asked: Asked,
+    pub(crate) charge: Charge,
+    pub(crate) reference: Option<GatewayReference>,
+    pub(crate) key: String,
+}
+
+/// One object of the gateway.
+#[derive(Clone, Debug)]
+pub(crate) struct Intent {
+    pub(crate) charge: Charge,
+    pub(crate) status: Status,
+    confirms: u32,
+}
+
+/// Where an object stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    RequiresConfirmation,
+    RequiresAction,
+    RequiresCapture,
+    Succeeded,
+    Canceled,
+    RequiresPaymentMethod(Decline),
+}
+
+impl Status {
+    /// Whether the shopper's money is held or was moved.
+    pub(crate) const fn has_money(&self) -> bool {
+        matches!(self, Self::RequiresCapture | Self::Succeeded)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    request: Request,
+    at: Timestamp,
+    answer: Outcome,
+}
+
+/// What becomes of a first confirm because of its token, whatever else goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    AfterItWasDone,
+    InsteadOfDoingIt,
+}
+
+/// The gateway.
+#[derive(Debug, Default)]
+pub(crate) struct Bank {
+    intents: Vec<Intent>,
+    kept: BTreeMap<String, Kept>,
+    late: Vec<(Timestamp, Request)>,
+    actions: Vec<(Timestamp, usize, bool)>,
+}
+
+impl Bank {
+    /// Executes a request, and says what its answer proves.
+    pub(crate) fn execute(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {
+        if request.asked == Asked::LookUp {
+            return self.look_up(request);
+        }
+        if let Some(kept) = self.kept.get(&request.key).filter(|kept| now.since(kept.at) < KEY_LIFE) {
+            return if kept.request == *request { kept.answer.clone() } else { Outcome::Unknown };
+        }
+        let answer = self.perform(request, now, dice);
+        self.keep(request, now, answer.clone());
+        answer
+    }
+
+    /// Fails, and keeps the failure under the key.
+    pub(crate) fn fail(&mut self, request: &Request, now: Timestamp) -> Outcome {
+        if !self.kept.contains_key(&request.key) {
+            self.keep(request, now, Outcome::Unknown);
+        }
+        Outcome::Unknown
+    }
+
+    fn keep(&mut self, request: &Request, at: Timestamp, answer: Outcome) {
+        self.kept.insert(request.key.clone(), Kept { request: request.clone(), at, answer });
+    }
+
+    /// A request that is still on its way when its sender has given up.
+    pub(crate) fn delay(&mut self, request: Request, until: Timestamp) {
+        self.late.push((until, request));
+    }
+
+    /// Whether this very request meets silence, as its token says: the first confirm of its object does.
+    pub(crate) fn silence(&self, request: &Request) -> Option<Silence> {
+        if request.asked != Asked::Change(Operation::Confirm) {
+            return None;
+        }
+        let first = self.intent(request.reference.as_ref()).is_some_and(|intent| intent.confirms == 0);
+        match request.charge.method.token.expose() {
+            "answer_lost" if first => Some(Silence::AfterItWasDone),
+            "request_lost" if first => Some(Silence::InsteadOfDoingIt),
+            _ => None,
+        }
+    }
+
+    /// Remembers that a confirm of this object was tried.
+    pub(crate) fn note_confirm(&mut self, request: &Request) {
+        if request.asked == Asked::Change(Operation::Confirm)
+            && let Some(intent) = place(request.reference.as_ref()).and_then(|at| self.intents.get_mut(at))
+        {
+            intent.confirms = intent.confirms.saturating_add(1);
+        }
+    }
+
+    fn perform(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {
+        let operation = match request.asked {
+            Asked::Change(Operation::Open) => return self.open(request),
+            Asked::Change(operation) => operation,
+            Asked::LookUp => return Outcome::Unknown,
+        };
+        let Some(at) = place(request.reference.as_ref()) else { return Outcome::Unknown };
+        let Some(intent) = self.intents.get_mut(at) else { return Outcome::Unknown };
+        let (status, answer) = match (operation, &intent.status) {
+            (Operation::Confirm, Status::RequiresConfirmation) => decide(&intent.charge),
+            (Operation::Capture, Status::RequiresCapture) => (Status::Succeeded, Outcome::Captured),
+            (
+                Operation::Void,
+                Status::RequiresConfirmation
+                | Status::RequiresAction
+                | Status::RequiresCapture
+                | Status::RequiresPaymentMethod(_),
+            ) => (Status::Canceled, Outcome::Voided),
+            // Asked for in a state that forbids it: only a look-up tells where the object stands.
+            (Operation::Open | Operation::Confirm | Operation::Capture | Operation::Void, unmoved) => {
+                (unmoved.clone(), Outcome::Unknown)
+            }
+        };
+        intent.status = status;
+        if matches!(answer, Outcome::RequiresAction { .. }) {
+            self.expect_the_shopper(at, now, dice);
+        }
+        answer
+    }
+
+    fn open(&mut self, request: &Request) -> Outcome {
+        let reference = format!("pi_{}", self.intents.len());
+        self.intents.push(Intent {
+            charge: request.charge.clone(),
+            status: Status::RequiresConfirmation,
+            confirms: 0,
+        });
+        reference.parse().map_or(Outcome::Unknown, Outcome::Opened)
+    }
+
+    /// The shopper acts at the gateway's page, within a quarter of an hour or never.
+    fn expect_the_shopper(&mut self, at: usize, now: Timestamp, dice: &mut Dice) {
+        let token = self.intents.get(at).map(|intent| intent.charge.method.token.expose());
+        let (proves, soonest) = match token {
+            Some("three_d_secure") => (true, 0),
+            Some("three_d_secure_late") => (true, 590_000),
+            Some("three_d_secure_failed") => (false, 0),
+            _ => return,
+        };
+        let wait = dice.below(900_000_u32.saturating_sub(soonest)).saturating_add(soonest);
+        let acts = now.plus(Duration::from_millis(u64::from(wait)));
+        self.actions.push((acts, at, proves));
+    }
+
+    fn look_up(&self, request: &Request) -> Outcome {
+        match self.intent(request.reference.as_ref()).map(|intent| &intent.status) {
+            None | Some(Status::RequiresConfirmation) => Outcome::Unknown,
+            Some(Status::RequiresAction) => Outcome::RequiresAction { url: ACTION.to_owned() },
+            Some(Status::RequiresCapture) => Outcome::Authorized,
+            Some(Status::Succeeded) => Outcome::Captured,
+            Some(Status::Canceled) => Outcome::Voided,
+            Some(Status::RequiresPaymentMethod(decline)) => Outcome::Declined(decline.clone()),
+        }
+    }
+
+    fn intent(&self, reference: Option<&GatewayReference>) -> Option<&Intent> {
+        self.intents.get(place(reference)?)
+    }
+
+    /// When something happens here by itself.
+    pub(crate) fn next_event(&self) -> Option<Timestamp> {
+        let late = self.late.iter().map(|(at, _)| *at);
+        late.chain(self.actions.iter().map(|(at, _, _)| *at)).min()
+    }
+
+    /// What is due happens: a request that was under way for long lands, or a shopper acts. Answers what it was.
+    pub(crate) fn next_happens(&mut self, now: Timestamp, dice: &mut Dice) -> Option<String> {
+        if let Some(at) = self.late.iter().position(|(at, _)| *at <= now) {
+            let (_, request) = self.late.swap_remove(at);
+            let answer = self.execute(&request, now, dice);
+            return Some(format!("a late request lands: {} -> {answer:?}, unheard", request.key));
+        }
+        let at = self.actions.iter().position(|(at, _, _)| *at <= now)?;
+        let (_, intent, proves) = self.actions.swap_remove(at);
+        let intent = self.intents.get_mut(intent).filter(|intent| intent.status == Status::RequiresAction)?;
+        intent.status =
+            if proves { Status::RequiresCapture } else { Status::RequiresPaymentMethod(soft_decline()) };
+        Some(format!("the shopper acts at the gateway: {:?}", intent.status))
+    }
+
+    /// The objects for an attempt of an order.
+    pub(crate) fn intents_of<'a>(
+        &'a self,
+        order: &'a OrderId,
+        attempt: AttemptNumber,
+    ) -> impl Iterator<Item = &'a Intent> {
+        self.intents
+            .iter()
+            .filter(move |intent| intent.charge.order_id == *order && intent.charge.attempt == attempt)
+    }
+
+    /// Every object for an order.
+    pub(crate) fn intents(&self) -> &[Intent] {
+        &self.intents
+    }
+
+    /// The gateway's own book.
+    pub(crate) fn entries(&self) -> Vec<ChargeEntry> {
+        self.intents.iter().map(Intent::entry).collect()
+    }
+}
+
+impl Intent {
+    fn entry(&self) -> ChargeEntry {
+        let amount = self.charge.amount.amount();
+        ChargeEntry {
+            order_id: self.charge.order_id.clone(),
+            amount,
+            currency: self.charge.amount.currency(),
+            captured: if self.status == Status::Succeeded { amount } else { 0 },
+            refunded: 0,
+        }
+    }
+}
+
+const ACTION: &str = "https://gateway.example/act";
+
+fn soft_decline() -> Decline {
+    Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod }
+}
+
+/// What a confirm of this charge leads to: its token says.
+fn decide(charge: &Charge) -> (Status, Outcome) {
+    let declined =
+        |decline: Decline| (Status::RequiresPaymentMethod(decline.clone()), Outcome::Declined(decline));
+    match charge.method.token.expose() {
+        "declined" => declined(soft_decline()),
+        "stolen" => declined(Decline { code: "stolen_card".to_owned(), retry: Retry::None }),
+        "three_d_secure" | "three_d_secure_late" | "three_d_secure_failed" | "three_d_secure_abandoned" => {
+            (Status::RequiresAction, Outcome::RequiresAction { url: ACTION.to_owned() })
+        }
+        _ => (Status::RequiresCapture, Outcome::Authorized),
+    }
+}
+
+/// References are `pi_` and the object's place.
+fn place(reference: Option<&GatewayReference>) -> Option<usize> {
+    reference?.as_str().strip_prefix("pi_")?.parse().ok()
+}

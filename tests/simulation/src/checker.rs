@@ -1,0 +1,126 @@
+//! What must hold: after every commit, at every answer, and in the end.
+
+use std::collections::BTreeMap;
+
+use domain::invariant::{self, Books, Invariant};
+use domain::order::{Order, OrderState};
+use domain::payment::AttemptState;
+use memory::Store;
+
+use crate::bank::{Bank, Intent};
+use crate::world::Desk;
+
+mod answers; // ONE_ANSWER, and nothing false in what shoppers hear
+mod end; // what must have come about once faults have stopped
+
+/// Something that must never be, in one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The name of what does not hold.
+    pub invariant: &'static str,
+    /// What was found.
+    pub detail: String,
+}
+
+impl Broken {
+    /// What should hold, where it is one of the domain's invariants.
+    pub fn statement(&self) -> Option<&'static str> {
+        let named = Invariant::ALL.into_iter().find(|invariant| invariant.name() == self.invariant);
+        named.map(Invariant::statement)
+    }
+}
+
+impl core::fmt::Display for Broken {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(formatter, "{}: {}", self.invariant, self.detail)
+    }
+}
+
+/// The last reading of everything that is stored, and what shoppers were told.
+#[derive(Debug, Default)]
+pub(crate) struct Checker {
+    pub(crate) books: Books,
+    broken: Option<Broken>,
+    told: BTreeMap<String, answers::Told>,
+}
+
+impl Checker {
+    pub(crate) fn broken(&self) -> Option<&Broken> {
+        self.broken.as_ref()
+    }
+
+    /// The first violation is the one to look at.
+    pub(crate) fn breaks(&mut self, invariant: &'static str, detail: impl FnOnce() -> String) {
+        if self.broken.is_none() {
+            self.broken = Some(Broken { invariant, detail: detail() });
+        }
+    }
+
+    fn commit(&mut self, after: Books, bank: &Bank) {
+        let found = invariant::check(&after);
+        let lost = invariant::check_change(&self.books, &after);
+        if let Some(violation) = found.into_iter().chain(lost).next() {
+            self.breaks(violation.invariant.name(), || {
+                format!("{}: {}", violation.subject, violation.detail)
+            });
+        }
+        self.books = after;
+        self.charges(bank);
+    }
+
+    /// The gateway's book, beyond what the domain's invariants can see of it: money that is held but not moved.
+    fn charges(&mut self, bank: &Bank) {
+        let found = self.books.orders.iter().find_map(|record| twice_charged(&record.order, bank));
+        if let Some(detail) = found {
+            self.breaks(Invariant::OneCharge.name(), || detail);
+        }
+    }
+}
+
+impl Desk {
+    /// Checks everything after a commit.
+    pub(crate) fn check(&mut self, store: &Store) {
+        let after = store.books(Some(self.bank.entries()));
+        self.checker.commit(after, &self.bank);
+    }
+
+    /// Checks the charges after the gateway did something.
+    pub(crate) fn check_charges(&mut self) {
+        let entries = self.bank.entries();
+        if self.checker.books.charges.as_ref() != Some(&entries) {
+            let after = Books { charges: Some(entries), ..self.checker.books.clone() };
+            self.checker.commit(after, &self.bank);
+        }
+        self.checker.charges(&self.bank);
+    }
+}
+
+/// Money is held or moved for at most one object of an order, and for none of an attempt that is a definite no.
+fn twice_charged(order: &Order, bank: &Bank) -> Option<String> {
+    let has_money = |intent: &&Intent| intent.status.has_money();
+    let ours = bank.intents().iter().filter(|intent| intent.charge.order_id == order.id);
+    let charged = ours.filter(has_money).count();
+    if charged > 1 {
+        return Some(format!("{}: the gateway holds money for {charged} of its objects", order.id));
+    }
+    let denied = order.attempts.iter().filter(|attempt| attempt.is_definite_no());
+    let false_no = denied
+        .map(|attempt| (attempt, bank.intents_of(&order.id, attempt.number).filter(has_money).count()))
+        .find(|(_, charged)| *charged > 0);
+    let (attempt, _) = false_no?;
+    let word = attempt.state.word();
+    Some(format!(
+        "{}: attempt {} is said to be {word}, and the gateway holds its money",
+        order.id, attempt.number
+    ))
+}
+
+/// Whether nothing more happens to an order by itself: it is final, or a person must look.
+fn is_settled(order: &Order) -> bool {
+    let is_with_a_person = order.attempt().is_some_and(|attempt| attempt.state == AttemptState::ManualReview);
+    match order.state {
+        OrderState::Paid { .. } | OrderState::Cancelled { .. } => true,
+        OrderState::PendingPayment => is_with_a_person,
+        OrderState::PaymentFailed { .. } => false,
+    }
+}

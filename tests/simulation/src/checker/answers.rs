@@ -1,0 +1,158 @@
+use domain::Fingerprint;
+use domain::invariant::Invariant;
+use domain::order::{Order, OrderState};
+use domain::payment::Attempt;
+use domain::reservation::{Line, Standing, Totals};
+
+use super::Checker;
+use crate::answer::{Answer, Request};
+use crate::bank::{Bank, Intent};
+use application::add_payment_method::AddPaymentMethodError;
+use application::checkout::CheckoutError;
+use application::create_reservation::CreateReservationError;
+
+/// The first success under a key: every later one says the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    id: String,
+    lines: Vec<Line>,
+    totals: Totals,
+    asked: Fingerprint,
+}
+
+/// What existed when a request was sent: whether an earlier one under its key had won.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) had_won: bool,
+}
+
+impl Checker {
+    /// What is known as a request sets out.
+    pub(crate) fn known(&self, request: &Request) -> Known {
+        let had_won = match request {
+            Request::Reserve(command) => {
+                let id = command.request.reservation_id();
+                self.books.reservations.iter().any(|reservation| reservation.id == id)
+            }
+            Request::CheckOut(command) => {
+                let id = command.checkout.request.order_id();
+                self.order(&id).is_some()
+            }
+            Request::AddMethod(command) => self.order(&command.order_id).is_some_and(|order| {
+                let requested = order.attempts.iter().filter_map(|attempt| attempt.requested.as_ref());
+                requested.into_iter().any(|earlier| earlier.key == command.request.key)
+            }),
+            Request::Release(..)
+            | Request::SeeReservation(..)
+            | Request::SeeOrder(..)
+            | Request::SeeProduct(_) => false,
+        };
+        Known { had_won }
+    }
+
+    fn order(&self, id: &domain::OrderId) -> Option<&Order> {
+        self.books.orders.iter().map(|record| &record.order).find(|order| order.id == *id)
+    }
+
+    /// A shopper hears an answer.
+    pub(crate) fn answered(&mut self, request: &Request, known: Known, answer: &Answer, bank: &Bank) {
+        match (request, answer) {
+            (Request::Reserve(command), Answer::Reserved(Ok(reservation))) => {
+                let told = Told {
+                    id: reservation.id.to_string(),
+                    lines: reservation.lines.clone(),
+                    totals: reservation.totals,
+                    asked: command.cart.fingerprint(),
+                };
+                self.tell(format!("reservation {:?}", command.request), told);
+            }
+            (Request::Reserve(_), Answer::Reserved(Err(refused))) => {
+                // Only another body may be refused under a key that has won.
+                let is_fair = matches!(refused, CreateReservationError::KeyReused);
+                self.refused(known, is_fair, || refused.to_string());
+            }
+            (Request::CheckOut(command), Answer::CheckedOut(Ok(order))) => {
+                let asked = command.checkout.fingerprint.clone();
+                self.tell(format!("order {:?}", command.checkout.request), Told::of(order, asked));
+                self.hears_of(order, bank);
+            }
+            (Request::CheckOut(_), Answer::CheckedOut(Err(refused))) => {
+                let is_fair = matches!(refused, CheckoutError::KeyReused);
+                self.refused(known, is_fair, || refused.to_string());
+            }
+            (Request::AddMethod(command), Answer::MethodAdded(Ok(order))) => {
+                let asked = command.request.fingerprint.clone();
+                self.tell(
+                    format!("method {} {:?}", command.order_id, command.request.key),
+                    Told::of(order, asked),
+                );
+                self.hears_of(order, bank);
+            }
+            (Request::AddMethod(_), Answer::MethodAdded(Err(refused))) => {
+                let is_fair = matches!(refused, AddPaymentMethodError::KeyReused);
+                self.refused(known, is_fair, || refused.to_string());
+            }
+            (_, Answer::Order(Some(order))) => self.hears_of(order, bank),
+            (_, Answer::Reservation(Some((reservation, Standing::Sold)))) => {
+                let order = reservation.order_id().and_then(|id| self.order(id)).cloned();
+                match order {
+                    Some(order) => self.hears_of(&order, bank),
+                    None => self.breaks(Invariant::OneAnswer.name(), || {
+                        format!("{} is said to be sold, and it has no order", reservation.id)
+                    }),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tell(&mut self, key: String, told: Told) {
+        match self.told.get(&key) {
+            None => {
+                self.told.insert(key, told);
+            }
+            Some(first) if *first == told => {}
+            Some(first) => {
+                let detail = format!("the same key was answered {first:?}, and then {told:?}");
+                self.breaks(Invariant::OneAnswer.name(), || detail);
+            }
+        }
+    }
+
+    fn refused(&mut self, known: Known, is_fair: bool, refusal: impl FnOnce() -> String) {
+        if known.had_won && !is_fair {
+            self.breaks(Invariant::OneAnswer.name(), || {
+                format!("an earlier request under this key had won, and this one hears: {}", refusal())
+            });
+        }
+    }
+
+    /// Nothing false about money: paid means moved, and "you were not charged" means that no money is held.
+    fn hears_of(&mut self, order: &Order, bank: &Bank) {
+        let ours = || bank.intents().iter().filter(|intent| intent.charge.order_id == order.id);
+        let moved = ours().filter(|intent| intent.status == crate::bank::Status::Succeeded).count();
+        let held = ours().filter(|intent: &&Intent| intent.status.has_money()).count();
+        let is_true = match order.state {
+            OrderState::PendingPayment => true,
+            OrderState::Paid { .. } => moved == 1,
+            OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. } => {
+                // A later attempt may have charged since this was read.
+                let newest = self.order(&order.id).map_or(0, |now| now.attempts.len());
+                newest > order.attempts.len()
+                    || held == 0 && order.attempts.iter().all(Attempt::is_definite_no)
+            }
+        };
+        if !is_true {
+            self.breaks(Invariant::OneAnswer.name(), || {
+                let state = order.state.as_str();
+                format!("{} is said to be {state}; the gateway holds {held} and moved {moved}", order.id)
+            });
+        }
+    }
+}
+
+impl Told {
+    fn of(order: &Order, asked: Fingerprint) -> Self {
+        Self { id: order.id.to_string(), lines: order.lines.clone(), totals: order.totals, asked }
+    }
+}

@@ -1,0 +1,57 @@
+use domain::reservation::ReservationState;
+
+use super::is_settled;
+use crate::world::Desk;
+
+/// Once faults have stopped, everything ends within a bound.
+const SETTLES: &str = "SETTLES";
+/// Every committed change reaches its queue at least once.
+const REACHES_ITS_QUEUE: &str = "REACHES_ITS_QUEUE";
+
+impl Desk {
+    /// What is not at its end yet, in words; nothing when all is done.
+    pub(crate) fn unsettled(&self) -> Option<String> {
+        let books = &self.checker.books;
+        let open = books.orders.iter().find(|record| !is_settled(&record.order)).map(|record| {
+            let payment = record.order.attempt().map(|attempt| attempt.state.word()).unwrap_or_default();
+            format!("order {} is {}, {payment}", record.order.id, record.order.state.as_str())
+        });
+        let held = || {
+            let reservation =
+                books.reservations.iter().find(|reservation| reservation.state == ReservationState::Open)?;
+            Some(format!("reservation {} is open", reservation.id))
+        };
+        let kept = || {
+            let page = books.pages.iter().find(|page| page.holds.keys().any(|id| !self.is_with_a_person(id)));
+            page.map(|page| format!("page {} of {} keeps {:?}", page.key.number, page.key.sku, page.holds))
+        };
+        open.or_else(held).or_else(kept)
+    }
+
+    /// Whether a reservation's order waits for a person: its units stay held.
+    fn is_with_a_person(&self, id: &domain::ReservationId) -> bool {
+        let mut orders = self.checker.books.orders.iter().map(|record| &record.order);
+        orders.any(|order| {
+            order.reservation_id == *id
+                && order.state == domain::order::OrderState::PendingPayment
+                && is_settled(order)
+        })
+    }
+
+    /// The run did not come to its end.
+    pub(crate) fn did_not_settle(&mut self) {
+        let open = self.unsettled().unwrap_or_else(|| "somebody still works".to_owned());
+        self.checker.breaks(SETTLES, || format!("faults stopped long ago, and {open}"));
+    }
+
+    /// The last look, when all is quiet.
+    pub(crate) fn check_end(&mut self) {
+        if let Some(open) = self.unsettled() {
+            self.checker.breaks(SETTLES, || format!("all is quiet, and {open}"));
+        }
+        if let Some(unsent) = self.stream.unsent().first() {
+            let detail = format!("{unsent:?} was committed, and no queue ever took it");
+            self.checker.breaks(REACHES_ITS_QUEUE, || detail);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+use std::time::Duration;
+
+use application::Gateway;
+use async_trait::async_trait;
+use domain::payment::{Charge, GatewayReference, Operation, Outcome};
+
+use super::Invocation;
+use crate::bank::{Asked, Request, Silence};
+use crate::fault::{Call, Fault, Sort};
+
+#[async_trait]
+impl Gateway for Invocation {
+    async fn open(&self, charge: &Charge) -> Outcome {
+        self.change(Operation::Open, charge, None).await
+    }
+
+    async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        if self.world.conduct.confirms_anew()
+            && let Outcome::Opened(own) = self.change(Operation::Open, charge, None).await
+        {
+            return self.change(Operation::Confirm, charge, Some(&own)).await;
+        }
+        self.change(Operation::Confirm, charge, Some(reference)).await
+    }
+
+    async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.change(Operation::Capture, charge, Some(&self.latest(charge, reference))).await
+    }
+
+    async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.change(Operation::Void, charge, Some(&self.latest(charge, reference))).await
+    }
+
+    async fn look_up(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        let reference = self.latest(charge, reference);
+        let request = Request {
+            asked: Asked::LookUp,
+            charge: charge.clone(),
+            reference: Some(reference),
+            key: String::new(),
+        };
+        self.send(Call { name: "look up", sort: Sort::GatewayRead }, request).await
+    }
+}
+
+impl Invocation {
+    async fn change(
+        &self,
+        operation: Operation,
+        charge: &Charge,
+        reference: Option<&GatewayReference>,
+    ) -> Outcome {
+        let name = operation.as_str();
+        let request = Request {
+            asked: Asked::Change(operation),
+            charge: charge.clone(),
+            reference: reference.cloned(),
+            key: self.world.conduct.key(self.by, charge, operation),
+        };
+        self.send(Call { name, sort: Sort::Gateway }, request).await
+    }
+
+    /// The object that an attempt is about: the one it refers to, unless confirms open objects of their own.
+    fn latest(&self, charge: &Charge, reference: &GatewayReference) -> GatewayReference {
+        if !self.world.conduct.confirms_anew() {
+            return reference.clone();
+        }
+        let desk = self.world.desk();
+        let of = |charge: &Charge| (charge.order_id.clone(), charge.attempt);
+        let ours = |intent: &crate::bank::Intent| of(&intent.charge) == of(charge);
+        let last = desk.bank.intents().iter().rposition(ours);
+        last.and_then(|place| format!("pi_{place}").parse().ok()).unwrap_or_else(|| reference.clone())
+    }
+
+    async fn send(&self, call: Call, request: Request) -> Outcome {
+        let planned = self.world.gate(call).await;
+        let asked = request.asked;
+        let fault = {
+            let mut desk = self.world.desk();
+            let silent = desk.bank.silence(&request);
+            desk.bank.note_confirm(&request);
+            match silent {
+                Some(Silence::AfterItWasDone) => Some(Fault::AnswerLost),
+                Some(Silence::InsteadOfDoingIt) => Some(Fault::RequestLost),
+                None => planned,
+            }
+        };
+        let outcome = match fault {
+            None => self.execute(&request),
+            Some(Fault::Rejected) => Outcome::Rejected,
+            Some(Fault::NotSent) => Outcome::NotSent,
+            Some(Fault::KeptFailure) => {
+                let mut desk = self.world.desk();
+                let now = desk.now;
+                desk.bank.fail(&request, now)
+            }
+            Some(Fault::Late) => {
+                self.delay(request);
+                Outcome::Unknown
+            }
+            Some(Fault::KilledMeanwhile) => {
+                self.delay(request);
+                self.world.die().await;
+                Outcome::Unknown
+            }
+            Some(Fault::AnswerLost) => {
+                let _nobody_hears = self.execute(&request);
+                Outcome::Unknown
+            }
+            Some(Fault::KilledAfter) => {
+                let _nobody_hears = self.execute(&request);
+                self.world.die().await;
+                Outcome::Unknown
+            }
+            Some(_) => Outcome::Unknown,
+        };
+        self.world.note(|| format!("hears of {}: {outcome:?}", call.name));
+        self.world.conduct.heard(asked, outcome)
+    }
+
+    fn execute(&self, request: &Request) -> Outcome {
+        let mut guard = self.world.desk();
+        let desk = &mut *guard;
+        let outcome = desk.bank.execute(request, desk.now, &mut desk.dice);
+        desk.note(|| format!("the gateway does {:?} {} -> {outcome:?}", request.asked, request.key));
+        desk.check_charges();
+        outcome
+    }
+
+    /// The request is still on its way, and lands within five minutes.
+    fn delay(&self, request: Request) {
+        let mut desk = self.world.desk();
+        let wait = desk.some_millis(300_000);
+        let wait = if desk.is_seeded { wait } else { Duration::from_secs(20) };
+        let until = desk.now.plus(wait);
+        desk.bank.delay(request, until);
+    }
+}

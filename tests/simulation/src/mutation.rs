@@ -1,0 +1,141 @@
+//! Deliberate bugs, each of which the suite must catch: a simulator that stops catching them has stopped working.
+//!
+//! They are conducts of the ports inside this package, so no function can contain one.
+
+use crate::checker::Broken;
+use crate::conduct::Conduct;
+use crate::fault::Planned;
+use crate::run::{Circumstances, Course, Run};
+use crate::scenario::Scenario;
+use crate::search;
+
+mod payments; // what is concluded from a gateway's answers, and when it is written
+mod requests; // what is answered, and from what
+mod stock; // how units are held and given back
+mod waking; // how work gets to its workers
+
+/// One deliberate bug.
+#[derive(Clone, Copy)]
+pub struct Mutation {
+    /// Its name.
+    pub name: &'static str,
+    /// What is wrong.
+    pub bug: &'static str,
+    /// What else is different from a usual run, with the bug and without it.
+    pub circumstances: Circumstances,
+    conduct: fn() -> Box<dyn Conduct>,
+}
+
+/// How a mutation was caught.
+#[derive(Clone, Debug)]
+pub struct Caught {
+    /// In which run.
+    pub run: Run,
+    /// By what.
+    pub broken: Broken,
+}
+
+const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Conduct>) -> Mutation {
+    Mutation { name, bug, circumstances: Circumstances::USUAL, conduct }
+}
+
+impl Mutation {
+    /// Every mutation.
+    pub const ALL: [Self; 24] = [
+        of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
+        of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
+        of("uncompared-release", "a hold is freed without comparing its value", || {
+            stock::uncompared_release()
+        }),
+        of("second-release", "a hold that is gone is freed again", || stock::second_release()),
+        of("freed-before-closed", "pages are cleared before the reservation is closed", || {
+            stock::freed_before_closed()
+        }),
+        of("fresh-keys", "every call to the gateway has a fresh key and object", || payments::fresh_keys()),
+        of("time-out-is-no", "a time-out of the gateway is taken for a decline", || {
+            payments::time_out_is_no()
+        }),
+        of("not-found-is-no", "a look-up that finds nothing is taken for a decline", || {
+            payments::not_found_is_no()
+        }),
+        of(
+            "look-up-not-sent-is-no",
+            "a look-up that was not sent is taken for a charge that was not",
+            || payments::look_up_not_sent_is_no(),
+        ),
+        of("asked-void-is-done", "a void without an answer is taken for confirmed", || {
+            payments::asked_void_is_done()
+        }),
+        of("not-sent-this-time-is-no", "not sent is believed on a repetition", || {
+            payments::not_sent_this_time_is_no()
+        }),
+        of("unversioned-record", "an order is recorded without its version", || {
+            payments::unversioned_record()
+        }),
+        of("sent-before-claimed", "a call is made before its claim is written", || {
+            payments::sent_before_claimed()
+        }),
+        of("lease-is-safety", "after a lease nobody can be sending", || payments::lease_is_safety()),
+        of("captured-but-held", "a capture is recorded, and the units stay where they are", || {
+            payments::captured_but_held()
+        }),
+        of("half-a-checkout", "an order is written without its holds", || requests::half_a_checkout()),
+        of("unguarded-checkout", "a checkout does not require an open reservation", || {
+            requests::unguarded_checkout()
+        }),
+        of("no-replay-check", "each call under a key makes a reservation of its own", || {
+            requests::no_replay_check()
+        }),
+        of("no-look-back", "sold out is answered without a look for the earlier reservation", || {
+            requests::no_look_back()
+        }),
+        of("expires-what-is-paid", "an expiry does not look at the state", || {
+            requests::expires_what_is_paid()
+        }),
+        of("changed-wakes-dropped", "the relay sends the wakes of new records only", || {
+            waking::changed_wakes_dropped()
+        }),
+        of("relayed-before-sent", "the relay counts changes as done before it sends", || {
+            waking::relayed_before_sent()
+        }),
+        Self {
+            circumstances: Circumstances::NO_SWEEPS,
+            ..of("worked-after-deleted", "a message is deleted before it is worked on", || {
+                waking::worked_after_deleted()
+            })
+        },
+        of("no-sweeper", "nobody looks for what a lost message left", || waking::no_sweeper()),
+    ];
+
+    /// Looks for it with one fault at every call of every scenario.
+    pub fn caught_by_sweep(&self) -> Option<Caught> {
+        Scenario::ALL.into_iter().find_map(|scenario| {
+            let mut run = |faults: [Option<Planned>; 2]| {
+                let course = Course::Planned(faults);
+                Run { scenario, course, circumstances: self.circumstances }.run((self.conduct)(), false)
+            };
+            let (faults, broken) = search::first_failure(&mut run)?;
+            let run = Run::planned(scenario, faults);
+            Some(Caught { run, broken })
+        })
+    }
+
+    /// Looks for it with seeds, up to so many.
+    pub fn caught_by_seeds(&self, seeds: u64) -> Option<Caught> {
+        (0..seeds).find_map(|seed| {
+            let run = self.seeded(seed);
+            let broken = run.run((self.conduct)(), false).broken?;
+            Some(Caught { run, broken })
+        })
+    }
+
+    /// The run of a seed, in the circumstances of this mutation.
+    pub fn seeded(&self, seed: u64) -> Run {
+        Run { circumstances: self.circumstances, ..Run::seeded(seed, None) }
+    }
+}
+
+/// A conduct as a box.
+fn boxed(conduct: impl Conduct + 'static) -> Box<dyn Conduct> {
+    Box::new(conduct)
+}

@@ -1,0 +1,156 @@
+//! The functions, as the cloud would invoke them: what wakes each, and what becomes of its answer.
+
+use std::sync::Arc;
+
+use application::add_payment_method::{self, add_payment_method};
+use application::capture_payment::{self, capture_payment};
+use application::checkout::{self, checkout};
+use application::create_reservation::{self, create_reservation};
+use application::expire_reservation::{self, expire_reservation};
+use application::get_order::get_order;
+use application::get_product::get_product;
+use application::get_reservation::{self, get_reservation};
+use application::list_products;
+use application::relay::{self, relay};
+use application::release_reservation::{self, release_reservation};
+use application::sweep::{self, sweep};
+use application::{Failure, Gateways, Subject};
+use domain::Idempotent;
+
+use crate::answer::{Answer, Request, Slot};
+use crate::invocation::Invocation;
+use crate::mail::Message;
+
+/// Serves a shopper's request.
+pub(crate) async fn request(at: Arc<Invocation>, request: Request, slot: Slot) {
+    let known = at.world.desk().checker.known(&request);
+    let understood = at.world.conduct.understood(at.by, request.clone());
+    let answer = answer(&at, understood).await;
+    let mut guard = at.world.desk();
+    let desk = &mut *guard;
+    desk.note(|| answer.words());
+    desk.checker.answered(&request, known, &answer, &desk.bank);
+    desk.fill(slot, answer);
+}
+
+async fn answer(at: &Invocation, request: Request) -> Answer {
+    match request {
+        Request::Reserve(command) => {
+            let ports = create_reservation::Ports {
+                catalog: at,
+                stock: at,
+                shelf: &at.environment.shelf,
+                reservations: at,
+                clock: at,
+                chance: at,
+            };
+            match create_reservation(&ports, &command).await {
+                Err(create_reservation::CreateReservationError::Failure(_)) => Answer::None,
+                answer => Answer::Reserved(answer.map(Idempotent::into_inner)),
+            }
+        }
+        Request::Release(caller, id) => {
+            let ports = release_reservation::Ports { reservations: at, holds: at, orders: at };
+            match release_reservation(&ports, &caller, &id).await {
+                Err(release_reservation::ReleaseReservationError::Failure(_)) => Answer::None,
+                answer => Answer::Released(answer),
+            }
+        }
+        Request::CheckOut(command) => {
+            let ports = checkout::Ports { reservations: at, orders: at, clock: at };
+            match checkout(&ports, &command).await {
+                Err(checkout::CheckoutError::Failure(_)) => Answer::None,
+                answer => Answer::CheckedOut(answer.map(Idempotent::into_inner)),
+            }
+        }
+        Request::AddMethod(command) => {
+            let ports = add_payment_method::Ports { orders: at, clock: at };
+            match add_payment_method(&ports, &command).await {
+                Err(add_payment_method::AddPaymentMethodError::Failure(_)) => Answer::None,
+                answer => Answer::MethodAdded(answer.map(Idempotent::into_inner)),
+            }
+        }
+        Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
+            look(at, request).await.unwrap_or(Answer::None)
+        }
+    }
+}
+
+async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
+    Ok(match request {
+        Request::SeeReservation(caller, id) => {
+            let ports = get_reservation::Ports { reservations: at, orders: at, clock: at };
+            Answer::Reservation(get_reservation(&ports, &caller, &id).await?)
+        }
+        Request::SeeOrder(caller, id) => Answer::Order(get_order(at, &caller, &id).await?),
+        Request::SeeProduct(id) => {
+            let bands = &at.environment.bands;
+            let ports = list_products::Ports { catalog: at, stock: at, bands, clock: at };
+            let _shown = get_product(&ports, &id).await?;
+            Answer::Product
+        }
+        Request::Reserve(_) | Request::Release(..) | Request::CheckOut(_) | Request::AddMethod(_) => {
+            Answer::None
+        }
+    })
+}
+
+/// Works on a message, and deletes it when that went well.
+pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
+    if at.world.conduct.deletes_first() {
+        at.world.desk().mail.delete(message.id);
+    }
+    let worked = match &message.subject {
+        Subject::CapturePayment(order) => {
+            let gateways = Gateways::new(Box::new((*at).clone()));
+            let ports = capture_payment::Ports { orders: &*at, gateways: &gateways, clock: &*at };
+            capture_payment(&ports, order).await
+        }
+        Subject::ExpireReservation(reservation) => {
+            let ports = expire_reservation::Ports {
+                reservations: &*at,
+                holds: &*at,
+                orders: &*at,
+                queues: &*at,
+                clock: &*at,
+            };
+            expire_reservation(&ports, reservation).await
+        }
+    };
+    let mut desk = at.world.desk();
+    let now = desk.now;
+    desk.note(|| format!("the message is {}", if worked.is_ok() { "done" } else { "given back" }));
+    match worked {
+        Ok(()) => desk.mail.delete(message.id),
+        Err(_) => desk.mail.give_back(message.id, now),
+    }
+}
+
+/// Relays a batch of the stream. What was not relayed comes again, and sometimes what was.
+pub(crate) async fn stream(at: Arc<Invocation>) {
+    let (begin, batch) = at.world.desk().stream.batch();
+    let end = begin.saturating_add(batch.len());
+    if at.world.conduct.relays_first() {
+        at.world.desk().stream.set_checkpoint(end);
+    }
+    let changes: Vec<_> = batch.iter().map(|commit| Ok(at.world.conduct.wake_up(commit))).collect();
+    let relayed = relay(&relay::Ports { queues: &*at, clock: &*at }, changes.into_iter()).await;
+    let mut desk = at.world.desk();
+    if at.world.conduct.relays_first() {
+        return;
+    }
+    match relayed {
+        Ok(()) => {
+            let is_lost = desk.is_seeded && desk.faults.is_some() && desk.dice.hits(30);
+            desk.stream.set_checkpoint(if is_lost { begin } else { end });
+        }
+        Err(stopped) => desk.stream.set_checkpoint(begin.saturating_add(stopped.place)),
+    }
+}
+
+/// Sweeps. The next one comes by the schedule, however this one ends.
+pub(crate) async fn schedule(at: Arc<Invocation>) {
+    let ports = sweep::Ports { index: &*at, stock: &*at, orders: &*at, queues: &*at, clock: &*at };
+    let swept = sweep(&ports).await;
+    at.world.note(|| format!("the sweep woke {swept:?}"));
+}

@@ -1,0 +1,160 @@
+//! A shopper: asks, asks again under the same key until there is an answer, and never dies.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::add_payment_method::AddPaymentMethod;
+use application::checkout::PlaceOrder;
+use application::create_reservation::{Cart, CartLine, CreateReservation};
+use domain::order::{Address, Checkout, Contact, Order, OrderState};
+use domain::payment::{AttemptRequest, GatewayName, PaymentMethod};
+use domain::reservation::Reservation;
+use domain::{Caller, Fingerprint, IdempotencyKey, Quantity, RequestKey, Sku};
+
+use crate::answer::{Answer, Request, Slot};
+use crate::world::{Waiting, World};
+
+/// How long a shopper's client waits for an answer before it asks again, in milliseconds.
+const PATIENCE: u32 = 12_000;
+
+/// One shopper with one client.
+#[derive(Clone)]
+pub(crate) struct Shopper {
+    pub(crate) world: Arc<World>,
+    pub(crate) name: &'static str,
+    /// How many requests go out at once, each to an execution environment of its own.
+    pub(crate) copies: u32,
+    pub(crate) hold_time: Duration,
+}
+
+impl Shopper {
+    pub(crate) fn caller(&self) -> Option<Caller> {
+        self.name.parse().ok()
+    }
+
+    /// Asks for units of SKUs. `None` when that was refused.
+    pub(crate) async fn reserve(&self, key: &str, lines: &[(&str, i64)]) -> Option<Reservation> {
+        let asked = lines.iter().map(|(sku, units)| line(sku, *units)).collect::<Option<Vec<_>>>()?;
+        let command = CreateReservation {
+            request: self.key(key)?,
+            cart: Cart::new(asked, None).ok()?,
+            hold_time: self.hold_time,
+        };
+        let Answer::Reserved(answer) = self.ask(Request::Reserve(command)).await else { return None };
+        answer.ok()
+    }
+
+    pub(crate) async fn release(&self, reservation: &Reservation) -> Option<()> {
+        let Answer::Released(answer) =
+            self.ask(Request::Release(self.caller()?, reservation.id.clone())).await
+        else {
+            return None;
+        };
+        answer.ok()
+    }
+
+    /// Pays for a reservation with this token. `None` when that was refused.
+    pub(crate) async fn check_out(&self, key: &str, of: &Reservation, token: &str) -> Option<Order> {
+        let command = PlaceOrder {
+            reservation_id: of.id.clone(),
+            expected_total: of.totals.total,
+            checkout: Checkout {
+                request: self.key(key)?,
+                fingerprint: Fingerprint::of([of.id.as_str(), token]),
+                contact: Contact { email: "shopper@example.com".to_owned(), phone: None },
+                shipping_address: address(),
+                payment_methods: vec![method(token)?],
+                return_url: None,
+            },
+        };
+        let Answer::CheckedOut(answer) = self.ask(Request::CheckOut(Box::new(command))).await else {
+            return None;
+        };
+        answer.ok()
+    }
+
+    /// Offers another token for an order. `None` when that was refused.
+    pub(crate) async fn add_method(&self, key: &str, order: &Order, token: &str) -> Option<Order> {
+        let command = AddPaymentMethod {
+            caller: self.caller()?,
+            order_id: order.id.clone(),
+            request: AttemptRequest { key: padded(key)?, fingerprint: Fingerprint::of([token]) },
+            payment_methods: vec![method(token)?],
+        };
+        let Answer::MethodAdded(answer) = self.ask(Request::AddMethod(command)).await else { return None };
+        answer.ok()
+    }
+
+    pub(crate) async fn see(&self, request: Request) {
+        let _seen = self.ask(request).await;
+    }
+
+    /// Looks at an order until the payment has come to an end, or until patience has.
+    pub(crate) async fn watch(&self, order: &Order) -> Option<Order> {
+        let mut seen = None;
+        for wait in [3_000, 30_000, 700_000] {
+            self.rest(wait).await;
+            let one = Self { copies: 1, ..self.clone() };
+            if let Answer::Order(now) = one.ask(Request::SeeOrder(self.caller()?, order.id.clone())).await {
+                seen = now;
+            }
+            if seen.as_ref().is_some_and(|order| order.state != OrderState::PendingPayment) {
+                break;
+            }
+        }
+        seen
+    }
+
+    /// Does nothing for up to so many milliseconds.
+    pub(crate) async fn rest(&self, most: u32) {
+        let wait = self.world.desk().some_millis(most);
+        self.world.pause(wait).await;
+    }
+
+    /// Asks until there is an answer that says something.
+    async fn ask(&self, request: Request) -> Answer {
+        loop {
+            let slots: Vec<Slot> = (0..self.copies).map(|_| self.world.desk().ask(request.clone())).collect();
+            for slot in slots {
+                let patience = Duration::from_millis(u64::from(PATIENCE));
+                let until = self.world.desk().now.plus(patience);
+                self.world.wait(Waiting::Answer(slot, until)).await;
+                let heard = self.world.desk().answer(slot).cloned();
+                match heard {
+                    Some(Answer::None) | None => {}
+                    Some(answer) => return answer,
+                }
+            }
+            self.rest(2_000).await;
+        }
+    }
+
+    fn key(&self, key: &str) -> Option<RequestKey> {
+        Some(RequestKey { caller: self.caller()?, key: padded(key)? })
+    }
+}
+
+fn padded(key: &str) -> Option<IdempotencyKey> {
+    format!("key-of-a-shopper-{key}").parse().ok()
+}
+
+fn line(sku: &str, units: i64) -> Option<CartLine> {
+    let sku: Sku = sku.parse().ok()?;
+    Some(CartLine { sku, quantity: Quantity::parse(units).ok()?, unit_price: None })
+}
+
+fn method(token: &str) -> Option<PaymentMethod> {
+    Some(PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().ok()? })
+}
+
+fn address() -> Address {
+    Address {
+        name: "Sam Fan".to_owned(),
+        line1: "Stadium Road 1".to_owned(),
+        line2: None,
+        city: "Berlin".to_owned(),
+        postal_code: "10115".to_owned(),
+        region: None,
+        country: "DE".to_owned(),
+    }
+}

@@ -1,0 +1,224 @@
+use std::time::Duration;
+
+use domain::Timestamp;
+
+use super::{Kind, Simulation};
+use crate::world::{Desk, Waiting};
+
+/// How many workers are at work at most; a queue's messages wait until one is free.
+const WORKERS_MAX: usize = 6;
+
+/// How often the sweeper runs.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Now and then everything stands still, for longer than a gateway knows a key.
+const STANDSTILL: Duration = Duration::from_secs(25 * 60 * 60);
+
+/// Once faults have stopped, everything ends within so much time and so many turns.
+const TIME_MAX: Duration = Duration::from_secs(2 * 60 * 60);
+const TURNS_MAX: u64 = 20_000;
+/// Sweeps that come one after the other, because nothing else is left to happen.
+const IDLE_SWEEPS_MAX: u32 = 8;
+
+/// One thing that can happen next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    Task(usize),
+    Deliver(usize),
+    Relay,
+    Bank,
+    Sweep,
+}
+
+impl Simulation {
+    /// Runs to the end: first with faults, for so many turns, and then without.
+    pub(crate) fn run(&mut self, faulty_turns: u64) {
+        while self.turn < faulty_turns && self.is_sound() && self.step() {}
+        self.stop_faults();
+        let turns_max = self.turn.saturating_add(TURNS_MAX);
+        let end = self.world.desk().now.plus(TIME_MAX);
+        while self.is_sound() && self.step() {
+            let mut desk = self.world.desk();
+            if self.turn > turns_max || desk.now > end || self.idle_sweeps > IDLE_SWEEPS_MAX {
+                desk.did_not_settle();
+            }
+        }
+        if self.is_sound() {
+            self.world.desk().check_end();
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        self.world.desk().checker.broken().is_none()
+    }
+
+    fn stop_faults(&mut self) {
+        self.idle_sweeps = 0;
+        let mut desk = self.world.desk();
+        // Faults that are set beforehand come when their call does.
+        if desk.is_seeded {
+            desk.faults = None;
+            desk.current.clear();
+            desk.note(|| "--- faults stop here ---".to_owned());
+        }
+    }
+
+    /// One thing happens. Answers whether anything is left to happen.
+    fn step(&mut self) -> bool {
+        self.drift();
+        self.list_choices();
+        let choice = {
+            let mut desk = self.world.desk();
+            match self.choices.len() {
+                0 => None,
+                length if desk.is_seeded => self.choices.get(desk.dice.place(length)).copied(),
+                _ => self.choices.iter().min_by_key(|choice| self.rank(**choice)).copied(),
+            }
+        };
+        match choice {
+            Some(Choice::Task(place)) => self.go_on(place),
+            Some(Choice::Deliver(nth)) => self.deliver(nth),
+            Some(Choice::Relay) => self.relay(),
+            Some(Choice::Bank) => self.bank_moves(),
+            Some(Choice::Sweep) => {
+                self.sweep_at = self.world.desk().now.plus(SWEEP_EVERY);
+                self.sweep();
+            }
+            None => return self.skip_ahead(),
+        }
+        true
+    }
+
+    /// Without chance, tasks take turns and come before anything new.
+    fn rank(&self, choice: Choice) -> (u8, u64) {
+        match choice {
+            Choice::Task(place) => (0, self.tasks.get(place).map_or(0, |task| task.last_turn)),
+            Choice::Bank => (1, 0),
+            Choice::Relay => (2, 0),
+            Choice::Deliver(_) => (3, 0),
+            Choice::Sweep => (4, 0),
+        }
+    }
+
+    fn list_choices(&mut self) {
+        self.choices.clear();
+        let desk = self.world.desk();
+        let now = desk.now;
+        let mut workers = 0_usize;
+        let mut sweeping = false;
+        for (place, task) in self.tasks.iter().enumerate() {
+            workers = workers.saturating_add(usize::from(task.kind == Kind::Worker));
+            sweeping |= task.kind == Kind::Sweep;
+            let ready = match task.waiting {
+                Waiting::Call(_) => true,
+                Waiting::Answer(slot, until) => desk.has_answer(slot) || now >= until,
+                Waiting::Until(then) => now >= then,
+                Waiting::Dead => false,
+            };
+            if ready {
+                self.choices.push(Choice::Task(place));
+            }
+        }
+        if workers < WORKERS_MAX {
+            self.choices.extend((0..desk.mail.deliverable(now)).map(Choice::Deliver));
+        }
+        if !desk.stream.is_read && !desk.stream.is_done() {
+            self.choices.push(Choice::Relay);
+        }
+        if desk.bank.next_event().is_some_and(|at| now >= at) {
+            self.choices.push(Choice::Bank);
+        }
+        // In between, sweeps change nothing that the next one would not; so they come by chance, and in the end.
+        if desk.is_seeded
+            && desk.faults.is_some()
+            && now >= self.sweep_at
+            && !sweeping
+            && self.sweeps_run(&desk)
+        {
+            self.choices.push(Choice::Sweep);
+        }
+    }
+
+    fn deliver(&mut self, nth: usize) {
+        let message = {
+            let mut desk = self.world.desk();
+            let now = desk.now;
+            desk.mail.deliver(nth, now)
+        };
+        if let Some(message) = message {
+            self.work_on(message);
+        }
+    }
+
+    fn bank_moves(&mut self) {
+        let mut guard = self.world.desk();
+        let desk = &mut *guard;
+        if let Some(moved) = desk.bank.next_happens(desk.now, &mut desk.dice) {
+            desk.current.clear();
+            desk.note(|| moved);
+            desk.check_charges();
+        }
+    }
+
+    /// Time goes on while tasks are under way: a little with every turn, and now and then by a lot.
+    fn drift(&mut self) {
+        let jumped = {
+            let mut desk = self.world.desk();
+            if !desk.is_seeded {
+                desk.now = desk.now.plus(Duration::from_millis(1));
+                return;
+            }
+            let little = desk.some_millis(40);
+            desk.now = desk.now.plus(little);
+            let jumps = desk.faults.is_some() && desk.dice.hits(25);
+            if jumps {
+                let most = [2_000, 15_000, 15_000, 90_000].get(desk.dice.place(4)).copied();
+                let jump = desk.some_millis(most.unwrap_or_default());
+                let jump = if desk.dice.hits(20) { STANDSTILL } else { jump };
+                desk.now = desk.now.plus(jump);
+            }
+            jumps
+        };
+        if jumped {
+            self.time_out();
+        }
+    }
+
+    /// Nobody can go on now: time jumps to the next thing that happens, which may be a sweep.
+    fn skip_ahead(&mut self) -> bool {
+        let next = self.next_event();
+        let mut desk = self.world.desk();
+        match next {
+            Some(at) => {
+                // A payment that moves on only with the sweeper's help moves on nevertheless.
+                self.idle_sweeps = 0;
+                desk.now = desk.now.max(at);
+                true
+            }
+            None if desk.unsettled().is_none() || !self.sweeps_run(&desk) => false,
+            None => {
+                desk.now = desk.now.max(self.sweep_at).plus(SWEEP_EVERY);
+                self.sweep_at = desk.now;
+                drop(desk);
+                self.sweep();
+                // A shop that is stuck is swept in vain.
+                self.turn = self.turn.saturating_add(1);
+                self.idle_sweeps = self.idle_sweeps.saturating_add(1);
+                true
+            }
+        }
+    }
+
+    fn sweeps_run(&self, desk: &Desk) -> bool {
+        desk.circumstances.sweeps && self.world.conduct.sweeps()
+    }
+
+    fn next_event(&self) -> Option<Timestamp> {
+        let desk = self.world.desk();
+        let tasks = self.tasks.iter().filter_map(|task| match task.waiting {
+            Waiting::Answer(_, until) | Waiting::Until(until) => Some(until),
+            Waiting::Call(_) | Waiting::Dead => None,
+        });
+        tasks.chain(desk.mail.next_due()).chain(desk.bank.next_event()).min()
+    }
+}

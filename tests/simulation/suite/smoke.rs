@@ -1,0 +1,62 @@
+use simulation::{Fault, Run, Scenario, Searched};
+
+/// As many as an unoptimised build runs in a few seconds.
+const SEEDS: u64 = 1_500;
+
+/// What a failing search found, with everything that happened; nothing when all is well.
+fn report(searched: Searched) -> Option<String> {
+    let run = searched.failed?;
+    let verdict = run.traced();
+    let broken = verdict.broken.map(|broken| broken.to_string()).unwrap_or_default();
+    Some(format!("{}\n\n{run} breaks {broken}\nagain: {}", verdict.trace.join("\n"), run.command()))
+}
+
+#[track_caller]
+fn assert_sound(searched: Searched) {
+    let report = report(searched);
+    assert!(report.is_none(), "{}", report.unwrap_or_default());
+}
+
+#[test]
+fn fault_35_36_37_54_56_60_61_63_64_86_nothing_breaks_when_any_one_call_fails_in_any_way() {
+    for scenario in Scenario::ALL {
+        assert_sound(simulation::sweep(scenario));
+    }
+}
+
+#[test]
+fn fault_59_87_nothing_breaks_when_two_of_the_first_calls_fail() {
+    for name in ["declined-then-another", "unknown-not-charged", "cart-given-up"] {
+        assert_sound(simulation::pairs(Scenario::named(name).unwrap(), 8));
+    }
+}
+
+#[test]
+fn fault_15_18_41_46_47_48_52_57_62_71_88_92_nothing_breaks_whatever_comes_first_and_whatever_fails() {
+    assert_sound(simulation::seeds(0..SEEDS, None));
+}
+
+#[test]
+fn scenarios_have_names_of_their_own() {
+    for scenario in Scenario::ALL {
+        assert_eq!(Scenario::named(scenario.name).map(|found| found.name), Some(scenario.name));
+    }
+}
+
+#[test]
+fn a_purchase_without_trouble_is_paid() {
+    let scenario = Scenario::named("single-line").unwrap();
+    let trace = Run::planned(scenario, [None, None]).traced().trace.join("\n");
+    assert!(trace.contains("the order is paid"), "{trace}");
+}
+
+#[test]
+fn every_kind_of_trouble_comes_up() {
+    let mut missing: Vec<&str> = Fault::ALL.map(Fault::words).into();
+    missing.extend(["a late request lands", "the shopper acts", "the sweep woke Ok(1)", "manual review"]);
+    for seed in 0..SEEDS {
+        let trace = Run::seeded(seed, None).traced().trace;
+        missing.retain(|words| !trace.iter().any(|line| line.contains(words)));
+    }
+    assert_eq!(missing, Vec::<&str>::new(), "these seeds never meet it");
+}
