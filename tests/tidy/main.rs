@@ -3,8 +3,10 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a law that cannot be checked has to fail")]
 
+mod catalogue; // the faults, by number
 mod repository; // what is in the checkout, read once
 
+mod coverage; // every fault is held by a test, or says what it waits for
 mod functions; // folders = template = events = README = OpenAPI
 mod layout; // the top level, sizes, names
 mod packages; // names, and which package may depend on which

@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use yaml_serde::Value as Yaml;
 
-use crate::repository::{assert_kept, events, resources, template, template_functions, word};
+use crate::repository::{
+    assert_kept, events, resources, rust_files, template, template_functions, text, word,
+};
 
 /// How many of its function's timeouts a message stays invisible, as Lambda's documentation asks for.
 const TIMEOUTS_PER_VISIBILITY: u64 = 6;
@@ -121,6 +123,25 @@ fn what_nobody_takes_from_a_queue_raises_an_alarm() {
     let queues = queues(&template).into_iter().map(|(id, _)| id);
     let violations: Vec<_> = queues.filter(|id| !taken.contains(id) && !watched.contains(id)).collect();
     assert_kept("These queues hold what a person must see, and no alarm watches them:", &violations);
+}
+
+/// DynamoDB deletes an expired item early or days late
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>), so a deadline is compared and never
+/// left to it.
+#[test]
+fn fault_43_no_table_deletes_items_by_itself() {
+    let tables = resources(&template(), "AWS::DynamoDB::Table");
+    assert!(!tables.is_empty(), "the template has tables");
+    let expiring = tables.iter().filter(|(_, table)| table.get("TimeToLiveSpecification").is_some());
+    let mut violations: Vec<_> =
+        expiring.map(|(id, _)| format!("{id} has a TimeToLiveSpecification")).collect();
+    for path in rust_files().filter(|path| !path.starts_with("tests/")) {
+        let code = text(&path).to_lowercase().replace('_', "");
+        if code.contains("timetolive") {
+            violations.push(format!("{path} speaks of the store's own expiry"));
+        }
+    }
+    assert_kept("A deadline holds by comparison, whatever is still stored.", &violations);
 }
 
 #[test]
