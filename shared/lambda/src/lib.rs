@@ -50,6 +50,9 @@ pub mod stream; // changes of a table, in order
 pub mod telemetry; // logs
 pub mod wire; // JSON shapes that several routes share
 
+#[cfg(test)]
+mod events; // whatever arrives breaks nothing
+
 pub use batch::{Retry, Worker, worker};
 pub use chance::SystemChance;
 pub use clients::{Clients, calls};

@@ -18,6 +18,8 @@ mod order; // an order's transitions, one by one
 #[cfg(test)]
 mod payment; // an order's payment, driven by workers that die and gateways that fail
 #[cfg(test)]
+mod payment_text; // tokens, references and addresses, taken as they are or refused
+#[cfg(test)]
 mod reservation; // one end, and only one
 #[cfg(test)]
 mod stock; // pages balance under any moves

@@ -105,6 +105,22 @@ mod tests {
         assert_eq!(encoded.as_str().unwrap().parse(), Ok(cursor));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_cursor_that_comes_back_or_is_refused(text in ".*") {
+            if let Ok(cursor) = text.parse::<Cursor>() {
+                proptest::prop_assert_eq!(serde_json::to_value(&cursor).unwrap(), json!(text));
+            }
+        }
+
+        #[test]
+        fn any_place_in_a_list_comes_back_as_it_went_out(place in ".{1,200}") {
+            let cursor = Cursor::of(place);
+            let encoded = serde_json::to_value(&cursor).unwrap();
+            proptest::prop_assert_eq!(encoded.as_str().unwrap().parse(), Ok(cursor));
+        }
+    }
+
     #[test]
     fn what_is_no_cursor_is_refused() {
         for text in ["", "!", "a", "_w", "c2hpcnRz=", &"YWFh".repeat(400)] {

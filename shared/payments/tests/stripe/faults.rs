@@ -3,6 +3,8 @@ use std::time::Duration;
 use application::{Failure, Gateway};
 use domain::payment::{Charge, Decline, GatewayReference, Outcome, Retry};
 
+use proptest::prelude::*;
+
 use crate::scripted::{Scripted, intent};
 use crate::shop::{Rotated, Shop, charge, gateway, gateway_with, impatient, money};
 
@@ -224,3 +226,24 @@ async fn fault_85_a_token_of_another_gateway_is_declined_before_anything_exists(
     let declined = Decline { code: "resource_missing".to_owned(), retry: Retry::OtherMethod };
     assert_eq!(shop.gateway.open(&charge("tok_of_somebody_else")).await, Outcome::Declined(declined));
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn fault_81_84_an_answer_of_any_other_shape_proves_nothing(
+        status in prop::sample::select(vec![200_u16, 201, 400, 402, 404, 409, 500]),
+        body in prop_oneof![
+            ".{0,200}",
+            "[a-z_]{1,20}".prop_filter("a status that is known", |word| !KNOWN.contains(&word.as_str()))
+                .prop_map(|word| intent(&word)),
+        ],
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        prop_assert_eq!(runtime.block_on(confirm_answered(status, &body)), Outcome::Unknown, "{}", body);
+    }
+}
+
+/// The statuses of an intent that prove something.
+const KNOWN: [&str; 5] =
+    ["requires_capture", "succeeded", "canceled", "requires_action", "requires_payment_method"];
