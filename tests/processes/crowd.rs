@@ -159,24 +159,37 @@ async fn visit(
         }
         Plan::Leave => {
             drop(place);
-            customer.watch_reservation(&held, "expired").await?;
-            return Ok(End::Expired);
+            return lapse(&customer, &held).await;
         }
     };
     let Some(order) = customer.check_out(&held, card).await? else {
-        customer.watch_reservation(&held, "expired").await?;
-        return Ok(End::Expired);
+        return lapse(&customer, &held).await;
     };
     drop(place);
-    if card == BAD {
-        customer.watch_order(&order, "payment_failed").await?;
-        if let Plan::GiveUpAfterADecline = plan {
-            return Ok(End::GivenUp);
-        }
-        customer.pay_with(&order, GOOD).await?;
+    let keeps_trying = !matches!(plan, Plan::GiveUpAfterADecline);
+    pay(&customer, &order, card, keeps_trying).await
+}
+
+/// Lets a hold's time pass.
+async fn lapse(customer: &Customer, held: &Value) -> Result<End, Error> {
+    match customer.watch_reservation(held).await?.as_str() {
+        "expired" => Ok(End::Expired),
+        other => Err(format!("a hold that nobody used became {other}").into()),
     }
-    customer.watch_order(&order, "paid").await?;
-    Ok(End::Paid)
+}
+
+/// Waits for the payment. Whoever keeps trying takes another card after each no; a payment whose outcome nobody heard
+/// of may end in one too.
+async fn pay(customer: &Customer, order: &Value, card: &str, keeps_trying: bool) -> Result<End, Error> {
+    let mut card = card;
+    loop {
+        match customer.watch_order(order).await?.as_str() {
+            "paid" if card == GOOD => return Ok(End::Paid),
+            "payment_failed" if keeps_trying && customer.pay_with(order, GOOD).await? => card = GOOD,
+            "payment_failed" | "cancelled" => return Ok(End::GivenUp),
+            other => return Err(format!("an order for {card} is {other}").into()),
+        }
+    }
 }
 
 /// What should have come to an end and has not. An order whose shopper gave up keeps its units for two minutes, and

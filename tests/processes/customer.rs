@@ -72,11 +72,16 @@ impl Customer {
         }
     }
 
-    pub(crate) async fn pay_with(&self, order: &Value, token: &str) -> Result<(), Error> {
+    /// Offers another card for an order. Answers whether the order takes one.
+    pub(crate) async fn pay_with(&self, order: &Value, token: &str) -> Result<bool, Error> {
         let path = format!("/orders/{}/payment-methods", id(order));
         let body = json!({"payment_methods": [{"gateway": "stripe", "token": token}]});
         let answer = self.insist(Method::POST, &path, Some(&body)).await?;
-        if answer.status == 202 { Ok(()) } else { Err(unexpected("another method", &answer)) }
+        match answer.status.as_u16() {
+            202 => Ok(true),
+            409 if text(&answer.body, "/type") == "/problems/order-not-payable" => Ok(false),
+            _ => Err(unexpected("another card", &answer)),
+        }
     }
 
     pub(crate) async fn release(&self, held: &Value) -> Result<(), Error> {
@@ -84,26 +89,27 @@ impl Customer {
         if answer.status == 204 { Ok(()) } else { Err(unexpected("release", &answer)) }
     }
 
-    /// Watches an order, rarer and rarer, until it is in this state.
-    pub(crate) async fn watch_order(&self, order: &Value, state: &str) -> Result<(), Error> {
-        self.watch(&format!("/orders/{}", id(order)), state).await
+    /// Watches an order while a payment is in flight. Answers the state that it is in after that.
+    pub(crate) async fn watch_order(&self, order: &Value) -> Result<String, Error> {
+        self.watch(&format!("/orders/{}", id(order)), "pending_payment").await
     }
 
-    /// Watches a reservation, rarer and rarer, until it is in this state.
-    pub(crate) async fn watch_reservation(&self, held: &Value, state: &str) -> Result<(), Error> {
-        self.watch(&format!("/reservations/{}", id(held)), state).await
+    /// Watches a reservation while it is held. Answers the state that it is in after that.
+    pub(crate) async fn watch_reservation(&self, held: &Value) -> Result<String, Error> {
+        self.watch(&format!("/reservations/{}", id(held)), "held").await
     }
 
-    async fn watch(&self, path: &str, state: &str) -> Result<(), Error> {
+    /// Looks, rarer and rarer, until the state is not this one any more.
+    async fn watch(&self, path: &str, state: &str) -> Result<String, Error> {
         let mut watched = Duration::ZERO;
         let mut pause = Duration::from_millis(250);
         loop {
-            let seen = self.insist(Method::GET, path, None).await?;
-            if text(&seen.body, "/state") == state {
-                return Ok(());
+            let seen = self.insist(Method::GET, path, None).await?.body;
+            if text(&seen, "/state") != state {
+                return Ok(text(&seen, "/state").to_owned());
             }
             if watched > WATCH_MAX {
-                return Err(format!("{path} never became {state}: {}", seen.body).into());
+                return Err(format!("{path} stays {state}: {seen}").into());
             }
             tokio::time::sleep(pause).await;
             watched = watched.saturating_add(pause);

@@ -87,8 +87,9 @@ async fn main() -> Result<(), Error> {
     let shop = Shop::start_with(&template, &functions, options.clone()).await?;
     let crowd = Crowd::open(shop.address(), arguments.shoppers, arguments.seed);
     kill(&fleet, arguments.kills, &SeededChance::new(arguments.seed)).await;
-    let tally = crowd.close().await?;
+    let tally = crowd.close().await;
     shop.stop().await;
+    let tally = tally?;
 
     let mut books = audited(data.path()).await?;
     for _ in 0..OPENINGS_MAX {

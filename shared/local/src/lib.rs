@@ -34,4 +34,4 @@ pub use catalog::{CatalogError, CatalogFile, Price, ProductEntry, VariantEntry};
 pub use command::main;
 pub use dynamodb::DynamoDbError;
 pub use functions::Functions;
-pub use shop::{AuditError, Options, Shop, StartError, TEMPLATE};
+pub use shop::{AuditError, Options, Shop, StartError, Stop, TEMPLATE};

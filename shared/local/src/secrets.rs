@@ -3,6 +3,5 @@
 mod server; // AWS JSON over HTTP
 mod store; // versions and their stages in SQLite
 
+pub use server::serve;
 pub use store::{NewVersion, Refusal, Store, Version, Which};
-
-pub(crate) use server::serve;

@@ -26,7 +26,7 @@ use part::Part;
 use wiring::Wiring;
 
 pub use audit::AuditError;
-pub(crate) use part::Stop;
+pub use part::Stop;
 
 /// The template that SAM deploys.
 pub const TEMPLATE: &str = include_str!("../../../template.yaml");

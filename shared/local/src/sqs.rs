@@ -14,10 +14,10 @@ mod store; // messages in SQLite; time comes in as an argument
 pub use attributes::Attributes;
 pub use message::{Message, NewMessage};
 pub use refusal::Refusal;
+pub use server::serve;
 pub use store::{Counts, Store};
 
 pub(crate) use message::system_attributes;
-pub(crate) use server::serve;
 
 /// The digest by which SQS confirms what it has stored.
 pub(crate) fn digest(bytes: &[u8]) -> String {

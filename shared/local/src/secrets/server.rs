@@ -17,7 +17,10 @@ use crate::{amazon_json, aws, clock};
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// Serves the secrets until told to stop.
-pub(crate) async fn serve(listener: TcpListener, store: Arc<Store>, stop: Stop) -> std::io::Result<()> {
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(listener: TcpListener, store: Arc<Store>, stop: Stop) -> std::io::Result<()> {
     let router = Router::new().fallback(handle).with_state(store);
     axum::serve(listener, router).with_graceful_shutdown(stop.wait()).await
 }

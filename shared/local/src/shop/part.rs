@@ -14,11 +14,11 @@ const LAST_MOMENT: Duration = Duration::from_millis(200);
 
 /// Tells a part when to stop.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop(watch::Receiver<bool>);
+pub struct Stop(watch::Receiver<bool>);
 
 impl Stop {
-    #[cfg(test)]
-    pub(crate) fn of(stop: watch::Receiver<bool>) -> Self {
+    /// Stops when this turns true, or when its sender is gone.
+    pub fn of(stop: watch::Receiver<bool>) -> Self {
         Self(stop)
     }
 

@@ -25,7 +25,10 @@ struct Queues {
 }
 
 /// Serves the queues until told to stop.
-pub(crate) async fn serve(listener: TcpListener, store: Arc<Store>, stop: Stop) -> std::io::Result<()> {
+///
+/// # Errors
+/// When the listener has no address.
+pub async fn serve(listener: TcpListener, store: Arc<Store>, stop: Stop) -> std::io::Result<()> {
     let address = format!("http://{}", listener.local_addr()?).into();
     let router = Router::new()
         .fallback(handle)
