@@ -76,13 +76,7 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
     match order.next_step(now) {
         Step::Rest => Ok(Next::Done),
         Step::Leave(until) => leave(ports, &order, until).await,
-        Step::Claim(operation) => {
-            let change = order.claim(operation, now);
-            match write(ports, change).await? {
-                Next::GoOn(claimed) => call_claimed(ports, *claimed).await,
-                other @ (Next::ReadAgain | Next::Done) => Ok(other),
-            }
-        }
+        Step::Claim(operation) => write_and_call(ports, order.claim(operation, now)).await,
         Step::Open => {
             let outcome = ports.gateways.of(&attempt).open(&order.charge(&attempt)).await;
             record(ports, order, outcome).await

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::ops::RangeInclusive;
 use core::str::FromStr;
 
 use base64::Engine;
@@ -12,6 +13,13 @@ pub struct IdParseError {
     what: &'static str,
     min: usize,
     max: usize,
+}
+
+/// Whether a text has one of these lengths and none but letters, digits, underscores and hyphens, which mean nothing in
+/// a key, a path or a form.
+pub(crate) fn is_plain(text: &str, lengths: RangeInclusive<usize>) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    lengths.contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// Defines an id whose text cannot carry a separator, so that it can stand in a key of the database.
@@ -32,8 +40,7 @@ macro_rules! id {
             type Err = IdParseError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-                if ($min..=$max).contains(&text.len()) && text.bytes().all(allowed) {
+                if is_plain(text, $min..=$max) {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err(IdParseError { what: $what, min: $min, max: $max })

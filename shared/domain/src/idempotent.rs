@@ -22,12 +22,4 @@ impl<T> Idempotent<T> {
     pub fn is_replay(&self) -> bool {
         matches!(self, Self::AlreadyApplied(_))
     }
-
-    /// Carries the answer over to another value.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Idempotent<U> {
-        match self {
-            Self::Executed(value) => Idempotent::Executed(change(value)),
-            Self::AlreadyApplied(value) => Idempotent::AlreadyApplied(change(value)),
-        }
-    }
 }

@@ -1,6 +1,7 @@
 use core::fmt;
 use core::str::FromStr;
 
+use crate::id::is_plain;
 use crate::{Money, OrderId};
 
 /// A payment gateway that the shop can charge.
@@ -50,8 +51,7 @@ impl FromStr for PaymentToken {
     type Err = PaymentTextError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if (1..=255).contains(&text.len()) && text.bytes().all(allowed) {
+        if is_plain(text, 1..=255) {
             Ok(Self(text.to_owned()))
         } else {
             Err(PaymentTextError("a payment token is 1 to 255 letters, digits, underscores and hyphens"))
@@ -81,8 +81,7 @@ impl FromStr for GatewayReference {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         // It becomes part of a request path, so nothing that means something in a path gets in.
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if (1..=255).contains(&text.len()) && text.bytes().all(allowed) {
+        if is_plain(text, 1..=255) {
             Ok(Self(text.to_owned()))
         } else {
             Err(PaymentTextError("a gateway reference is 1 to 255 letters, digits, underscores and hyphens"))
