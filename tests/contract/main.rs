@@ -13,11 +13,17 @@ mod catalog; // products, their listings and their SKUs
 #[cfg(test)]
 mod commands; // any sequence of writes gives the same answers in both worlds
 #[cfg(test)]
+mod limits; // what customers have of limited SKUs
+#[cfg(test)]
 mod orders; // orders, placed and moved on
 #[cfg(test)]
 mod reservations; // reservations, made and ended
 #[cfg(test)]
-mod stock; // pages, supply and holds
+mod room; // where units are found: openers, lists and looks
+#[cfg(test)]
+mod stock; // pages and holds
+#[cfg(test)]
+mod supply; // what is put on sale and taken off
 #[cfg(test)]
 mod sweep_index; // what the sweeper is told
 #[cfg(test)]

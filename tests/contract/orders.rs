@@ -6,7 +6,7 @@ use domain::stock::{Hold, PAGE_UNITS, StockPage};
 use domain::wake::{Queue, Wake};
 use domain::{Fingerprint, Idempotent};
 
-use crate::samples::{NOON, checkout, later, method, ordered, page, request, reservation, reserved};
+use crate::samples::{NOON, checkout, later, limited, method, ordered, page, request, reservation, reserved};
 use crate::world::World;
 
 async fn stored(world: &World, order: &Order) -> Order {
@@ -58,10 +58,10 @@ async fn fault_38_an_order_is_placed_once() {
 async fn fault_39_an_order_from_as_many_pages_as_are_allowed_is_held_placed_and_paid() {
     for world in World::both().await {
         let pages = world.put_on_sale("shirt", u32::try_from(PAGES_MAX).unwrap() * PAGE_UNITS).await;
-        let holds: Vec<_> = pages.into_iter().map(|page| (page, PAGE_UNITS)).collect();
+        let holds: Vec<_> = pages.into_iter().map(|page| (page, 1)).collect();
         assert_eq!(holds.len(), PAGES_MAX);
         let open = reservation("reserve", &holds);
-        assert_eq!(world.book.reserve(&open).await, Ok(Idempotent::Executed(())));
+        assert_eq!(world.book.reserve(&open, None).await, Ok(()));
         let (taken, change) = Order::place(open, checkout("checkout"), NOON).unwrap();
         assert_eq!(world.placer.place(&taken, &change).await, Ok(()));
         let _paid = record(&world, change.order.record(Outcome::Captured, later(1)).unwrap()).await;
@@ -89,7 +89,7 @@ async fn fault_94_no_order_is_placed_under_an_id_that_another_reservation_used()
     for world in World::both().await {
         let (_, change) = ordered(&world).await;
         let other = reservation("other", &[(page("shirt", 0), 1)]);
-        assert_eq!(world.book.reserve(&other).await, Ok(Idempotent::Executed(())));
+        assert_eq!(world.book.reserve(&other, None).await, Ok(()));
         let (taken, again) = Order::place(other.clone(), checkout("checkout"), NOON).unwrap();
         assert_eq!(world.placer.place(&taken, &again).await, Err(ChangeError::Conflict));
         assert_eq!(stored(&world, &change.order).await, change.order);
@@ -143,6 +143,36 @@ async fn an_order_is_not_placed_against_another_deadline() {
         let (ordered, change) = Order::place(later, checkout("checkout"), NOON).unwrap();
         assert_eq!(world.placer.place(&ordered, &change).await, Err(ChangeError::Conflict));
         assert_eq!(world.book.reservation(&open.id).await, Ok(Some(open)));
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_not_placed_from_another_plan() {
+    for world in World::both().await {
+        let open = reserved(&world).await;
+        let taken_over = open.clone().take_over();
+        world.book.plan(&taken_over, Some(&open)).await.unwrap();
+        let (ordered, change) = Order::place(open, checkout("checkout"), NOON).unwrap();
+        assert_eq!(world.placer.place(&ordered, &change).await, Err(ChangeError::Conflict));
+        let (ordered, change) = Order::place(taken_over, checkout("checkout"), NOON).unwrap();
+        assert_eq!(world.placer.place(&ordered, &change).await, Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_not_placed_without_its_claims() {
+    for world in World::both().await {
+        world.put_on_sale("shirt", 10).await;
+        let open = limited(reservation("reserve", &[(page("shirt", 0), 2)]), 2);
+        world.book.reserve(&open, None).await.unwrap();
+        let claim = open.claims().next().unwrap();
+        let _given_back = world.limits.give_back(&claim).await.unwrap();
+        let (ordered, change) = Order::place(open.clone(), checkout("checkout"), NOON).unwrap();
+        assert_eq!(world.placer.place(&ordered, &change).await, Err(ChangeError::Conflict));
+        assert_eq!(world.book.reservation(&open.id).await, Ok(Some(open)));
+
+        let _claimed = world.limits.claim(&claim).await.unwrap();
+        assert_eq!(world.placer.place(&ordered, &change).await, Ok(()));
     }
 }
 
@@ -236,7 +266,7 @@ async fn a_change_is_not_written_when_a_hold_is_not_what_it_was_made_from() {
         let cancelled = failed.clone().expire(later(600)).unwrap();
         let seen = Hold::Held { quantity: 2, expires_at: later(600) };
         let freed = world.holds.free(&page("shirt", 0), &failed.reservation_id, seen).await;
-        assert_eq!(freed, Ok(Idempotent::Executed(())));
+        assert_eq!(freed, Ok(Idempotent::Executed(10)));
         assert_eq!(world.ledger.record(&cancelled).await, Err(ChangeError::Conflict));
         assert_eq!(stored(&world, &failed).await, failed);
         assert_eq!(world.page(&page("shirt", 0)).await, StockPage::full(page("shirt", 0), 10));

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::catalog::{Product, Variant};
+use domain::catalog::{LowStock, Product, Variant};
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
 use domain::payment::{GatewayName, PaymentMethod};
 use domain::reservation::{Line, Reservation, ReservationState, Totals};
-use domain::stock::{PageKey, PlannedHold};
-use domain::{Caller, Fingerprint, Money, Quantity, RequestKey, Timestamp};
+use domain::stock::{Lane, MovementKind, MovementRequest, OpenerKey, PageKey, PlannedHold, Units};
+use domain::{Caller, Fingerprint, Money, Quantity, RequestKey, Sku, Timestamp};
 
 use crate::world::World;
 
@@ -17,26 +17,49 @@ pub(crate) fn later(seconds: u64) -> Timestamp {
     NOON.plus(Duration::from_secs(seconds))
 }
 
-pub(crate) fn page(sku: &str, number: u32) -> PageKey {
-    PageKey { sku: sku.parse().unwrap(), number }
+/// The loose page at this place: those are there as soon as they are put on sale.
+pub(crate) fn page(sku: &str, place: u32) -> PageKey {
+    PageKey::at(sku.parse().unwrap(), Lane::LOOSE, place)
+}
+
+/// The page at this place of an opener: it must be opened and created.
+pub(crate) fn opened_page(sku: &str, lane: u32, place: u32) -> PageKey {
+    PageKey::at(sku.parse().unwrap(), Lane::opener(lane).unwrap(), place)
+}
+
+pub(crate) fn opener(sku: &str, lane: u32) -> OpenerKey {
+    OpenerKey { sku: sku.parse().unwrap(), lane: Lane::opener(lane).unwrap() }
+}
+
+pub(crate) fn units(units: u32) -> Units {
+    Units::parse(i64::from(units)).unwrap()
+}
+
+pub(crate) fn receipt(reference: &str) -> MovementRequest {
+    MovementRequest { reference: reference.parse().unwrap(), kind: MovementKind::Receipt, at: NOON }
+}
+
+pub(crate) fn write_off(reference: &str) -> MovementRequest {
+    MovementRequest { reference: reference.parse().unwrap(), kind: MovementKind::WriteOff, at: NOON }
 }
 
 pub(crate) fn request(key: &str) -> RequestKey {
     RequestKey { caller: Caller::guest(&[7; 32]), key: format!("{key:-<16}").parse().unwrap() }
 }
 
-/// A reservation that takes these units from these pages, from noon on.
+/// A reservation that takes these units from these pages, from noon on, one line a SKU.
 pub(crate) fn reservation(key: &str, holds: &[(PageKey, u32)]) -> Reservation {
-    let mut units: BTreeMap<&PageKey, u32> = BTreeMap::new();
+    let mut units: BTreeMap<&Sku, u32> = BTreeMap::new();
     for (page, quantity) in holds {
-        *units.entry(page).or_default() += quantity;
+        *units.entry(&page.sku).or_default() += quantity;
     }
     let lines: Vec<Line> = units
-        .iter()
-        .map(|(page, quantity)| Line {
-            sku: page.sku.clone(),
-            quantity: Quantity::parse(i64::from(*quantity)).unwrap(),
+        .into_iter()
+        .map(|(sku, quantity)| Line {
+            sku: sku.clone(),
+            quantity: Quantity::parse(i64::from(quantity)).unwrap(),
             unit_price: Money::new(1_999, "EUR".parse().unwrap()).unwrap(),
+            limit: None,
         })
         .collect();
     Reservation {
@@ -45,14 +68,25 @@ pub(crate) fn reservation(key: &str, holds: &[(PageKey, u32)]) -> Reservation {
         fingerprint: Fingerprint::of([key]),
         totals: Totals::of_items(&lines).unwrap(),
         lines,
-        holds: holds
-            .iter()
-            .map(|(page, quantity)| PlannedHold { page: page.clone(), quantity: *quantity })
-            .collect(),
+        holds: holds.iter().map(|(page, quantity)| planned(page, *quantity)).collect(),
+        tried: vec![],
+        turn: 1,
         state: ReservationState::Open,
         created_at: NOON,
         expires_at: NOON.plus(HOLD_TIME),
     }
+}
+
+pub(crate) fn planned(page: &PageKey, quantity: u32) -> PlannedHold {
+    PlannedHold { page: page.clone(), quantity }
+}
+
+/// The same reservation, of which its customer may have so many units of each SKU.
+pub(crate) fn limited(mut reservation: Reservation, limit: u32) -> Reservation {
+    for line in &mut reservation.lines {
+        line.limit = Some(limit);
+    }
+    reservation
 }
 
 pub(crate) fn checkout(key: &str) -> Checkout {
@@ -82,7 +116,7 @@ pub(crate) fn method(token: &str) -> PaymentMethod {
 pub(crate) async fn reserved(world: &World) -> Reservation {
     world.put_on_sale("shirt", 10).await;
     let reservation = reservation("reserve", &[(page("shirt", 0), 2)]);
-    let _written = world.book.reserve(&reservation).await.unwrap();
+    world.book.reserve(&reservation, None).await.unwrap();
     reservation
 }
 
@@ -100,6 +134,7 @@ pub(crate) fn product(id: &str, category: &str, skus: &[&str]) -> Product {
         price: Money::new(1_999, "EUR".parse().unwrap()).unwrap(),
         limit_per_customer: None,
         on_sale_from: Some(NOON),
+        low_stock: LowStock { at: 25, limit_per_customer: Some(2) },
     };
     Product {
         id: id.parse().unwrap(),

@@ -27,7 +27,7 @@ async fn a_page_with_several_holds_is_nominated_by_the_first() {
         let _reservation = reserved(&world).await;
         let mut second = reservation("second", &[(page("shirt", 0), 1)]);
         second.expires_at = later(900);
-        let _written = world.book.reserve(&second).await.unwrap();
+        world.book.reserve(&second, None).await.unwrap();
         assert_eq!(world.pages_due(later(600)).await, [page("shirt", 0)]);
     }
 }
@@ -51,7 +51,7 @@ async fn a_page_whose_units_moved_meanwhile_is_not_put_off() {
     for world in World::both().await {
         let _reservation = reserved(&world).await;
         let seen = world.page(&page("shirt", 0)).await;
-        let _written = world.book.reserve(&reservation("second", &[(page("shirt", 0), 1)])).await.unwrap();
+        world.book.reserve(&reservation("second", &[(page("shirt", 0), 1)]), None).await.unwrap();
         world.sweep_index.postpone_page(&seen, None).await.unwrap();
         assert_eq!(world.pages_due(later(600)).await, [page("shirt", 0)]);
     }

@@ -50,7 +50,7 @@ async fn a_refused_write_asks_for_nothing() {
     for world in World::both().await {
         let (reservation, change) = ordered(&world).await;
         let before = world.wake_ups().await.len();
-        let _known = world.book.reserve(&reservation).await.unwrap();
+        let _known = world.book.reserve(&reservation, None).await;
         let _refused = world.placer.place(&reservation, &change).await.unwrap_err();
         let stale = change.order.clone().record(Outcome::Rejected, later(1)).unwrap();
         world.ledger.record(&stale).await.unwrap();

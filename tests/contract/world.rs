@@ -1,18 +1,20 @@
 use std::sync::Arc;
 
 use application::{
-    Catalog, CatalogEditor, Holds, OrderLedger, OrderPlacer, ReservationBook, ReservationCloser,
-    SWEEP_SHARDS, Stock, StockKeeper, SweepIndex, WakeUp,
+    Archive, Catalog, CatalogEditor, Holds, Limits, OrderLedger, OrderPlacer, ReservationBook,
+    ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, WakeUp,
 };
-use domain::invariant::{Books, OrderRecord};
+use domain::invariant::Books;
 use domain::order::AuditEntry;
-use domain::stock::{PageKey, StockPage, Supply};
-use domain::{OrderId, ReservationId, Sku, Timestamp};
+use domain::stock::{OpenerKey, PAGE_UNITS, PageKey, StockAlert, StockList, StockPage, Supply};
+use domain::{OrderId, Sku, Timestamp};
 use memory::{Commit, Store};
 
 mod embedded; // the database and the adapters on it
 
 use embedded::Embedded;
+
+use crate::samples::{page, receipt, units};
 
 /// Every port of one store.
 pub(crate) struct World {
@@ -20,13 +22,16 @@ pub(crate) struct World {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) editor: Arc<dyn CatalogEditor>,
     pub(crate) stock: Arc<dyn Stock>,
+    pub(crate) room: Arc<dyn StockRoom>,
     pub(crate) keeper: Arc<dyn StockKeeper>,
     pub(crate) holds: Arc<dyn Holds>,
+    pub(crate) limits: Arc<dyn Limits>,
     pub(crate) sweep_index: Arc<dyn SweepIndex>,
     pub(crate) book: Arc<dyn ReservationBook>,
     pub(crate) closer: Arc<dyn ReservationCloser>,
     pub(crate) placer: Arc<dyn OrderPlacer>,
     pub(crate) ledger: Arc<dyn OrderLedger>,
+    pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }
 
@@ -34,15 +39,6 @@ pub(crate) struct World {
 enum Depth {
     Memory(Arc<Store>),
     Embedded(Embedded),
-}
-
-/// Which records to read back.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    pub(crate) skus: Vec<Sku>,
-    pub(crate) pages: Vec<PageKey>,
-    pub(crate) reservations: Vec<ReservationId>,
-    pub(crate) orders: Vec<OrderId>,
 }
 
 impl World {
@@ -58,13 +54,16 @@ impl World {
             catalog: store.clone(),
             editor: store.clone(),
             stock: store.clone(),
+            room: store.clone(),
             keeper: store.clone(),
             holds: store.clone(),
+            limits: store.clone(),
             sweep_index: store.clone(),
             book: store.clone(),
             closer: store.clone(),
             placer: store.clone(),
             ledger: store.clone(),
+            archive: store.clone(),
             depth: Depth::Memory(store),
         }
     }
@@ -73,31 +72,63 @@ impl World {
         let embedded = Embedded::start().await;
         let catalog = Arc::new(embedded.catalog());
         let stock = Arc::new(embedded.stock());
+        let orders = Arc::new(embedded.orders());
         let purchases = Arc::new(embedded.purchases());
         Self {
             name: "dynamodb",
             catalog: catalog.clone(),
             editor: catalog,
             stock: stock.clone(),
+            room: stock.clone(),
             keeper: stock.clone(),
             holds: stock,
+            limits: orders.clone(),
             sweep_index: purchases.clone(),
             book: purchases.clone(),
-            closer: Arc::new(embedded.orders()),
+            closer: orders,
             placer: purchases.clone(),
-            ledger: purchases,
+            ledger: purchases.clone(),
+            archive: purchases,
             depth: Depth::Embedded(embedded),
         }
     }
 
-    /// Puts a SKU on sale with this many units.
+    /// Puts a SKU on sale with this many units, on pages that exist.
     pub(crate) async fn put_on_sale(&self, sku: &str, units: u32) -> Vec<PageKey> {
-        let supply = Supply::first(sku.parse().unwrap(), units);
-        for page in supply.first_pages() {
-            let _created = self.keeper.create_page(&page).await.unwrap();
+        let mut left = units;
+        while left > 0 {
+            let part = left.min(PAGE_UNITS);
+            self.receive(sku, part).await;
+            left -= part;
         }
-        let _created = self.keeper.create_supply(&supply).await.unwrap();
-        supply.page_keys().collect()
+        (0..units.div_ceil(PAGE_UNITS)).map(|place| page(sku, place)).collect()
+    }
+
+    /// Brings units on sale as one receipt does, and answers with the supply from then on.
+    pub(crate) async fn receive(&self, sku: &str, received: u32) -> Supply {
+        let supply = self.supply(sku).await;
+        let reference = format!("receipt-{}", supply.version + 1);
+        let change = supply.receive(units(received), receipt(&reference)).unwrap();
+        self.keeper.change_supply(&change).await.unwrap();
+        change.supply
+    }
+
+    /// What was put on sale of a SKU, which may be nothing.
+    pub(crate) async fn supply(&self, sku: &str) -> Supply {
+        let sku: Sku = sku.parse().unwrap();
+        let found = self.stock.supplies(std::slice::from_ref(&sku)).await.unwrap().pop();
+        found.unwrap_or(Supply::none(sku))
+    }
+
+    /// The list of a SKU, which is on sale.
+    pub(crate) async fn list(&self, sku: &str) -> StockList {
+        self.stock.lists(&[sku.parse().unwrap()]).await.unwrap().pop().unwrap()
+    }
+
+    /// Pages that an opener, which exists, has handed out, and how many it was given.
+    pub(crate) async fn opened(&self, key: &OpenerKey) -> (u32, u32) {
+        let opener = self.stock.openers(std::slice::from_ref(key)).await.unwrap().pop().unwrap();
+        (opener.opened, opener.pages)
     }
 
     /// One page, which exists.
@@ -144,24 +175,26 @@ impl World {
         }
     }
 
-    /// These records, as far as they exist, as they are now.
-    pub(crate) async fn books(&self, known: &Known) -> Books {
-        let mut books = Books {
-            supplies: self.stock.supplies(&known.skus).await.unwrap(),
-            pages: self.stock.pages(&known.pages).await.unwrap(),
-            ..Books::default()
-        };
+    /// Every crossing that was told of, by SKU and number.
+    pub(crate) async fn alerts(&self) -> Vec<StockAlert> {
+        match &self.depth {
+            Depth::Memory(store) => store.alerts(),
+            Depth::Embedded(embedded) => embedded.alerts().await,
+        }
+    }
+
+    /// Everything that is stored, in an order of its own.
+    pub(crate) async fn books(&self) -> Books {
+        let mut books = self.archive.books().await.unwrap();
+        // Of a customer whose claims are all given back, a store may know that, or nothing.
+        books.limits.retain(|limit| !limit.claims.is_empty());
         books.supplies.sort_by(|a, b| a.sku.cmp(&b.sku));
+        books.movements.sort_by(|a, b| (&a.sku, a.number).cmp(&(&b.sku, b.number)));
+        books.openers.sort_by(|a, b| a.key.cmp(&b.key));
         books.pages.sort_by(|a, b| a.key.cmp(&b.key));
-        for id in &known.reservations {
-            books.reservations.extend(self.book.reservation(id).await.unwrap());
-        }
-        for id in &known.orders {
-            if let Some(order) = self.ledger.order(id).await.unwrap() {
-                let history = self.history(id).await;
-                books.orders.push(OrderRecord { order, history });
-            }
-        }
+        books.reservations.sort_by(|a, b| a.id.cmp(&b.id));
+        books.limits.sort_by(|a, b| (&a.sku, &a.customer).cmp(&(&b.sku, &b.customer)));
+        books.orders.sort_by(|a, b| a.order.id.cmp(&b.order.id));
         books
     }
 }

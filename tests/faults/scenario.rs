@@ -1,10 +1,14 @@
 use core::pin::Pin;
+use std::time::Duration;
 
 use application::create_reservation::CreateReservationError;
+use application::receive_stock::{MoveStockError, Receipt, receive_stock};
+use application::write_off_stock::{WriteOff, write_off_stock};
 use domain::invariant::Books;
 use domain::order::OrderState;
 use domain::payment::{Decline, Outcome, Retry};
 use domain::reservation::ReservationState;
+use domain::stock::Units;
 use memory::{Call, Fate};
 
 use crate::shopper::{HOLD_TIME, Shopper};
@@ -19,11 +23,14 @@ pub(crate) struct Scenario {
     pub(crate) outcome: &'static [&'static str],
 }
 
+/// After this long a look proves nothing any more, so that units that came back are found.
+const LOOK_AGE: Duration = Duration::from_millis(300);
+
 const GOOD: &str = "pm_card_visa";
 const BAD: &str = "pm_card_chargeDeclined";
 
 /// One scenario for every way in which a purchase can go.
-pub(crate) const SCENARIOS: [Scenario; 13] = [
+pub(crate) const SCENARIOS: [Scenario; 17] = [
     Scenario {
         name: "bought",
         play: |world| Box::pin(bought(world)),
@@ -84,6 +91,32 @@ pub(crate) const SCENARIOS: [Scenario; 13] = [
         name: "unknown-then-voided",
         play: |world| Box::pin(unknown_then_voided(world)),
         outcome: &["order cancelled, charged 0", "reservation ordered"],
+    },
+    Scenario {
+        name: "drop-sold-out",
+        play: |world| Box::pin(drop_sold_out(world)),
+        outcome: &[
+            "order paid, charged 21989",
+            "reservation ordered",
+            "reservation released",
+            "reservation released",
+            "scarf: 1 left, 11 sold",
+        ],
+    },
+    Scenario {
+        name: "limit-claimed",
+        play: |world| Box::pin(limit_claimed(world)),
+        outcome: &["reservation expired", "reservation expired", "reservation released"],
+    },
+    Scenario {
+        name: "limit-bought",
+        play: |world| Box::pin(limit_bought(world)),
+        outcome: &["order paid, charged 3998", "reservation ordered", "signed-shirt: 19 left, 2 sold"],
+    },
+    Scenario {
+        name: "restocked",
+        play: |world| Box::pin(restocked(world)),
+        outcome: &["last-shirt: 20 left, 0 sold", "reservation expired"],
     },
     Scenario {
         name: "acted-at-the-gateway",
@@ -153,6 +186,7 @@ async fn released(world: &World) {
     let held = shopper.hold(&[("scarf", 11)]).await;
     world.deliver().await;
     shopper.release(&held).await;
+    world.pass(LOOK_AGE);
     assert_eq!(Shopper::new(world, 2).hold(&[("scarf", 12)]).await.lines.len(), 1, "all are on sale again");
 }
 
@@ -197,6 +231,73 @@ async fn unknown_then_voided(world: &World) {
     world.gateway.deliver_delayed();
 }
 
+/// Eleven of twelve are bought and the last one is given back, which somebody finds.
+async fn drop_sold_out(world: &World) {
+    let (first, second, third) = (Shopper::new(world, 1), Shopper::new(world, 2), Shopper::new(world, 3));
+    let most = first.hold(&[("scarf", 11)]).await;
+    let last = second.hold(&[("scarf", 1)]).await;
+    let refused = third.try_hold(&[("scarf", 1)]).await;
+    assert!(matches!(refused, Err(CreateReservationError::InsufficientStock(_))), "{refused:?}");
+    second.release(&last).await;
+    let order = first.check_out(&most, GOOD).await;
+    first.watch(&order.id).await;
+    world.pass(LOOK_AGE);
+    // A key whose request went on after a failure may have fenced its page off: then the unit is somebody else's.
+    let fourth = Shopper::new(world, 4);
+    match third.try_hold(&[("scarf", 1)]).await {
+        Ok(found) => third.release(&found).await,
+        Err(CreateReservationError::InsufficientStock(_)) => {
+            let found = fourth.hold(&[("scarf", 1)]).await;
+            fourth.release(&found).await;
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn is_over_the_limit<T>(answer: &Result<T, CreateReservationError>) -> bool {
+    matches!(answer, Err(CreateReservationError::LimitReached { limit: 2, .. }))
+}
+
+/// Held units count, and those that were given up or forgotten count no more.
+async fn limit_claimed(world: &World) {
+    let customer = Shopper::customer(world, "ada");
+    let released = customer.try_hold_under("first", &[("signed-shirt", 2)]).await.unwrap();
+    assert!(is_over_the_limit(&customer.try_hold_under("second", &[("signed-shirt", 1)]).await));
+    customer.release(&released).await;
+    customer.try_hold_under("third", &[("signed-shirt", 2)]).await.unwrap();
+    world.lose_messages().await;
+    world.pass(HOLD_TIME);
+    customer.try_hold_under("fourth", &[("signed-shirt", 1), ("scarf", 1)]).await.unwrap();
+    world.sweep().await;
+}
+
+/// Bought units count for ever.
+async fn limit_bought(world: &World) {
+    let customer = Shopper::customer(world, "ada");
+    let held = customer.hold(&[("signed-shirt", 2)]).await;
+    let order = customer.check_out(&held, GOOD).await;
+    customer.watch(&order.id).await;
+    world.pass(HOLD_TIME);
+    assert!(is_over_the_limit(&customer.try_hold_under("again", &[("signed-shirt", 1)]).await));
+}
+
+/// What comes is on sale once, and a loss takes nothing that somebody holds.
+async fn restocked(world: &World) {
+    let shopper = Shopper::new(world, 1);
+    shopper.hold(&[("last-shirt", 1)]).await;
+    let sku = || "last-shirt".parse().unwrap();
+    let units = |units| Units::parse(units).unwrap();
+    let receipt = Receipt { sku: sku(), units: units(21), reference: "delivery".parse().unwrap() };
+    for _ in 0..2 {
+        let _once = shopper.insist(async || receive_stock(&world.supply(), &receipt).await).await.unwrap();
+    }
+    let all = WriteOff { sku: sku(), units: units(22), reference: "flood".parse().unwrap() };
+    let refused = shopper.insist(async || write_off_stock(&world.supply(), &all).await).await;
+    assert!(matches!(refused, Err(MoveStockError::Refused(_))), "{refused:?}");
+    let some = WriteOff { units: units(2), ..all };
+    let _once = shopper.insist(async || write_off_stock(&world.supply(), &some).await).await.unwrap();
+}
+
 async fn acted_at_the_gateway(world: &World) {
     let url = "https://gateway.example/3ds".to_owned();
     world.gateway.card(GOOD, Outcome::RequiresAction { url });
@@ -220,19 +321,22 @@ pub(crate) fn meaning(books: &Books) -> Vec<String> {
         let charged: i64 = charges.map(|charge| charge.captured).sum();
         lines.push(format!("order {}, charged {charged}", record.order.state.as_str()));
     }
-    lines.extend(books.reservations.iter().map(|reservation| {
+    lines.extend(books.reservations.iter().filter_map(|reservation| {
         let state = match reservation.state {
             ReservationState::Open => "open",
             ReservationState::Ordered(_) => "ordered",
             ReservationState::Released => "released",
             ReservationState::Expired => "expired",
+            // Nobody was told of it.
+            ReservationState::Refused => return None,
         };
-        format!("reservation {state}")
+        Some(format!("reservation {state}"))
     }));
     for supply in &books.supplies {
         let pages = || books.pages.iter().filter(|page| page.key.sku == supply.sku);
-        let left: u32 = pages().map(|page| page.available).sum();
-        let sold: u32 = pages().map(|page| page.sold).sum();
+        let sold: u64 = pages().map(|page| u64::from(page.sold)).sum();
+        let held: u64 = pages().map(|page| u64::from(page.held_units())).sum();
+        let left = supply.units() - sold - held;
         if left != supply.received {
             lines.push(format!("{}: {left} left, {sold} sold", supply.sku));
         }

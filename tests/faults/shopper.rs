@@ -3,8 +3,9 @@ use std::time::Duration;
 use application::add_payment_method::{self, AddPaymentMethod, AddPaymentMethodError};
 use application::checkout::{self, CheckoutError, PlaceOrder};
 use application::create_reservation::{self, Cart, CartLine, CreateReservation, CreateReservationError};
+use application::receive_stock::MoveStockError;
 use application::release_reservation::{self, ReleaseReservationError};
-use application::{Failure, Shelf, get_order};
+use application::{Bands, Failure, Offers, Shelf, get_order};
 use domain::order::{Address, Checkout, Contact, Order, OrderState};
 use domain::payment::{AttemptRequest, AttemptState, GatewayName, PaymentMethod};
 use domain::reservation::Reservation;
@@ -23,10 +24,12 @@ pub(crate) struct Shopper<'a> {
     world: &'a World,
     caller: Caller,
     shelf: Shelf,
+    bands: Bands,
+    offers: Offers,
 }
 
 /// An error of a use case, as a client sees it.
-trait Refusal {
+pub(crate) trait Refusal {
     /// Whether it is worth the same request again: the world broke, and no rule said no.
     fn is_passing(&self) -> bool;
 }
@@ -51,18 +54,37 @@ macro_rules! refusal {
     )*};
 }
 
-refusal!(AddPaymentMethodError, CheckoutError, CreateReservationError, ReleaseReservationError);
+refusal!(
+    AddPaymentMethodError,
+    CheckoutError,
+    CreateReservationError,
+    MoveStockError,
+    ReleaseReservationError
+);
 
 impl<'a> Shopper<'a> {
     pub(crate) fn new(world: &'a World, number: u8) -> Self {
-        Self { world, caller: Caller::guest(&[number; 32]), shelf: Shelf::default() }
+        Self::of(world, Caller::guest(&[number; 32]))
+    }
+
+    /// Somebody who signed in.
+    pub(crate) fn customer(world: &'a World, name: &str) -> Self {
+        Self::of(world, Caller::customer("https://sign-in.example", name))
+    }
+
+    fn of(world: &'a World, caller: Caller) -> Self {
+        let (shelf, bands, offers) = <(Shelf, Bands, Offers)>::default();
+        Self { world, caller, shelf, bands, offers }
     }
 
     fn request(&self, key: &str) -> RequestKey {
         RequestKey { caller: self.caller.clone(), key: format!("{key:-<16}").parse().unwrap() }
     }
 
-    async fn insist<T, E: Refusal>(&self, request: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
+    pub(crate) async fn insist<T, E: Refusal>(
+        &self,
+        request: impl AsyncFn() -> Result<T, E>,
+    ) -> Result<T, E> {
         for _ in 0..REQUESTS_MAX {
             match request().await {
                 Err(error) if error.is_passing() => self.world.clock.advance(Duration::from_secs(1)),
@@ -77,21 +99,36 @@ impl<'a> Shopper<'a> {
         &self,
         lines: &[(&str, u32)],
     ) -> Result<Reservation, CreateReservationError> {
+        self.try_hold_under("hold", lines).await
+    }
+
+    /// Holds units under a key of its own, or is refused.
+    pub(crate) async fn try_hold_under(
+        &self,
+        key: &str,
+        lines: &[(&str, u32)],
+    ) -> Result<Reservation, CreateReservationError> {
         let line = |(sku, units): &(&str, u32)| CartLine {
             sku: sku.parse().unwrap(),
             quantity: Quantity::parse(i64::from(*units)).unwrap(),
             unit_price: None,
         };
         let command = CreateReservation {
-            request: self.request("hold"),
+            request: self.request(key),
             cart: Cart::new(lines.iter().map(line).collect(), None).unwrap(),
             hold_time: HOLD_TIME,
         };
         let ports = create_reservation::Ports {
             catalog: &self.world.catalog,
+            offers: &self.offers,
             stock: &self.world.stock,
             shelf: &self.shelf,
+            bands: &self.bands,
             reservations: &self.world.purchases,
+            closer: &self.world.orders,
+            orders: &self.world.orders,
+            holds: &self.world.stock,
+            limits: &self.world.orders,
             clock: &self.world.clock,
             chance: &self.world.chance,
         };
@@ -129,7 +166,11 @@ impl<'a> Shopper<'a> {
         let ports = release_reservation::Ports {
             reservations: &self.world.orders,
             holds: &self.world.stock,
+            limits: &self.world.orders,
+            stock: &self.world.stock,
             orders: &self.world.orders,
+            clock: &self.world.clock,
+            chance: &self.world.chance,
         };
         let release =
             async || release_reservation::release_reservation(&ports, &self.caller, &reservation.id).await;

@@ -3,9 +3,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use application::{Archive, Clock, Failure, Gateways, Queues as _, Subject, WakeUp};
-use application::{capture_payment, expire_reservation, put_on_sale, relay, sweep};
-use domain::catalog::{Product, Variant};
+use application::{capture_payment, expire_reservation, put_on_sale, receive_stock, relay, sweep};
+use domain::catalog::{LowStock, Product, Variant};
 use domain::invariant::{Books, check};
+use domain::stock::Units;
 use domain::{Money, Timestamp};
 use dynamodb::stream::wake_up_of;
 use dynamodb::{CatalogTable, OrdersTable, PurchaseTables, StockTable};
@@ -28,8 +29,9 @@ const CATALOG: &str = "Catalog";
 const STOCK: &str = "Stock";
 const ORDERS: &str = "Orders";
 
-/// What is on sale, and how many units of it.
-const GOODS: [(&str, u32); 3] = [("scarf", 12), ("shirt", 5), ("last-shirt", 1)];
+/// What is on sale, how many units of it, and how many of them one customer may have.
+const GOODS: [(&str, u32, Option<u32>); 4] =
+    [("scarf", 12, None), ("shirt", 5, None), ("last-shirt", 1, None), ("signed-shirt", 21, Some(2))];
 
 /// A message that failed shows itself again after this.
 const VISIBILITY: Duration = Duration::from_secs(30);
@@ -146,6 +148,17 @@ impl World {
         panic!("the sweep never ends well");
     }
 
+    /// What the use cases of supply need.
+    pub(crate) fn supply(&self) -> receive_stock::Ports<'_> {
+        receive_stock::Ports {
+            catalog: &self.catalog,
+            keeper: &self.stock,
+            stock: &self.stock,
+            clock: &self.clock,
+            chance: &self.chance,
+        }
+    }
+
     /// Everything that is stored, and what the gateway says, after a check of what always holds.
     pub(crate) async fn books(&self) -> Books {
         self.line.end();
@@ -169,9 +182,12 @@ impl World {
                 let ports = expire_reservation::Ports {
                     reservations: &self.orders,
                     holds: &self.stock,
+                    limits: &self.orders,
+                    stock: &self.stock,
                     orders: &self.purchases,
                     queues: &self.queues,
                     clock: &self.clock,
+                    chance: &self.chance,
                 };
                 expire_reservation::expire_reservation(&ports, reservation).await
             }
@@ -227,8 +243,15 @@ impl Opened {
             store.create_table(serde_json::from_value(table.definition).unwrap()).unwrap();
         }
         let world = World::new(store, &Case::calm("", Client::Once), false);
-        let ports = put_on_sale::Ports { catalog: &world.catalog, stock: &world.stock };
-        let units = GOODS.map(|(sku, units)| (sku.parse().unwrap(), units));
+        let ports = put_on_sale::Ports {
+            catalog: &world.catalog,
+            keeper: &world.stock,
+            stock: &world.stock,
+            clock: &world.clock,
+            chance: &world.chance,
+        };
+        let units =
+            GOODS.map(|(sku, units, _)| (sku.parse().unwrap(), Units::parse(i64::from(units)).unwrap()));
         put_on_sale::put_on_sale(&ports, &product(), &units).await.unwrap();
         let opened = Self(tempfile::tempdir().unwrap());
         world.store.vacuum_into(&opened.path()).unwrap();
@@ -252,12 +275,13 @@ fn first_iterator(store: &Database) -> Option<String> {
 }
 
 fn product() -> Product {
-    let variant = |(sku, _): (&str, u32)| Variant {
+    let variant = |(sku, _, limit_per_customer): (&str, u32, Option<u32>)| Variant {
         sku: sku.parse().unwrap(),
         attributes: BTreeMap::new(),
         price: Money::new(1_999, "EUR".parse().unwrap()).unwrap(),
-        limit_per_customer: None,
+        limit_per_customer,
         on_sale_from: None,
+        low_stock: LowStock::default(),
     };
     Product {
         id: "fan-wear".parse().unwrap(),

@@ -11,11 +11,11 @@ fn cart(lines: &[(&str, u32)]) -> Request {
     Request::of("create-reservation").body(&json!({ "lines": lines }).to_string())
 }
 
-/// Asks for a cart that must be refused so, without a trace.
+/// Asks for a cart that must be refused so that nobody has more or less than before.
 async fn refused(shop: &Shop, request: &Request) -> Answer {
-    let before = shop.records();
+    let before = shop.possessions().await;
     let refusal = shop.ask(request).await;
-    assert_eq!(shop.records(), before, "{}", refusal.shown());
+    assert_eq!(shop.possessions().await, before, "{}", refusal.shown());
     refusal
 }
 

@@ -36,7 +36,7 @@ async fn a_total_in_another_currency_is_another_total() {
 #[tokio::test]
 async fn a_reservation_that_is_over_or_given_up_cannot_be_checked_out() {
     let expired = Shop::without_patience().await;
-    expired.succeed("create-reservation").await;
+    expired.lapsed_reservation().await;
     let released = Shop::open().await;
     released.succeed("create-reservation").await;
     released.succeed("release-reservation").await;

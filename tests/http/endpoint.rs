@@ -1,5 +1,5 @@
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -23,47 +23,88 @@ impl Closed {
     }
 }
 
-/// Stands between a function and its tables. While it loses answers, every write is made and its answer is lost.
+/// Stands between a function and its tables, and notes what is asked of them. A write about what it loses answers about
+/// is made, and its answer is lost.
 pub(crate) struct Line {
     pub(crate) address: String,
-    loses_answers: Arc<AtomicBool>,
+    lost: Arc<Mutex<Option<&'static str>>>,
+    asked: Arc<Mutex<BTreeSet<String>>>,
 }
 
 #[derive(Clone)]
 struct Wire {
     tables: String,
     http: reqwest::Client,
-    loses_answers: Arc<AtomicBool>,
+    lost: Arc<Mutex<Option<&'static str>>>,
+    asked: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Line {
     pub(crate) async fn to(tables: &str) -> Self {
-        let loses_answers = Arc::new(AtomicBool::new(false));
+        let (lost, asked) = (Arc::default(), Arc::default());
         let wire = Wire {
             tables: tables.to_owned(),
             http: reqwest::Client::new(),
-            loses_answers: Arc::clone(&loses_answers),
+            lost: Arc::clone(&lost),
+            asked: Arc::clone(&asked),
         };
         let address = serve(Router::new().fallback(pass_on).with_state(wire)).await;
-        Self { address, loses_answers }
+        Self { address, lost, asked }
     }
 
-    pub(crate) fn lose_answers(&self, loses: bool) {
-        self.loses_answers.store(loses, Ordering::SeqCst);
+    /// What was asked so far: actions as IAM calls them, each with its table or index.
+    pub(crate) fn asked(&self) -> BTreeSet<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// From now on answers to writes are lost in which this text stands.
+    pub(crate) fn lose_answers_about(&self, text: &'static str) {
+        *self.lost.lock().unwrap() = Some(text);
+    }
+
+    pub(crate) fn lose_no_answers(&self) {
+        *self.lost.lock().unwrap() = None;
+    }
+}
+
+impl Wire {
+    fn loses(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let is_write = ["PutItem", "UpdateItem", "TransactWriteItems"].contains(&call(headers).as_str());
+        let lost = *self.lost.lock().unwrap();
+        is_write && lost.is_some_and(|text| String::from_utf8_lossy(body).contains(text))
     }
 }
 
 async fn pass_on(State(wire): State<Wire>, headers: HeaderMap, body: Bytes) -> (StatusCode, Bytes) {
-    let is_write = ["PutItem", "UpdateItem", "TransactWriteItems"].contains(&call(&headers).as_str());
+    wire.asked.lock().unwrap().extend(actions(&call(&headers), &serde_json::from_slice(&body).unwrap()));
+    let is_lost = wire.loses(&headers, &body);
     let answer = wire.http.post(&wire.tables).headers(headers).body(body).send().await.unwrap();
     let (status, answer) = (answer.status(), answer.bytes().await.unwrap());
-    if is_write && wire.loses_answers.load(Ordering::SeqCst) {
+    if is_lost {
         return (
             StatusCode::INTERNAL_SERVER_ERROR,
             Bytes::from_static(b"{\"__type\":\"InternalServerError\"}"),
         );
     }
     (status, answer)
+}
+
+/// What one call needs to be allowed. A transaction is allowed by its parts.
+fn actions(call: &str, body: &Value) -> Vec<String> {
+    let table = |part: &Value| part["TableName"].as_str().unwrap_or_default().to_owned();
+    match (call, body["IndexName"].as_str()) {
+        ("BatchGetItem", _) => {
+            let tables = body["RequestItems"].as_object().unwrap().keys();
+            tables.map(|table| format!("{call} {table}")).collect()
+        }
+        ("TransactWriteItems", _) => {
+            let writes = body["TransactItems"].as_array().unwrap().iter();
+            let parts = writes.flat_map(|write| write.as_object().unwrap());
+            parts.map(|(kind, part)| format!("{kind}Item {}", table(part))).collect()
+        }
+        (_, Some(index)) => vec![format!("{call} {}/index/{index}", table(body))],
+        (_, None) => vec![format!("{call} {}", table(body))],
+    }
 }
 
 /// Queues and secrets that note what they are asked, and agree.

@@ -14,7 +14,7 @@ const ORDER: &str = "BkYFe0KZx1UJElOMlvWbIw";
 const RESERVATION: &str = "nVVsH2ODjZpL5FReuInUlw";
 
 /// A shop whose queues, secrets and gateway answer, and the notes that its queues take.
-async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
+pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
     let notes = Notes::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let gateway = format!("http://{}", listener.local_addr().unwrap());
@@ -71,8 +71,8 @@ async fn capture_payment_twice_is_capture_payment_once() {
 
 #[tokio::test]
 async fn expire_reservation_gives_back_what_is_overdue() {
-    let (shop, notes) = shop(&[("HOLD_SECONDS", "0")]).await;
-    assert_eq!(shop.succeed("create-reservation").await.text_at("/id"), RESERVATION);
+    let (shop, notes) = shop(&[("HOLD_SECONDS", "1")]).await;
+    assert_eq!(shop.lapsed_reservation().await.text_at("/id"), RESERVATION);
     let file = "sqs/expire-reservation.json";
     assert_eq!(answer(&shop, "expire-reservation", file).await, json!({"batchItemFailures": []}));
     assert_eq!(shop.units("SHIRT-FINAL-M").await, Units { available: 25, held: 0, sold: 0 });
@@ -114,11 +114,11 @@ async fn the_event_of_the_stream_shows_an_order_as_it_is_stored() {
 
 #[tokio::test]
 async fn sweep_wakes_the_worker_of_what_is_overdue() {
-    let (shop, notes) = shop(&[("HOLD_SECONDS", "0")]).await;
+    let (shop, notes) = shop(&[("HOLD_SECONDS", "1")]).await;
     assert_eq!(answer(&shop, "sweep", "schedule/sweep.json").await, Value::Null);
     assert_eq!(notes.messages(), []);
 
-    shop.succeed("create-reservation").await;
+    shop.lapsed_reservation().await;
     assert_eq!(answer(&shop, "sweep", "schedule/sweep.json").await, Value::Null);
     assert_eq!(notes.messages(), [message("expire-reservation", json!({ "reservation_id": RESERVATION }))]);
 }

@@ -40,7 +40,7 @@ async fn a_reservation_is_held_again_while_another_method_may_be_tried() {
 #[tokio::test]
 async fn a_reservation_reads_as_expired_from_its_deadline_on() {
     let shop = Shop::without_patience().await;
-    shop.succeed("create-reservation").await;
+    shop.lapsed_reservation().await;
     assert_eq!(state(&shop).await, "expired");
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::catalog::{Product, Variant};
+use domain::catalog::{LowStock, Product, Variant};
 use domain::{Money, Sku, Timestamp};
 
 /// When the sale of `NEXT-SEASON-M` begins: 2100-01-01.
@@ -57,6 +57,7 @@ pub(crate) fn variant(sku: &str, amount: i64, currency: &str) -> Variant {
         price: Money::new(amount, currency.parse().unwrap()).unwrap(),
         limit_per_customer: None,
         on_sale_from: None,
+        low_stock: LowStock::default(),
     }
 }
 

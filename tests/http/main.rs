@@ -15,6 +15,8 @@ mod endpoint; // AWS as a function sees it, made to fail
 #[cfg(test)]
 mod goods; // what is for sale
 #[cfg(test)]
+mod issuer; // who signs customers in
+#[cfg(test)]
 mod request; // an event of a route, as a test changes it
 #[cfg(test)]
 mod shop; // functions over tables inside the test
@@ -47,10 +49,18 @@ mod cart; // what lines may ask for together
 #[cfg(test)]
 mod events; // queues, the stream and the schedule
 #[cfg(test)]
+mod limits; // how much one customer may have
+#[cfg(test)]
 mod mutations; // requests that nobody thought of
 #[cfg(test)]
 mod ownership; // what somebody else made
 #[cfg(test)]
+mod permissions; // what each function's policy allows, and what it asks
+#[cfg(test)]
 mod problems; // each problem that a client can get
 #[cfg(test)]
 mod repetition; // the same request again
+#[cfg(test)]
+mod sign_in; // customers, and whoever says to be one
+#[cfg(test)]
+mod surge; // many units, and many who want them

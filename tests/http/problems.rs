@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::answer::{Answer, redacted};
 use crate::endpoint::Closed;
+use crate::issuer::Issuer;
 use crate::request::Request;
 use crate::shop::{Shop, answer};
 
@@ -23,7 +24,7 @@ const ASK_THE_TABLES: [&str; 8] = [
 ];
 
 /// One request for each problem, in the order of the registry; those of one shop follow each other.
-fn requests() -> Vec<Request> {
+fn requests(issuer: &Issuer) -> Vec<Request> {
     let cart = Request::of("create-reservation");
     let line = |sku: &str, quantity: u32| {
         let cart = Request::of("create-reservation").key(quantity);
@@ -36,10 +37,14 @@ fn requests() -> Vec<Request> {
         cart.clone().without_header("Idempotency-Key"),
         Request::of("get-order").query("pan=4242424242424242"),
         Request::of("get-reservation").without_header("Guest-Token"),
+        cart.clone().customer(&issuer.token_with("ada", &json!({"exp": 1}))),
+        cart.clone().customer(&Issuer::forged("ada")),
+        cart.clone().customer(&issuer.token_with("ada", &json!({"client_id": "another-shop"}))),
         line("BALL-SIGNED", 1),
         Request::of("get-product").path("nothing"),
         line("NOTHING", 1),
         line("TICKET", 1),
+        line("BALL-SIGNED", 2).customer(&issuer.token("ada")),
         cart.clone().key(2).with("/lines/0/unit_price/amount", json!(1)),
         line("NEXT-SEASON-M", 1),
         Request::of("checkout").key(2),
@@ -76,7 +81,7 @@ async fn every_problem_of_the_registry_is_the_answer_to_some_request() {
     let shop = Shop::open().await;
     shop.order().await;
     let mut answers = Vec::new();
-    for request in requests() {
+    for request in requests(&shop.issuer) {
         answers.push(shop.ask(&request).await);
     }
     answers.push(cut_off(&shop, "list-products").await);

@@ -19,15 +19,15 @@ async fn a_repeated_release_changes_nothing() {
     let shop = Shop::open().await;
     shop.succeed("create-reservation").await;
     let first = shop.succeed("release-reservation").await;
-    let released = shop.records();
+    let released = shop.possessions().await;
     assert_eq!(shop.succeed("release-reservation").await, first);
-    assert_eq!(shop.records(), released);
+    assert_eq!(shop.possessions().await, released);
 }
 
 #[tokio::test]
 async fn a_reservation_that_is_over_can_still_be_released() {
     let shop = Shop::without_patience().await;
-    shop.succeed("create-reservation").await;
+    shop.lapsed_reservation().await;
     assert_eq!(shop.succeed("release-reservation").await.status, 204);
     assert_eq!(shop.units("SHIRT-FINAL-M").await, ALL);
 }

@@ -36,7 +36,7 @@ pub(crate) fn event_file(path: &str) -> Value {
 
 /// The token of a guest whom the events do not know.
 pub(crate) fn guest(number: u32) -> String {
-    format!("guest{number:0>38}")
+    format!("guest{number:0>37}A")
 }
 
 /// An idempotency key that the events do not use.
@@ -66,6 +66,11 @@ impl Request {
 
     pub(crate) fn guest(self, number: u32) -> Self {
         self.header("Guest-Token", &guest(number))
+    }
+
+    /// As a customer with this token, who is no guest.
+    pub(crate) fn customer(self, token: &str) -> Self {
+        self.without_header("Guest-Token").header("Authorization", &format!("Bearer {token}"))
     }
 
     pub(crate) fn key(self, number: u32) -> Self {
@@ -125,7 +130,7 @@ impl fmt::Display for Request {
         let Self { operation, event } = self;
         let (method, path) = (&event["requestContext"]["http"]["method"], &event["rawPath"]);
         writeln!(formatter, "{operation}: {method} {path} ? {}", event["rawQueryString"])?;
-        for name in ["guest-token", "idempotency-key", "content-type", "if-none-match"] {
+        for name in ["guest-token", "authorization", "idempotency-key", "content-type", "if-none-match"] {
             if let Some(value) = event["headers"].get(name) {
                 writeln!(formatter, "{name}: {value}")?;
             }

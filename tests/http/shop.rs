@@ -1,12 +1,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::put_on_sale::{Ports, put_on_sale};
-use application::{Clock, OrderLedger, Orders, Stock};
+use application::{Archive, Clock, OrderLedger, Orders};
+use domain::invariant::{Books, check};
 use domain::payment::{Decline, Outcome, Retry};
-use domain::stock::{StockPage, Supply};
+use domain::reservation::ReservationState;
+use domain::stock::{Opener, Units as Received};
 use dynoxide::Database;
-use lambda::{Clients, Environment, Function, Invocation, SystemClock};
+use lambda::{Clients, Environment, Function, Invocation, SystemChance, SystemClock};
 use local::template::{Surroundings, Template};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -16,12 +19,14 @@ use tokio::sync::Mutex;
 use crate::answer::Answer;
 use crate::contract;
 use crate::goods::{self, Goods};
+use crate::issuer::Issuer;
 use crate::request::Request;
 
 /// Every function of the template over tables of its own, inside the test.
 pub(crate) struct Shop {
     pub(crate) database: Database,
     pub(crate) address: String,
+    pub(crate) issuer: Issuer,
     settings: BTreeMap<String, String>,
     template: Template,
     instances: Mutex<BTreeMap<&'static str, Arc<dyn Function>>>,
@@ -41,9 +46,9 @@ impl Shop {
         Self::open_with(&[]).await
     }
 
-    /// A shop whose reservations are over at once.
+    /// A shop whose reservations are over soon.
     pub(crate) async fn without_patience() -> Self {
-        Self::open_with(&[("HOLD_SECONDS", "0")]).await
+        Self::open_with(&[("HOLD_SECONDS", "1")]).await
     }
 
     /// A shop in which some settings are other than the template says.
@@ -57,9 +62,10 @@ impl Shop {
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
 
-        let settings =
-            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let shop = Self { database, address, settings, template, instances: Mutex::default() };
+        let issuer = Issuer::start().await;
+        let others = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let settings = issuer.settings().into_iter().chain(others).collect();
+        let shop = Self { database, address, issuer, settings, template, instances: Mutex::default() };
         for goods in goods::range() {
             shop.put_on_sale(&goods).await;
         }
@@ -67,8 +73,12 @@ impl Shop {
     }
 
     pub(crate) async fn put_on_sale(&self, (product, units): &Goods) {
-        let ports = Ports { catalog: &self.catalog().await, stock: &self.stock().await };
-        put_on_sale(&ports, product, units).await.unwrap();
+        let (catalog, stock) = (&self.catalog().await, &self.stock().await);
+        let (clock, chance) = (&SystemClock, &SystemChance);
+        let ports = Ports { catalog, keeper: stock, stock, clock, chance };
+        let stocked = units.iter().filter(|(_, units)| *units > 0);
+        let received = stocked.map(|(sku, units)| (sku.clone(), Received::parse((*units).into()).unwrap()));
+        put_on_sale(&ports, product, &received.collect::<Vec<_>>()).await.unwrap();
     }
 
     /// Sends a request to the route's usual instance.
@@ -92,6 +102,13 @@ impl Shop {
         let answer = self.ask(&Request::of(operation)).await;
         assert!(answer.status < 300, "{operation}: {}", answer.shown());
         answer
+    }
+
+    /// Makes the reservation of the events and lets its time pass, in a shop without patience.
+    pub(crate) async fn lapsed_reservation(&self) -> Answer {
+        let held = self.succeed("create-reservation").await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        held
     }
 
     /// Places the order of the events, and gives its id.
@@ -156,23 +173,34 @@ impl Shop {
         orders.as_array().unwrap().iter().filter(|item| item.get("attempts").is_some()).count()
     }
 
+    /// What became of a SKU's units, while everything holds that always holds.
     pub(crate) async fn units(&self, sku: &str) -> Units {
-        let stock = self.stock().await;
-        let supplies = stock.supplies(&[goods::sku(sku)]).await.unwrap();
-        let keys: Vec<_> = supplies.iter().flat_map(Supply::page_keys).collect();
-        let pages = stock.pages(&keys).await.unwrap();
-        for page in &pages {
-            assert_eq!(
-                page.available + page.held_units() + page.sold,
-                page.capacity,
-                "PAGE_BALANCES: {page:?}"
-            );
-        }
+        let books = self.books().await;
+        assert_eq!(check(&books), []);
+        let sku = goods::sku(sku);
+        let pages: Vec<_> = books.pages.iter().filter(|page| page.key.sku == sku).collect();
+        let openers = books.openers.iter().filter(|opener| opener.key.sku == sku);
+        let on_pages: u32 = pages.iter().map(|page| page.available).sum();
         Units {
-            available: pages.iter().map(|page| page.available).sum(),
-            held: pages.iter().map(StockPage::held_units).sum(),
+            available: on_pages + openers.map(Opener::units).sum::<u32>(),
+            held: pages.iter().map(|page| page.held_units()).sum(),
             sold: pages.iter().map(|page| page.sold).sum(),
         }
+    }
+
+    /// Everything that anybody has: what is held, sold, reserved, claimed or ordered. Where to look for units is not in
+    /// it, which a request may write down that gets none.
+    pub(crate) async fn possessions(&self) -> Books {
+        let mut books = self.books().await;
+        books.openers.clear();
+        books.pages.retain(|page| page.sold > 0 || !page.holds.is_empty());
+        books.reservations.retain(|reservation| reservation.state != ReservationState::Refused);
+        books.limits.retain(|limit| !limit.claims.is_empty());
+        books
+    }
+
+    pub(crate) async fn books(&self) -> Books {
+        self.purchases().await.books().await.unwrap()
     }
 
     /// Takes an order's payment as far as these answers of the gateway do.
@@ -191,7 +219,7 @@ impl Shop {
         dynamodb::CatalogTable::new(self.clients().dynamodb().await, self.table("CATALOG_TABLE"))
     }
 
-    async fn stock(&self) -> dynamodb::StockTable {
+    pub(crate) async fn stock(&self) -> dynamodb::StockTable {
         dynamodb::StockTable::new(self.clients().dynamodb().await, self.table("STOCK_TABLE"))
     }
 

@@ -9,11 +9,13 @@
 )]
 
 mod crowd; // many at once: the last unit, and doubled clicks
+mod customers; // who signed in, and how much they may have
 mod declines; // what a shopper can do after a no
 mod endings; // released, expired, given up
 mod purchase; // browse, hold, pay, watch
 mod restart; // killed in the middle, started again
 mod silence; // a gateway that does not answer
+mod surge; // a drop of many pages, whatever breaks meanwhile
 mod three_d_secure; // the shopper must act at the gateway
 
 use tests::{CatalogFile, Shop};

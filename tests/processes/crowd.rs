@@ -209,7 +209,10 @@ pub(crate) fn unsettled(books: &Books) -> Vec<String> {
     for reservation in &books.reservations {
         match reservation.state {
             ReservationState::Open => unsettled.push(format!("reservation {} is open", reservation.id)),
-            ReservationState::Ordered(_) | ReservationState::Released | ReservationState::Expired => {}
+            ReservationState::Ordered(_)
+            | ReservationState::Released
+            | ReservationState::Expired
+            | ReservationState::Refused => {}
         }
     }
     for page in &books.pages {

@@ -49,6 +49,18 @@ impl Shop {
         Shopper::new(&self.address)
     }
 
+    /// A customer of this shop, which keeps its data in this folder, with the token that the program prints.
+    ///
+    /// # Panics
+    /// When the program prints none.
+    #[expect(clippy::expect_used, reason = "a suite without a customer has nobody to sell to")]
+    pub fn customer(&self, program: &str, data: &str, name: &str) -> Shopper {
+        let printed = Command::new(program).args(["--customer-token", name, "--data", data]).output();
+        let printed = printed.expect("the program prints a token");
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        Shopper::customer(&self.address, String::from_utf8_lossy(&printed.stdout).trim())
+    }
+
     /// The process's id.
     pub fn process_id(&self) -> u32 {
         self.process.id()
@@ -107,12 +119,25 @@ impl CatalogFile {
     ///
     /// # Panics
     /// When the file cannot be written.
-    #[expect(clippy::expect_used, reason = "a suite without a catalog has nothing to sell")]
     pub fn write(folder: &Path, stock: &[(&str, u32)]) -> Self {
+        Self::write_with(folder, stock, None)
+    }
+
+    /// Writes a catalog in which each SKU has so many units, and each customer may have so many of them.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    #[expect(clippy::expect_used, reason = "a suite without a catalog has nothing to sell")]
+    pub fn write_with(folder: &Path, stock: &[(&str, u32)], limit_per_customer: Option<u32>) -> Self {
         let product = |(sku, units): &(&str, u32)| {
+            let price = json!({"amount": 8999, "currency": "EUR"});
+            let variant = json!({
+                "sku": sku, "attributes": {"size": "M"}, "price": price, "stock": units,
+                "limit_per_customer": limit_per_customer,
+            });
             json!({
-                "product_id": format!("product-{sku}"), "name": format!("Shirt {sku}"), "category": "shirts", "images": [],
-                "variants": [{"sku": sku, "attributes": {"size": "M"}, "price": {"amount": 8999, "currency": "EUR"}, "stock": units}],
+                "product_id": format!("product-{sku}"), "name": format!("Shirt {sku}"), "category": "shirts",
+                "images": [], "variants": [variant],
             })
         };
         let products: Vec<Value> = stock.iter().map(product).collect();

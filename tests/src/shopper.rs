@@ -4,12 +4,13 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// A guest with a token, and what a storefront does for them.
+/// A guest or a customer with a token, and what a storefront does for them.
 #[derive(Clone)]
 pub struct Shopper {
     http: reqwest::Client,
     address: String,
-    token: String,
+    /// The header that says who asks.
+    credential: (&'static str, String),
 }
 
 /// What the shop answered.
@@ -39,10 +40,19 @@ pub fn key() -> String {
 impl Shopper {
     /// A new guest of the shop at this address.
     pub fn new(address: &str) -> Self {
-        Self { http: reqwest::Client::new(), address: address.to_owned(), token: unique(43) }
+        Self::with(address, ("Guest-Token", unique(43)))
     }
 
-    /// The same guest at another address, as after a restart.
+    /// A customer of the shop at this address, who signed in and got this token.
+    pub fn customer(address: &str, token: &str) -> Self {
+        Self::with(address, ("Authorization", format!("Bearer {token}")))
+    }
+
+    fn with(address: &str, credential: (&'static str, String)) -> Self {
+        Self { http: reqwest::Client::new(), address: address.to_owned(), credential }
+    }
+
+    /// The same shopper at another address, as after a restart.
     #[must_use]
     pub fn at(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }
@@ -75,8 +85,8 @@ impl Shopper {
         key: Option<&str>,
         body: Option<&Value>,
     ) -> Result<Answer, reqwest::Error> {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.address)).header("Guest-Token", &self.token);
+        let (header, token) = &self.credential;
+        let mut request = self.http.request(method, format!("{}{path}", self.address)).header(*header, token);
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }

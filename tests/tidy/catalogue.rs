@@ -12,9 +12,7 @@ pub(crate) enum Waits {
 
 use Waits::{For, No};
 
-const SIGN_IN: Waits = For("customers who sign in");
 const ADMIN: Waits = For("the admin API");
-const SURGE: Waits = For("stock under surge");
 const PAYMENTS: Waits = For("several gateways, webhooks and refunds");
 const OPERATIONS: Waits = For("operations: deployments side by side, restore, a second region");
 
@@ -38,13 +36,13 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (16, "the same key from another caller", No),
     (17, "the same key after a long time", No),
     (18, "a repetition after our 503 although it was done", No),
-    (19, "a token that is expired, forged or for somebody else", SIGN_IN),
+    (19, "a token that is expired, forged or for somebody else", No),
     (20, "a token without the scope", ADMIN),
     (21, "another caller's order or reservation", No),
     (22, "an unknown SKU, a withdrawn one, a changed price", No),
     (23, "lines of one SKU, and too many lines", No),
     (24, "too little stock", No),
-    (25, "one caller who asks too much or holds everything", SURGE),
+    (25, "one caller who asks too much or holds everything", No),
     (26, "a webhook with a bad signature", PAYMENTS),
     (27, "a webhook from too long ago, or from the future", PAYMENTS),
     (28, "the same webhook twice", PAYMENTS),
@@ -61,7 +59,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (39, "an item or a transaction that is too large", No),
     (40, "a batch that comes back in part", No),
     (41, "a stale index", No),
-    (42, "one partition that takes all the writes", SURGE),
+    (42, "one partition that takes all the writes", No),
     (43, "items that the store's own expiry deletes early or late", No),
     (44, "the store does not answer", No),
     (45, "an attribute or a word of a newer version", No),

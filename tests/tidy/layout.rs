@@ -29,7 +29,19 @@ const BANNED_NAMES: [&str; 8] =
     ["common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"];
 
 /// What keys in the database begin with.
-const KEY_WORDS: [&str; 6] = ["order", "page", "product", "reservation", "sku", "supply"];
+const KEY_WORDS: [&str; 11] = [
+    "limit",
+    "list",
+    "movement",
+    "opener",
+    "order",
+    "page",
+    "product",
+    "reservation",
+    "sku",
+    "stock-alert",
+    "supply",
+];
 
 /// Where keys are spelled.
 const KEY_REGISTRY: [&str; 2] = ["shared/dynamodb/src/keys.rs", "shared/dynamodb/src/keys/"];

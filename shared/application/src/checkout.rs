@@ -7,6 +7,9 @@ use domain::{Idempotent, Money, ReservationId};
 use crate::repeat::until_definite;
 use crate::{ChangeError, Clock, Failure, OrderPlacer, Reservations};
 
+/// How often the decision is made anew after somebody else wrote the reservation meanwhile.
+const DECISIONS_MAX: u32 = 3;
+
 /// What the use case needs.
 pub struct Ports<'a> {
     /// Reservations.
@@ -72,24 +75,28 @@ async fn earlier(ports: &Ports<'_>, command: &PlaceOrder) -> Result<Option<Order
 }
 
 async fn place(ports: &Ports<'_>, command: &PlaceOrder) -> Result<Order, CheckoutError> {
-    let reservation = own_reservation(ports, command).await?;
-    if reservation.totals.total != command.expected_total {
-        return Err(CheckoutError::TotalChanged(Box::new(reservation.totals)));
+    for _ in 0..DECISIONS_MAX {
+        let reservation = own_reservation(ports, command).await?;
+        if reservation.totals.total != command.expected_total {
+            return Err(CheckoutError::TotalChanged(Box::new(reservation.totals)));
+        }
+        let now = ports.clock.now();
+        let (ordered, change) = Order::place(reservation, command.checkout.clone(), now)
+            .map_err(|_refused| CheckoutError::NotHeld)?;
+        match until_definite(|| ports.orders.place(&ordered, &change)).await {
+            Ok(()) => return Ok(change.order),
+            // Another checkout, a release or an expiry came first, or this very write did. Or another request under
+            // the reservation's key was at work on it, and its shopper has it all the same.
+            Err(ChangeError::Conflict) => {}
+            Err(ChangeError::Failure(failure)) => return Err(failure.into()),
+        }
     }
-    let now = ports.clock.now();
-    let (ordered, change) = Order::place(reservation, command.checkout.clone(), now)
-        .map_err(|_refused| CheckoutError::NotHeld)?;
-    match until_definite(|| ports.orders.place(&ordered, &change)).await {
-        Ok(()) => Ok(change.order),
-        // Another checkout, a release or an expiry came first, or this very write did.
-        Err(ChangeError::Conflict) => Err(CheckoutError::NotHeld),
-        Err(ChangeError::Failure(failure)) => Err(failure.into()),
-    }
+    Err(CheckoutError::NotHeld)
 }
 
 async fn own_reservation(ports: &Ports<'_>, command: &PlaceOrder) -> Result<Reservation, CheckoutError> {
     let found = ports.reservations.reservation(&command.reservation_id).await?;
     found
-        .filter(|reservation| reservation.caller == command.checkout.request.caller)
+        .filter(|reservation| reservation.is_of(&command.checkout.request.caller))
         .ok_or(CheckoutError::NotFound)
 }

@@ -1,34 +1,53 @@
 //! Holds stock for one cart: all its lines, or none.
+//!
+//! The reservation says first from which page its units will come, and the page is written second: two writes, and
+//! nothing that two shoppers share. Several pages are held in one transaction with the reservation.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::catalog::{Availability, Product, Variant};
-use domain::reservation::{Line, PAGES_MAX, Reservation, ReservationState, Totals};
-use domain::stock::PlannedHold;
+use domain::catalog::Availability;
+use domain::reservation::{Reservation, ReservationState, Totals};
 use domain::{Idempotent, MoneyError, RequestKey, Sku, Timestamp};
 
-use crate::repeat::until_definite;
-use crate::{Catalog, Chance, Clock, Failure, ReservationBook, ReserveError, Shelf, Stock};
+use crate::shelf::Seeker;
+use crate::{
+    Bands, Catalog, Chance, Clock, Failure, Holds, Limits, Offers, Orders, ReservationBook,
+    ReservationCloser, Shelf, StockRoom, claims,
+};
 
 mod cart; // what a request asks for, lines of one SKU merged
+mod made; // whether an earlier request has made it
+mod plan; // from which pages
+mod pricing; // what it costs, and what limits apply
+mod taking; // exactly once, whoever else is at it
 
 pub use cart::{Cart, CartLine, CartRefused};
 
-/// How often a plan is made anew after a page turned out to have too few units. Each refusal means that somebody
-/// else got them, so the sale goes on meanwhile.
-const PLANS_MAX: u32 = 16;
+pub(crate) use made::{Found, find};
+use taking::{Taken, Taking};
 
 /// What the use case needs.
 pub struct Ports<'a> {
     /// Prices.
     pub catalog: &'a dyn Catalog,
-    /// Stock pages.
-    pub stock: &'a dyn Stock,
+    /// What this instance remembers of them.
+    pub offers: &'a Offers,
+    /// Stock pages, and where to look for them.
+    pub stock: &'a dyn StockRoom,
     /// What this instance remembers of them.
     pub shelf: &'a Shelf,
+    /// What it remembers of the bands of their SKUs.
+    pub bands: &'a Bands,
     /// Reservations.
     pub reservations: &'a dyn ReservationBook,
+    /// Ends those whose time is over, where they stand in the way of a limit.
+    pub closer: &'a dyn ReservationCloser,
+    /// Orders, which may have been cancelled.
+    pub orders: &'a dyn Orders,
+    /// Their holds.
+    pub holds: &'a dyn Holds,
+    /// What customers have of limited SKUs.
+    pub limits: &'a dyn Limits,
     /// The time.
     pub clock: &'a dyn Clock,
     /// Randomness.
@@ -77,6 +96,14 @@ pub enum CreateReservationError {
     /// A SKU that is limited per customer is sold to customers who are signed in.
     #[error("SKU {0} is limited per customer")]
     SignInRequired(Sku),
+    /// The customer would have more than the limit, unpaid units included.
+    #[error("the customer would have more than {limit} units of SKU {sku}")]
+    LimitReached {
+        /// The SKU.
+        sku: Sku,
+        /// Units that a customer may have.
+        limit: u32,
+    },
     /// The price that the shopper saw is not the price now.
     #[error("the price of SKU {0} has changed")]
     PriceChanged(Sku),
@@ -102,117 +129,74 @@ pub async fn create_reservation(
     ports: &Ports<'_>,
     command: &CreateReservation,
 ) -> Result<Idempotent<Reservation>, CreateReservationError> {
-    match reserve(ports, command).await {
-        Ok(Some(reservation)) => Ok(Idempotent::Executed(reservation)),
-        Ok(None) => earlier(ports, command)
-            .await?
-            .map(Idempotent::AlreadyApplied)
-            .ok_or(Failure::OutcomeUnknown.into()),
-        Err(CreateReservationError::Failure(failure)) => Err(failure.into()),
+    let draft = match draft(ports, command).await {
+        Ok(draft) => draft,
+        Err(CreateReservationError::Failure(failure)) => return Err(failure.into()),
         // Before anybody is refused: the same request may have won already, and its answer was lost.
-        Err(refusal) => earlier(ports, command).await?.map(Idempotent::AlreadyApplied).ok_or(refusal),
-    }
-}
-
-/// The reservation that this request made earlier.
-async fn earlier(
-    ports: &Ports<'_>,
-    command: &CreateReservation,
-) -> Result<Option<Reservation>, CreateReservationError> {
-    match ports.reservations.reservation(&command.request.reservation_id()).await? {
-        Some(earlier) if earlier.fingerprint != command.cart.fingerprint() => {
-            Err(CreateReservationError::KeyReused)
+        Err(refusal) => return earlier(ports, command).await?.map(Idempotent::AlreadyApplied).ok_or(refusal),
+    };
+    match Taking::new(ports, &draft).take().await? {
+        Taken::Now(reservation) => {
+            keep_bands(ports, &reservation).await;
+            Ok(Idempotent::Executed(reservation))
         }
-        earlier => Ok(earlier),
+        Taken::Before(reservation) => Ok(Idempotent::AlreadyApplied(reservation)),
     }
 }
 
-/// Writes the reservation and its holds; `None` when a reservation of this id exists.
-async fn reserve(
+/// The reservation as it will be written, but for its pages.
+async fn draft(
     ports: &Ports<'_>,
     command: &CreateReservation,
-) -> Result<Option<Reservation>, CreateReservationError> {
+) -> Result<Reservation, CreateReservationError> {
     let now = ports.clock.now();
-    let products = ports.catalog.products_of(&command.cart.skus()).await?;
-    let lines = price(&command.cart, &products, now)?;
-    let draft = Reservation {
+    let lines = pricing::price(ports, command, now).await?;
+    Ok(Reservation {
         id: command.request.reservation_id(),
         caller: command.request.caller.clone(),
         fingerprint: command.cart.fingerprint(),
         totals: Totals::of_items(&lines)?,
         lines,
         holds: Vec::new(),
+        tried: Vec::new(),
+        turn: 1,
         state: ReservationState::Open,
         created_at: now,
         expires_at: now.plus(command.hold_time),
-    };
-    for _ in 0..PLANS_MAX {
-        let reservation = Reservation { holds: plan(ports, &draft.lines).await?, ..draft.clone() };
-        match until_definite(|| ports.reservations.reserve(&reservation)).await {
-            Ok(Idempotent::Executed(())) => {
-                ports.shelf.took(&reservation.holds);
-                return Ok(Some(reservation));
-            }
-            Ok(Idempotent::AlreadyApplied(())) => return Ok(None),
-            Err(ReserveError::Insufficient(pages)) => ports.shelf.learn(&pages),
-            Err(ReserveError::Failure(failure)) => return Err(failure.into()),
-        }
-    }
-    Err(Failure::Throttled.into())
+    })
 }
 
-/// The lines at today's prices, all in one currency.
-fn price(cart: &Cart, products: &[Product], now: Timestamp) -> Result<Vec<Line>, CreateReservationError> {
-    let variants: BTreeMap<&Sku, &Variant> = products
-        .iter()
-        .flat_map(|product| &product.variants)
-        .map(|variant| (&variant.sku, variant))
-        .collect();
-    let mut currency = cart.currency;
-    let mut lines = Vec::new();
-    for asked in &cart.lines {
-        let sku = asked.sku.clone();
-        let Some(variant) = variants.get(&sku) else {
-            return Err(CreateReservationError::UnknownSku(sku));
-        };
-        if let Some(from) = variant.on_sale_from.filter(|_| !variant.is_on_sale(now)) {
-            return Err(CreateReservationError::NotOnSaleYet { sku, from });
-        }
-        if variant.limit_per_customer.is_some() {
-            return Err(CreateReservationError::SignInRequired(sku));
-        }
-        if *currency.get_or_insert(variant.price.currency()) != variant.price.currency() {
-            return Err(CreateReservationError::CurrencyNotOffered(sku));
-        }
-        if asked.unit_price.is_some_and(|seen| seen != variant.price) {
-            return Err(CreateReservationError::PriceChanged(sku));
-        }
-        lines.push(Line { sku, quantity: asked.quantity, unit_price: variant.price });
+/// The reservation that this request made earlier, if it made one that holds its units or did.
+async fn earlier(
+    ports: &Ports<'_>,
+    command: &CreateReservation,
+) -> Result<Option<Reservation>, CreateReservationError> {
+    let Ports { reservations, stock, clock, .. } = *ports;
+    let id = command.request.reservation_id();
+    let Some(found) = made::find(reservations, stock, &id, clock.now()).await? else { return Ok(None) };
+    if taking::is_anothers(&found.reservation, &command.cart.fingerprint()) {
+        return Err(CreateReservationError::KeyReused);
     }
-    Ok(lines)
+    Ok(Some(found.reservation).filter(|_| found.is_made))
 }
 
-/// From which pages each line is taken.
-async fn plan(ports: &Ports<'_>, lines: &[Line]) -> Result<Vec<PlannedHold>, CreateReservationError> {
-    let mut holds = Vec::new();
-    let mut shortages = Vec::new();
-    for line in lines {
-        let now = ports.clock.now();
-        match ports.shelf.plan(ports.stock, ports.chance, &line.sku, line.quantity, now).await? {
-            Some(planned) => holds.extend(planned),
-            None => shortages.push(shortage(ports, line)),
+/// Once a second somebody who has just held units sees to it that the SKU's band is true. The units are held either
+/// way, so a failure is for the next one to make good.
+async fn keep_bands(ports: &Ports<'_>, reservation: &Reservation) {
+    for line in &reservation.lines {
+        if let Err(failure) = ports.seeker().keep_band(&line.sku).await {
+            tracing::warn!(%failure, sku = %line.sku, "the band was not brought up to date");
         }
     }
-    if shortages.is_empty() && holds.len() > PAGES_MAX {
-        shortages = lines.iter().map(|line| shortage(ports, line)).collect();
-    }
-    if shortages.is_empty() { Ok(holds) } else { Err(CreateReservationError::InsufficientStock(shortages)) }
 }
 
-fn shortage(ports: &Ports<'_>, line: &Line) -> Shortage {
-    Shortage {
-        sku: line.sku.clone(),
-        requested: line.quantity.units(),
-        availability: Availability::of(ports.shelf.units(&line.sku)),
+impl<'a> Ports<'a> {
+    fn seeker(&self) -> Seeker<'a> {
+        Seeker { stock: self.stock, shelf: self.shelf, clock: self.clock, chance: self.chance }
+    }
+
+    fn claims(&self) -> claims::Ports<'a> {
+        let Self { limits, closer, orders, clock, .. } = *self;
+        claims::Ports { limits, reservations: closer, orders, clock }
     }
 }

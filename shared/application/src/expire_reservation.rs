@@ -2,12 +2,14 @@
 
 use domain::order::{Order, OrderState};
 use domain::reservation::{ExpireRefused, Reservation};
+use domain::stock::{Hold, PageKey, PlannedHold};
 use domain::{Idempotent, OrderId, ReservationId, Timestamp};
 
-use crate::release_reservation::free_holds;
+use crate::give_back::{self, free, free_all, tell};
 use crate::repeat::until_definite;
 use crate::{
-    ChangeError, Clock, CloseError, Failure, Holds, OrderLedger, Queues, ReservationCloser, Subject, WakeUp,
+    Chance, ChangeError, Clock, CloseError, Failure, Holds, Limits, OrderLedger, Queues, ReservationCloser,
+    StockRoom, Subject, WakeUp, claims,
 };
 
 /// How often the decision is made anew after somebody else closed the reservation meanwhile.
@@ -19,12 +21,25 @@ pub struct Ports<'a> {
     pub reservations: &'a dyn ReservationCloser,
     /// Their holds.
     pub holds: &'a dyn Holds,
+    /// What they count against customers' limits.
+    pub limits: &'a dyn Limits,
+    /// Where units are looked for.
+    pub stock: &'a dyn StockRoom,
     /// The orders that they became.
     pub orders: &'a dyn OrderLedger,
     /// Where a deadline further away than the longest delay is sent on.
     pub queues: &'a dyn Queues,
     /// The time.
     pub clock: &'a dyn Clock,
+    /// Randomness.
+    pub chance: &'a dyn Chance,
+}
+
+impl<'a> Ports<'a> {
+    fn giving_back(&self) -> give_back::Ports<'a> {
+        let Self { holds, stock, clock, chance, .. } = *self;
+        give_back::Ports { holds, stock, clock, chance }
+    }
 }
 
 /// Ends one reservation if its time is over. Safe to run any number of times.
@@ -39,14 +54,17 @@ pub async fn expire_reservation(ports: &Ports<'_>, id: &ReservationId) -> Result
             return Ok(());
         };
         let now = ports.clock.now();
-        let closed = match reservation.expire(now) {
+        let closed = match reservation.clone().expire(now) {
             Ok(Idempotent::Executed(expired)) => close(ports, expired).await?,
             Ok(Idempotent::AlreadyApplied(closed)) => Some(closed),
             Err(ExpireRefused::NotDue { expires_at }) => return send_on(ports, id, expires_at, now).await,
-            Err(ExpireRefused::Ordered(order)) => return expire_order(ports, &order, now).await,
+            Err(ExpireRefused::Ordered(order)) => {
+                return expire_order(ports, &reservation, &order, now).await;
+            }
         };
         if let Some(closed) = closed {
-            return free_holds(ports.holds, &closed).await;
+            free_all(ports.giving_back(), &closed).await?;
+            return claims::give_back(ports.limits, &closed).await;
         }
     }
     Err(Failure::Throttled)
@@ -56,7 +74,7 @@ pub async fn expire_reservation(ports: &Ports<'_>, id: &ReservationId) -> Result
 /// checked out. `None` when a checkout or a release came first, or this very write did: what stands decides.
 async fn close(ports: &Ports<'_>, expired: Reservation) -> Result<Option<Reservation>, Failure> {
     match until_definite(|| ports.reservations.close(&expired)).await {
-        Ok(()) => {
+        Ok(expired) => {
             tracing::info!(reservation = %expired.id, "reservation expired");
             Ok(Some(expired))
         }
@@ -78,28 +96,79 @@ async fn send_on(
 }
 
 /// An order is given up only when its payment failed and its time to try again is over.
-async fn expire_order(ports: &Ports<'_>, id: &OrderId, now: Timestamp) -> Result<(), Failure> {
+async fn expire_order(
+    ports: &Ports<'_>,
+    reservation: &Reservation,
+    id: &OrderId,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let Some(order) = ports.orders.order(id).await? else {
         return Ok(());
     };
+    free_late(ports, reservation, &order, now).await?;
     if let OrderState::PaymentFailed { retry_until } = order.state
         && now < retry_until
     {
         return send_on(ports, &order.reservation_id, retry_until, now).await;
     }
-    cancel(ports, order, now).await
+    cancel(ports, reservation, order, now).await
 }
 
-async fn cancel(ports: &Ports<'_>, order: Order, now: Timestamp) -> Result<(), Failure> {
-    // Paid, in flight or cancelled: no clock ends it.
+/// Frees what was written late: on pages that the order has nothing on, and on its own once it was paid for or given up.
+/// The pages are read first, because there hardly ever is any.
+async fn free_late(
+    ports: &Ports<'_>,
+    reservation: &Reservation,
+    order: &Order,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let is_ours = |page: &PageKey| reservation.holds.iter().any(|planned| planned.page == *page);
+    let may_be_late = |planned: &PlannedHold, hold: Hold| {
+        hold.is_overdue(now) && (order.is_final() || !is_ours(&planned.page))
+    };
+    let overdue: Vec<(&PlannedHold, Hold)> = reservation
+        .held()
+        .chain(reservation.stray())
+        .filter(|(planned, hold)| may_be_late(planned, *hold))
+        .collect();
+    if overdue.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<PageKey> = overdue.iter().map(|(planned, _)| planned.page.clone()).collect();
+    let pages = ports.stock.pages(&keys).await?;
+    let is_there = |planned: &PlannedHold, hold: Hold| {
+        let page = pages.iter().find(|page| page.key == planned.page);
+        page.and_then(|page| page.holds.get(&reservation.id)) == Some(&hold)
+    };
+    let late = overdue.into_iter().filter(|(planned, hold)| is_there(planned, *hold));
+    free(ports.giving_back(), &reservation.id, late).await
+}
+
+async fn cancel(
+    ports: &Ports<'_>,
+    reservation: &Reservation,
+    order: Order,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    if matches!(order.state, OrderState::Cancelled { .. }) {
+        return give_up(ports, reservation).await;
+    }
+    // Paid or in flight: no clock ends it.
     let Ok(change) = order.expire(now) else { return Ok(()) };
     match until_definite(|| ports.orders.record(&change)).await {
         Ok(()) => {
             tracing::info!(order = %change.order.id, "order cancelled: no payment in time");
-            Ok(())
+            give_up(ports, reservation).await
         }
         // The shopper offered another method just now, or this very write was applied: both stand.
         Err(ChangeError::Conflict) => Ok(()),
         Err(ChangeError::Failure(failure)) => Err(failure),
     }
+}
+
+/// What a cancelled order's units leave behind: nobody was told that they came back, and they are still claimed.
+async fn give_up(ports: &Ports<'_>, reservation: &Reservation) -> Result<(), Failure> {
+    let pages = reservation.holds.iter().map(|planned| planned.page.clone()).collect();
+    tell(ports.giving_back(), pages).await?;
+    claims::give_back(ports.limits, reservation).await
 }

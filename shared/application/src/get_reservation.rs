@@ -3,19 +3,23 @@
 use domain::reservation::{Reservation, Standing};
 use domain::{Caller, ReservationId};
 
-use crate::{Clock, Failure, Orders, Reservations};
+use crate::create_reservation::{Found, find};
+use crate::{Clock, Failure, Orders, Reservations, Stock};
 
 /// What the use case needs.
 pub struct Ports<'a> {
     /// Reservations.
     pub reservations: &'a dyn Reservations,
+    /// The pages of their holds.
+    pub stock: &'a dyn Stock,
     /// The orders that they became.
     pub orders: &'a dyn Orders,
     /// The time.
     pub clock: &'a dyn Clock,
 }
 
-/// The reservation and where it stands, if this caller made one of that id.
+/// The reservation and where it stands, if this caller made one of that id: from the reservation, then from the order
+/// that it became, then from its pages.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -24,22 +28,28 @@ pub async fn get_reservation(
     caller: &Caller,
     id: &ReservationId,
 ) -> Result<Option<(Reservation, Standing)>, Failure> {
-    let found = ports.reservations.reservation(id).await?;
-    let Some(reservation) = found.filter(|reservation| reservation.caller == *caller) else {
+    let Ports { reservations, stock, orders, clock } = *ports;
+    // One that is written and not held yet is not made yet.
+    let found = find(reservations, stock, id, clock.now()).await?.filter(|found| found.is_made);
+    let Some(Found { reservation, .. }) = found.filter(|found| found.reservation.is_of(caller)) else {
         return Ok(None);
     };
-    let standing = standing(ports, &reservation).await?;
+    let standing = standing(orders, clock, &reservation).await?;
     Ok(Some((reservation, standing)))
 }
 
-/// Where a reservation stands: derived from it, then from the order that it became.
+/// Where a reservation that was made stands: derived from it, then from the order that it became.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn standing(ports: &Ports<'_>, reservation: &Reservation) -> Result<Standing, Failure> {
+pub async fn standing(
+    orders: &dyn Orders,
+    clock: &dyn Clock,
+    reservation: &Reservation,
+) -> Result<Standing, Failure> {
     let order = match reservation.order_id() {
-        Some(order) => ports.orders.order(order).await?,
+        Some(order) => orders.order(order).await?,
         None => None,
     };
-    Ok(reservation.standing(order.as_ref(), ports.clock.now()))
+    Ok(reservation.standing(order.as_ref(), clock.now()))
 }

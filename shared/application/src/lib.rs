@@ -9,9 +9,16 @@ mod ports; // what the use cases need from the world
 mod repeat; // an unknown outcome repeats the very same write
 
 mod availability; // what a shopper sees of stock, at most a second old
+mod claims; // what counts against a customer's limits
+mod give_back; // units back to sale
+mod ledger; // a movement of stock, whoever else moves or sells it
+mod look; // which pages have units, found out by one for all
+mod offers; // what SKUs cost, at most a second old
+mod recent; // what an instance looked up, for a second
 mod shelf; // what an instance remembers of stock pages
 
 pub mod add_payment_method;
+pub mod adjust_stock;
 pub mod audit;
 pub mod capture_payment;
 pub mod checkout;
@@ -22,10 +29,13 @@ pub mod get_product;
 pub mod get_reservation;
 pub mod list_products;
 pub mod put_on_sale;
+pub mod receive_stock;
 pub mod relay;
 pub mod release_reservation;
 pub mod sweep;
+pub mod write_off_stock;
 
 pub use availability::Bands;
+pub use offers::Offers;
 pub use ports::*;
 pub use shelf::Shelf;

@@ -8,12 +8,13 @@ mod chance; // randomness
 mod clock; // the time of day
 mod failure; // what any port may suffer
 mod gateway; // a payment gateway
+mod limits; // what customers have of limited SKUs
 mod listing; // lists that go on where they stopped
 mod orders; // orders, each change one write
 mod queues; // wake-ups on their way to workers
 mod reservations; // reservations, made and ended
 mod secret; // the secret store
-mod stock; // pages, supply and holds
+mod stock; // pages, lists, supply and holds
 mod sweep_index; // what the sweeper looks at
 mod wake_up; // the message that makes a worker look
 
@@ -23,11 +24,14 @@ pub use chance::Chance;
 pub use clock::Clock;
 pub use failure::Failure;
 pub use gateway::{Gateway, Gateways};
+pub use limits::{ClaimError, Limits};
 pub use listing::{Cursor, Listing};
 pub use orders::{ChangeError, OrderLedger, OrderPlacer, Orders};
 pub use queues::Queues;
-pub use reservations::{CloseError, ReservationBook, ReservationCloser, Reservations, ReserveError};
+pub use reservations::{
+    CloseError, PlanError, ReservationBook, ReservationCloser, Reservations, ReserveError,
+};
 pub use secret::{Secret, SecretName, Secrets};
-pub use stock::{Holds, Stock, StockKeeper};
+pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRoom};
 pub use sweep_index::{SWEEP_SHARDS, SweepIndex};
 pub use wake_up::{Subject, WakeUp};

@@ -4,8 +4,11 @@ use domain::order::OrderState;
 use domain::reservation::Reservation;
 use domain::{Caller, Idempotent, ReservationId};
 
+use crate::give_back::{self, free_all};
 use crate::repeat::until_definite;
-use crate::{CloseError, Failure, Holds, Orders, ReservationCloser};
+use crate::{
+    Chance, Clock, CloseError, Failure, Holds, Limits, Orders, ReservationCloser, StockRoom, claims,
+};
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -13,8 +16,16 @@ pub struct Ports<'a> {
     pub reservations: &'a dyn ReservationCloser,
     /// Their holds.
     pub holds: &'a dyn Holds,
+    /// What they count against customers' limits.
+    pub limits: &'a dyn Limits,
+    /// Where units are looked for.
+    pub stock: &'a dyn StockRoom,
     /// The orders that they became.
     pub orders: &'a dyn Orders,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Randomness.
+    pub chance: &'a dyn Chance,
 }
 
 /// Why a reservation was not released.
@@ -42,13 +53,15 @@ pub async fn release_reservation(
 ) -> Result<(), ReleaseReservationError> {
     let found = ports.reservations.reservation(id).await?;
     let reservation =
-        found.filter(|reservation| reservation.caller == *caller).ok_or(ReleaseReservationError::NotFound)?;
+        found.filter(|reservation| reservation.is_of(caller)).ok_or(ReleaseReservationError::NotFound)?;
     let released = match reservation.clone().release() {
         Ok(Idempotent::Executed(released)) => close(ports, released).await?,
         Ok(Idempotent::AlreadyApplied(released)) => released,
         Err(_refused) => return given_up(ports, &reservation).await,
     };
-    free_holds(ports.holds, &released).await?;
+    let Ports { holds, stock, clock, chance, .. } = *ports;
+    free_all(give_back::Ports { holds, stock, clock, chance }, &released).await?;
+    claims::give_back(ports.limits, &released).await?;
     Ok(())
 }
 
@@ -68,7 +81,7 @@ async fn given_up(ports: &Ports<'_>, reservation: &Reservation) -> Result<(), Re
 /// Closes first and frees second: no hold is freed under a reservation that could still be checked out.
 async fn close(ports: &Ports<'_>, released: Reservation) -> Result<Reservation, ReleaseReservationError> {
     match until_definite(|| ports.reservations.close(&released)).await {
-        Ok(()) => Ok(released),
+        Ok(released) => Ok(released),
         Err(CloseError::Failure(failure)) => Err(failure.into()),
         // A checkout, an expiry or this very write came first: what stands decides.
         Err(CloseError::NotOpen) => {
@@ -77,15 +90,4 @@ async fn close(ports: &Ports<'_>, released: Reservation) -> Result<Reservation, 
             stands.release().map(Idempotent::into_inner).map_err(|_refused| ReleaseReservationError::NotHeld)
         }
     }
-}
-
-/// Frees every hold of a closed reservation that is still there.
-///
-/// # Errors
-/// When a page cannot be written; what is left is freed by a repetition, or by the sweeper after the deadline.
-pub(crate) async fn free_holds(holds: &dyn Holds, closed: &Reservation) -> Result<(), Failure> {
-    for (planned, seen) in closed.held() {
-        let _freed: Idempotent<()> = until_definite(|| holds.free(&planned.page, &closed.id, seen)).await?;
-    }
-    Ok(())
 }

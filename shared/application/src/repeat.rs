@@ -34,6 +34,30 @@ impl MayBeUnknown for crate::CloseError {
     }
 }
 
+impl MayBeUnknown for crate::HoldError {
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Failure(failure) if failure.is_unknown())
+    }
+}
+
+impl MayBeUnknown for crate::PlanError {
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Failure(failure) if failure.is_unknown())
+    }
+}
+
+impl MayBeUnknown for crate::ClaimError {
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Failure(failure) if failure.is_unknown())
+    }
+}
+
+impl MayBeUnknown for crate::ChangeSupplyError {
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Failure(failure) if failure.is_unknown())
+    }
+}
+
 /// Makes the very same write again while its outcome is unknown. Its condition makes the repetition harmless, and
 /// only a definite answer may lead to another decision.
 pub(crate) async fn until_definite<T, E, W>(mut write: impl FnMut() -> W) -> Result<T, E>

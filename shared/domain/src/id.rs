@@ -83,7 +83,7 @@ id!(
     IdempotencyKey, "an idempotency key", 16..=64
 );
 id!(
-    /// Who asks: a guest (by the hash of the guest token) or, later, a customer. Scopes every key and every id.
+    /// Who asks: a guest (by the hash of the guest token) or a customer who signed in. Scopes every key and every id.
     Caller, "a caller", 1..=64
 );
 id!(
@@ -91,10 +91,28 @@ id!(
     Fingerprint, "a fingerprint", 1..=64
 );
 
+id!(
+    /// The name of a movement of stock outside the shop, such as the number of a delivery note.
+    Reference, "a reference", 1..=64
+);
+
+/// What a customer begins with, and no guest does.
+const CUSTOMER: &str = "customer-";
+
 impl Caller {
     /// The guest who holds this token. The token itself is a secret and goes no further.
     pub fn guest(token: &[u8; 32]) -> Self {
         Self(format!("guest-{}", encode(&Sha256::digest(token))))
+    }
+
+    /// The customer whom this issuer calls so. Only a hash goes further: what an issuer calls people may be personal.
+    pub fn customer(issuer: &str, subject: &str) -> Self {
+        Self(format!("{CUSTOMER}{}", encode(&digest([issuer, subject]))))
+    }
+
+    /// Whether this is somebody who signed in.
+    pub fn is_customer(&self) -> bool {
+        self.0.starts_with(CUSTOMER)
     }
 }
 

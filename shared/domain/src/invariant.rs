@@ -7,13 +7,14 @@ use core::fmt;
 
 use crate::order::{AuditEntry, Order};
 use crate::reservation::Reservation;
-use crate::stock::{StockPage, Supply};
+use crate::stock::{CustomerLimit, Movement, Opener, StockPage, Supply};
 use crate::{Currency, OrderId};
 
 mod audit; // AUDIT_COMPLETE
 mod charge; // ONE_CHARGE
 mod facts; // FACTS_STAY, between two readings
 mod index; // the books, found by id
+mod limit; // LIMIT_KEPT
 mod money; // MONEY_CONSERVED
 mod oversell; // NO_OVERSELL
 mod supply; // PAGE_BALANCES and SUPPLY_ACCOUNTED
@@ -29,10 +30,16 @@ pub use supply::page_balances;
 pub struct Books {
     /// What was put on sale.
     pub supplies: Vec<Supply>,
+    /// The ledger that explains it.
+    pub movements: Vec<Movement>,
+    /// What hands out pages.
+    pub openers: Vec<Opener>,
     /// Every stock page.
     pub pages: Vec<StockPage>,
     /// Every reservation.
     pub reservations: Vec<Reservation>,
+    /// What customers have of limited SKUs.
+    pub limits: Vec<CustomerLimit>,
     /// Every order with its history.
     pub orders: Vec<OrderRecord>,
     /// What the gateways say about charges; none where they were not asked.
@@ -72,6 +79,8 @@ pub enum Invariant {
     SupplyAccounted,
     /// `NO_OVERSELL`
     NoOversell,
+    /// `LIMIT_KEPT`
+    LimitKept,
     /// `ONE_CHARGE`
     OneCharge,
     /// `MONEY_CONSERVED`
@@ -86,10 +95,11 @@ pub enum Invariant {
 
 impl Invariant {
     /// Every invariant.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::PageBalances,
         Self::SupplyAccounted,
         Self::NoOversell,
+        Self::LimitKept,
         Self::OneCharge,
         Self::MoneyConserved,
         Self::OneAnswer,
@@ -103,6 +113,7 @@ impl Invariant {
             Self::PageBalances => "PAGE_BALANCES",
             Self::SupplyAccounted => "SUPPLY_ACCOUNTED",
             Self::NoOversell => "NO_OVERSELL",
+            Self::LimitKept => "LIMIT_KEPT",
             Self::OneCharge => "ONE_CHARGE",
             Self::MoneyConserved => "MONEY_CONSERVED",
             Self::OneAnswer => "ONE_ANSWER",
@@ -116,11 +127,15 @@ impl Invariant {
         match self {
             Self::PageBalances => "on every stock page, available + held + sold = capacity",
             Self::SupplyAccounted => {
-                "per SKU, the capacity of its pages and of those not yet created is what was received"
+                "per SKU, the capacity of its pages and of those not yet created is what was received and not written \
+                 off, and its ledger explains each page"
             }
             Self::NoOversell => {
                 "units sold or held never exceed units put on sale, and each unit of a reservation or an order is \
                  where that says, exactly once"
+            }
+            Self::LimitKept => {
+                "per SKU and customer, the units being paid for or sold are claimed and within the limit"
             }
             Self::OneCharge => {
                 "at most one attempt of an order may have charged; paid means exactly one capture of the right \
@@ -174,6 +189,7 @@ pub fn check(books: &Books) -> Vec<Violation> {
     found.extend(books.pages.iter().filter_map(supply::check_page));
     found.extend(supply::check(&index));
     found.extend(oversell::check(&index));
+    found.extend(limit::check(&index));
     found.extend(books.orders.iter().flat_map(|record| charge::check(&index, &record.order)));
     found.extend(money::check(&index));
     found.extend(uniqueness::check(&index));

@@ -21,7 +21,8 @@ pub mod stock; // pages: units and the open holds taken from them
 pub mod wake; // what must happen later, as data
 
 pub use id::{
-    Caller, Fingerprint, IdParseError, IdempotencyKey, OrderId, ProductId, RequestKey, ReservationId, Sku,
+    Caller, Fingerprint, IdParseError, IdempotencyKey, OrderId, ProductId, Reference, RequestKey,
+    ReservationId, Sku,
 };
 pub use idempotent::Idempotent;
 pub use money::{Currency, Money, MoneyError};

@@ -3,15 +3,24 @@
 //! ```text
 //! Open ──check out──▶ Ordered        its fate is the order's from here on
 //!   ├────release────▶ Released
-//!   └────expire─────▶ Expired        from `expires_at` on
+//!   ├────expire─────▶ Expired        from `expires_at` on
+//!   └────refuse─────▶ Refused        no page had the units; the same request may open it again
 //! ```
+//!
+//! It is written before its holds, with the pages that they are to be taken from, so that every hold can be found from
+//! it: a page is listed first, and written second.
 
-use crate::order::{Order, OrderState};
-use crate::stock::{Hold, PlannedHold};
+use core::time::Duration;
+
+use crate::stock::{Hold, LimitClaim, PlannedHold};
 use crate::wake::{Queue, Wake};
-use crate::{
-    Caller, Fingerprint, Idempotent, Money, MoneyError, OrderId, Quantity, ReservationId, Sku, Timestamp,
-};
+use crate::{Caller, Fingerprint, Idempotent, OrderId, ReservationId, Timestamp};
+
+mod standing; // what its shopper is told
+mod totals; // lines, and what they cost together
+
+pub use standing::Standing;
+pub use totals::{Line, Totals};
 
 /// How many different SKUs one reservation may hold.
 pub const LINES_MAX: usize = 20;
@@ -20,48 +29,8 @@ pub const LINES_MAX: usize = 20;
 /// transaction this stays under DynamoDB's 100 items.
 pub const PAGES_MAX: usize = 70;
 
-/// Some units of one SKU at the price of the moment they were held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// The SKU.
-    pub sku: Sku,
-    /// How many units.
-    pub quantity: Quantity,
-    /// What one unit costs.
-    pub unit_price: Money,
-}
-
-/// What is to be paid, and how it comes about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Totals {
-    /// The lines.
-    pub items: Money,
-    /// Taken off.
-    pub discount: Money,
-    /// Delivery.
-    pub shipping: Money,
-    /// Tax.
-    pub tax: Money,
-    /// What is charged.
-    pub total: Money,
-    /// Whether the prices contain the tax.
-    pub tax_included: bool,
-}
-
-impl Totals {
-    /// The totals of lines without shipping, tax or discount.
-    ///
-    /// # Errors
-    /// Refuses no lines, lines of several currencies, and sums that no gateway would take.
-    pub fn of_items(lines: &[Line]) -> Result<Self, MoneyError> {
-        let first = lines.first().ok_or(MoneyError::Nothing)?;
-        let zero = Money::zero(first.unit_price.currency());
-        let items = lines
-            .iter()
-            .try_fold(zero, |sum, line| sum.checked_add(line.unit_price.checked_times(line.quantity)?))?;
-        Ok(Self { items, discount: zero, shipping: zero, tax: zero, total: items, tax_included: true })
-    }
-}
+/// How many pages that refused a reservation it may list, so that it stays a small item.
+pub const TRIED_MAX: usize = 100;
 
 /// A shopper's set of holds with one deadline.
 ///
@@ -80,11 +49,25 @@ pub struct Reservation {
     pub totals: Totals,
     /// From which pages.
     pub holds: Vec<PlannedHold>,
+    /// Holds that may stand beside the planned ones until their deadline: of pages that refused it before, where a
+    /// write may come late, and without units on pages that were planned by a request before this one.
+    pub tried: Vec<TriedHold>,
+    /// Counts how often it was opened. It is part of what its limit claims are known by.
+    pub turn: u32,
     /// Where it stands.
     pub state: ReservationState,
     /// When it was made.
     pub created_at: Timestamp,
     /// From here on it cannot be checked out any more.
+    pub expires_at: Timestamp,
+}
+
+/// A hold that may stand on a page although it is not planned any more, or has no units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriedHold {
+    /// The hold.
+    pub planned: PlannedHold,
+    /// Its deadline.
     pub expires_at: Timestamp,
 }
 
@@ -99,34 +82,8 @@ pub enum ReservationState {
     Released,
     /// Its deadline passed.
     Expired,
-}
-
-/// What a shopper is told about a reservation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// The units are set aside.
-    Held,
-    /// A payment for them is in flight.
-    Paying,
-    /// They are paid for.
-    Sold,
-    /// The shopper gave them up.
-    Released,
-    /// Their time is over.
-    Expired,
-}
-
-impl Standing {
-    /// The word in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Paying => "paying",
-            Self::Sold => "sold",
-            Self::Released => "released",
-            Self::Expired => "expired",
-        }
-    }
+    /// No page had the units. Nobody was told of it, and the same request may open it again.
+    Refused,
 }
 
 /// The reservation is not open, or its time is over.
@@ -149,6 +106,9 @@ pub enum ExpireRefused {
 }
 
 impl Reservation {
+    /// How long after its deadline a hold may still stand on its page: it was written late, or the sweeper stood still.
+    const STANDS_AT_MOST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
     /// Becomes an order.
     ///
     /// # Errors
@@ -161,7 +121,8 @@ impl Reservation {
             ReservationState::Open
             | ReservationState::Ordered(_)
             | ReservationState::Released
-            | ReservationState::Expired => Err(NotHeld),
+            | ReservationState::Expired
+            | ReservationState::Refused => Err(NotHeld),
         }
     }
 
@@ -174,7 +135,9 @@ impl Reservation {
             ReservationState::Open => {
                 Ok(Idempotent::Executed(Self { state: ReservationState::Released, ..self }))
             }
-            ReservationState::Released | ReservationState::Expired => Ok(Idempotent::AlreadyApplied(self)),
+            ReservationState::Released | ReservationState::Expired | ReservationState::Refused => {
+                Ok(Idempotent::AlreadyApplied(self))
+            }
             ReservationState::Ordered(_) => Err(NotHeld),
         }
     }
@@ -189,9 +152,59 @@ impl Reservation {
                 Ok(Idempotent::Executed(Self { state: ReservationState::Expired, ..self }))
             }
             ReservationState::Open => Err(ExpireRefused::NotDue { expires_at: self.expires_at }),
-            ReservationState::Released | ReservationState::Expired => Ok(Idempotent::AlreadyApplied(self)),
+            ReservationState::Released | ReservationState::Expired | ReservationState::Refused => {
+                Ok(Idempotent::AlreadyApplied(self))
+            }
             ReservationState::Ordered(order) => Err(ExpireRefused::Ordered(order)),
         }
+    }
+
+    /// Ends because no page has the units.
+    ///
+    /// # Errors
+    /// Refuses when it is not open.
+    pub fn refuse(self) -> Result<Self, NotHeld> {
+        match self.state {
+            ReservationState::Open => Ok(Self { state: ReservationState::Refused, ..self }),
+            ReservationState::Ordered(_)
+            | ReservationState::Released
+            | ReservationState::Expired
+            | ReservationState::Refused => Err(NotHeld),
+        }
+    }
+
+    /// Plans other pages after those planned refused; `None` once it lists as many as it may.
+    pub fn replan(mut self, holds: Vec<PlannedHold>) -> Option<Self> {
+        let expires_at = self.expires_at;
+        let refused = self.holds.into_iter().map(|planned| TriedHold { planned, expires_at });
+        self.tried.extend(refused);
+        Self { holds, ..self }.within_bounds()
+    }
+
+    /// Another request goes on with it. What the one before still writes is what this one writes too, until this one
+    /// fences the planned pages off; it notes that first, so that the fences can be found.
+    #[must_use]
+    pub fn take_over(mut self) -> Self {
+        let expires_at = self.expires_at;
+        let fences = self.holds.iter().map(|planned| TriedHold { planned: planned.fence(), expires_at });
+        self.tried.extend(fences);
+        self
+    }
+
+    /// Itself; `None` once it lists as many pages as it may.
+    pub fn within_bounds(self) -> Option<Self> {
+        (self.tried.len() <= TRIED_MAX).then_some(self)
+    }
+
+    /// The same request opens a refused reservation again, as `fresh` has it; `None` once it lists as many pages as
+    /// it may.
+    pub fn reopen(self, fresh: Self) -> Option<Self> {
+        let holds = fresh.holds.clone();
+        let turn = self.turn.saturating_add(1);
+        let mut refused = self.replan(holds)?;
+        // A hold that is not listed is found by nobody, so what may still stand somewhere stays on the list.
+        refused.tried.retain(|tried| fresh.created_at < tried.expires_at.plus(Self::STANDS_AT_MOST));
+        Some(Self { tried: refused.tried, turn, ..fresh })
     }
 
     /// When a worker must see to its end.
@@ -203,7 +216,10 @@ impl Reservation {
     pub const fn order_id(&self) -> Option<&OrderId> {
         match &self.state {
             ReservationState::Ordered(order) => Some(order),
-            ReservationState::Open | ReservationState::Released | ReservationState::Expired => None,
+            ReservationState::Open
+            | ReservationState::Released
+            | ReservationState::Expired
+            | ReservationState::Refused => None,
         }
     }
 
@@ -212,19 +228,27 @@ impl Reservation {
         self.holds.iter().map(|planned| (planned, planned.held(self.expires_at)))
     }
 
-    /// What its shopper is told: from the reservation, then from the order that it became.
-    pub fn standing(&self, order: Option<&Order>, now: Timestamp) -> Standing {
-        match (&self.state, order.map(|order| &order.state)) {
-            (ReservationState::Open, _) if now < self.expires_at => Standing::Held,
-            // From its deadline on it reads as expired, whether or not a worker came by.
-            (ReservationState::Open | ReservationState::Expired, _)
-            | (ReservationState::Ordered(_), Some(OrderState::Cancelled { .. })) => Standing::Expired,
-            (ReservationState::Released, _) => Standing::Released,
-            (ReservationState::Ordered(_), None | Some(OrderState::PendingPayment)) => Standing::Paying,
-            (ReservationState::Ordered(_), Some(OrderState::Paid { .. })) => Standing::Sold,
-            (ReservationState::Ordered(_), Some(OrderState::PaymentFailed { retry_until })) => {
-                if now < *retry_until { Standing::Held } else { Standing::Expired }
-            }
-        }
+    /// Holds that a late write may have left on pages that refused before, each with its exact value.
+    pub fn stray(&self) -> impl Iterator<Item = (&PlannedHold, Hold)> {
+        self.tried.iter().map(|tried| (&tried.planned, tried.planned.held(tried.expires_at)))
+    }
+
+    /// What its units count against its customer's limits.
+    pub fn claims(&self) -> impl Iterator<Item = LimitClaim> {
+        self.lines.iter().filter_map(|line| {
+            Some(LimitClaim {
+                sku: line.sku.clone(),
+                customer: self.caller.clone(),
+                reservation: self.id.clone(),
+                turn: self.turn,
+                quantity: line.quantity.units(),
+                limit: line.limit?,
+            })
+        })
+    }
+
+    /// Whether this caller made it, and was told so or may yet be.
+    pub fn is_of(&self, caller: &Caller) -> bool {
+        self.caller == *caller && self.state != ReservationState::Refused
     }
 }

@@ -1,17 +1,21 @@
-//! Any product, page, reservation and order that the domain can express.
+//! Any product, page, list, supply, limit, reservation and order that the domain can express.
 
 use core::str::FromStr;
+use std::collections::BTreeMap;
 
-use domain::catalog::{Product, Variant};
+use domain::catalog::{Availability, LowStock, Product, Variant};
 use domain::order::{Address, Contact, Order, OrderChange, OrderState};
 use domain::payment::{
     Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Retry,
 };
-use domain::reservation::{Line, Reservation, ReservationState, Totals};
-use domain::stock::{Hold, PageKey, PlannedHold, StockPage, Supply};
+use domain::reservation::{Line, Reservation, ReservationState, Totals, TriedHold};
+use domain::stock::{
+    AlertKind, CustomerLimit, Hold, Lane, Look, Looking, Movement, MovementKind, PageKey, PlannedHold,
+    StockAlert, StockList, StockPage, Supply,
+};
 use domain::wake::{Queue, Wake};
 use domain::{Money, Quantity, Timestamp};
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -42,15 +46,19 @@ fn page_key() -> impl Strategy<Value = PageKey> {
 }
 
 pub(crate) fn product() -> impl Strategy<Value = Product> {
-    let variant =
-        (id(), btree_map(words(), words(), 0..3), money(), option::of(any::<u32>()), option::of(time()))
-            .prop_map(|(sku, attributes, price, limit_per_customer, on_sale_from)| Variant {
-                sku,
-                attributes,
-                price,
-                limit_per_customer,
-                on_sale_from,
-            });
+    let low_stock = (any::<u32>(), option::of(any::<u32>()))
+        .prop_map(|(at, limit_per_customer)| LowStock { at, limit_per_customer });
+    let sold = (option::of(any::<u32>()), option::of(time()), low_stock);
+    let variant = (id(), btree_map(words(), words(), 0..3), money(), sold).prop_map(
+        |(sku, attributes, price, (limit_per_customer, on_sale_from, low_stock))| Variant {
+            sku,
+            attributes,
+            price,
+            limit_per_customer,
+            on_sale_from,
+            low_stock,
+        },
+    );
     let texts = (words(), words(), option::of(words()), option::of(words()), vec(words(), 0..3));
     (id(), texts, vec(variant, 0..4)).prop_map(|(id, texts, variants)| {
         let (name, category, brand, description, images) = texts;
@@ -68,15 +76,94 @@ pub(crate) fn page() -> impl Strategy<Value = StockPage> {
 }
 
 pub(crate) fn supply() -> impl Strategy<Value = Supply> {
-    (id(), any::<u32>(), any::<u32>()).prop_map(|(sku, received, pages)| Supply { sku, received, pages })
+    let units = (any::<u64>(), any::<u64>(), any::<u64>());
+    (id(), units, any::<u32>(), vec(any::<u32>(), 0..16)).prop_map(
+        |(sku, (version, received, written_off), loose_pages, lanes)| Supply {
+            sku,
+            version,
+            received,
+            written_off,
+            loose_pages,
+            lanes,
+        },
+    )
+}
+
+fn lane() -> impl Strategy<Value = Lane> {
+    (1..=Lane::OPENERS_MAX).prop_filter_map("a lane", Lane::opener)
+}
+
+pub(crate) fn movement() -> impl Strategy<Value = Movement> {
+    let what = (select(&MovementKind::ALL), any::<i64>());
+    let parts = (btree_map(lane(), any::<i64>(), 0..4), btree_map(any::<u32>(), any::<i64>(), 0..4));
+    (id(), any::<u64>(), id(), what, parts, time()).prop_map(
+        |(sku, number, reference, (kind, units), (unopened, pages), at)| Movement {
+            sku,
+            number,
+            reference,
+            kind,
+            units,
+            unopened,
+            pages,
+            at,
+        },
+    )
+}
+
+fn look() -> impl Strategy<Value = Look> {
+    let times = (time(), time());
+    let pages: BoxedStrategy<BTreeMap<u32, u32>> = btree_map(any::<u32>(), any::<u32>(), 0..5).boxed();
+    let found = (pages, any::<bool>(), any::<u32>(), vec(any::<u32>(), 0..4));
+    (times, found, select(&Availability::ALL), any::<u64>()).prop_map(
+        |((at, full_at), (pages, is_complete, units, seen), band, alerts)| Look {
+            at,
+            full_at,
+            pages,
+            is_complete,
+            units,
+            seen,
+            band,
+            alerts,
+        },
+    )
+}
+
+pub(crate) fn list() -> impl Strategy<Value = StockList> {
+    let looking = (time(), any::<u32>()).prop_map(|(since, by)| Looking { since, by });
+    let openers = (btree_map(lane(), any::<u32>(), 0..4), any::<u32>(), any::<u32>());
+    let returned = btree_set(any::<u32>(), 0..4);
+    (id(), openers, any::<u32>(), returned, look(), option::of(looking)).prop_map(
+        |(sku, (openers, lanes, loose_pages), low_at, returned, look, looking)| StockList {
+            sku,
+            openers,
+            lanes,
+            loose_pages,
+            low_at,
+            returned,
+            look,
+            looking,
+        },
+    )
+}
+
+pub(crate) fn alert() -> impl Strategy<Value = StockAlert> {
+    (id(), any::<u64>(), select(&AlertKind::ALL), any::<u32>(), time())
+        .prop_map(|(sku, number, kind, units, at)| StockAlert { sku, number, kind, units, at })
+}
+
+pub(crate) fn limit() -> impl Strategy<Value = CustomerLimit> {
+    let claims = btree_map(id(), (any::<u32>(), any::<u32>()), 0..4);
+    (id(), id(), any::<u32>(), claims).prop_map(|(sku, customer, units, claims)| CustomerLimit {
+        sku,
+        customer,
+        units,
+        claims,
+    })
 }
 
 fn lines() -> impl Strategy<Value = Vec<Line>> {
-    let line = (id(), quantity(), money()).prop_map(|(sku, quantity, unit_price)| Line {
-        sku,
-        quantity,
-        unit_price,
-    });
+    let line = (id(), quantity(), money(), option::of(any::<u32>()))
+        .prop_map(|(sku, quantity, unit_price, limit)| Line { sku, quantity, unit_price, limit });
     vec(line, 0..3)
 }
 
@@ -93,8 +180,12 @@ fn totals() -> impl Strategy<Value = Totals> {
     )
 }
 
+fn planned() -> impl Strategy<Value = PlannedHold> {
+    (page_key(), any::<u32>()).prop_map(|(page, quantity)| PlannedHold { page, quantity })
+}
+
 fn holds() -> impl Strategy<Value = Vec<PlannedHold>> {
-    vec((page_key(), any::<u32>()).prop_map(|(page, quantity)| PlannedHold { page, quantity }), 0..3)
+    vec(planned(), 0..3)
 }
 
 pub(crate) fn reservation() -> impl Strategy<Value = Reservation> {
@@ -103,19 +194,27 @@ pub(crate) fn reservation() -> impl Strategy<Value = Reservation> {
         id().prop_map(ReservationState::Ordered),
         Just(ReservationState::Released),
         Just(ReservationState::Expired),
+        Just(ReservationState::Refused),
     ];
+    let tried = (planned(), time()).prop_map(|(planned, expires_at)| TriedHold { planned, expires_at });
+    let plan = (holds(), vec(tried, 0..3), any::<u32>());
     let ids = (id(), id(), id());
-    (ids, lines(), totals(), holds(), state, time(), time()).prop_map(
-        |((id, caller, fingerprint), lines, totals, holds, state, created_at, expires_at)| Reservation {
-            id,
-            caller,
-            fingerprint,
-            lines,
-            totals,
-            holds,
-            state,
-            created_at,
-            expires_at,
+    (ids, lines(), totals(), plan, state, time(), time()).prop_map(
+        |((id, caller, fingerprint), lines, totals, plan, state, created_at, expires_at)| {
+            let (holds, tried, turn) = plan;
+            Reservation {
+                id,
+                caller,
+                fingerprint,
+                lines,
+                totals,
+                holds,
+                tried,
+                turn,
+                state,
+                created_at,
+                expires_at,
+            }
         },
     )
 }

@@ -1,7 +1,8 @@
 //! Typed reading and writing of attributes. What cannot be read names its attribute; nothing is ever defaulted.
 
+use core::fmt::Display;
 use core::str::FromStr;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -81,6 +82,32 @@ impl<'a> Fields<'a> {
         self.list(name)?.iter().map(entry).collect()
     }
 
+    /// Reads a list of numbers.
+    pub(crate) fn numbers<T: FromStr>(self, name: &'static str) -> Result<Vec<T>, Failure> {
+        let digits = |value: &AttributeValue| value.as_n().ok()?.parse().ok();
+        let numbers: Option<Vec<T>> = self.list(name)?.iter().map(digits).collect();
+        numbers.ok_or(Failure::Unreadable(name))
+    }
+
+    /// Reads a set of numbers.
+    pub(crate) fn number_set<T: FromStr + Ord>(self, name: &'static str) -> Result<BTreeSet<T>, Failure> {
+        let digits = self.value(name)?.as_ns().map_err(|_| Failure::Unreadable(name))?;
+        digits.iter().map(|digits| digits.parse().map_err(|_| Failure::Unreadable(name))).collect()
+    }
+
+    /// Reads a map from words that `known` knows to numbers.
+    pub(crate) fn counts<K: Ord, V: FromStr>(
+        self,
+        name: &'static str,
+        known: impl Fn(&str) -> Option<K>,
+    ) -> Result<BTreeMap<K, V>, Failure> {
+        let entry = |(word, value): (&String, &AttributeValue)| {
+            Some((known(word)?, value.as_n().ok()?.parse().ok()?))
+        };
+        let counts: Option<BTreeMap<K, V>> = self.map(name)?.0.iter().map(entry).collect();
+        counts.ok_or(Failure::Unreadable(name))
+    }
+
     pub(crate) fn money(self, name: &'static str) -> Result<Money, Failure> {
         let fields = self.map(name)?;
         let currency = fields.parsed::<Currency>("currency")?;
@@ -120,6 +147,16 @@ pub(crate) fn time(value: Timestamp) -> AttributeValue {
 
 pub(crate) fn list(values: impl Iterator<Item = AttributeValue>) -> AttributeValue {
     AttributeValue::L(values.collect())
+}
+
+/// A set of numbers, which must not be empty: the database refuses that, and a value that comes twice.
+pub(crate) fn number_set(values: &BTreeSet<u32>) -> AttributeValue {
+    AttributeValue::Ns(values.iter().map(ToString::to_string).collect())
+}
+
+/// A map from words to numbers.
+pub(crate) fn counts(entries: impl Iterator<Item = (impl Display, impl ToString)>) -> AttributeValue {
+    AttributeValue::M(entries.map(|(word, count)| (word.to_string(), number(count))).collect())
 }
 
 pub(crate) fn money(value: Money) -> AttributeValue {

@@ -10,7 +10,7 @@ use crate::CatalogTable;
 use crate::attribute::{Item, number, text};
 use crate::keys;
 use crate::read::{self, Consistency, Question};
-use crate::statement::{Before, delete, put};
+use crate::statement::{Condition, delete, put};
 use crate::write::{Refusal, transact};
 
 pub(crate) mod item; // products as items
@@ -139,16 +139,17 @@ impl CatalogTable {
         dropped: &[Sku],
     ) -> Result<Vec<TransactWriteItem>, Failure> {
         let revision = seen.unwrap_or(0).saturating_add(1);
-        let before = seen.map_or(Before::Absent, |seen| Before::Seen(REPLACE_IF, number(seen)));
+        let replaced = |seen| Condition::new(REPLACE_IF).value("seen", number(seen));
+        let before = seen.map_or_else(Condition::absent, replaced);
         let mut writes = Vec::with_capacity(product.variants.len() + dropped.len() + 1);
-        writes.push(put("put", &self.table, item::shown(product, revision), before)?);
+        writes.push(put("put", &self.table, item::shown(product, revision), Some(before))?);
         for variant in &product.variants {
             let copy = item::copy(product, &variant.sku, revision);
-            writes.push(put("put", &self.table, copy, Before::Anything)?);
+            writes.push(put("put", &self.table, copy, None)?);
         }
         for sku in dropped {
-            let own = Before::Seen(DROP_IF, text(product.id.as_str()));
-            writes.push(delete("put", &self.table, keys::sku(sku), own)?);
+            let own = Condition::new(DROP_IF).value("seen", text(product.id.as_str()));
+            writes.push(delete("put", &self.table, keys::sku(sku), &own)?);
         }
         Ok(writes)
     }

@@ -3,13 +3,13 @@
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
 use application::{Failure, SWEEP_SHARDS};
-use domain::stock::PageKey;
-use domain::{OrderId, ProductId, ReservationId, Sku};
+use domain::stock::{OpenerKey, PageKey};
+use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku};
 
 mod registry; // the kinds of items, and the questions asked of them
 
 #[cfg(test)]
-mod readme; // the registry as the tables of the crate's README.md
+pub(crate) mod readme; // the registry as the tables of the crate's README.md
 
 pub use registry::{ACCESS_PATTERNS, AccessPattern, ENTITIES, Entity};
 
@@ -21,9 +21,9 @@ pub const PARTITION: &str = "pk";
 pub enum Table {
     /// Products.
     Catalog,
-    /// Pages and supply.
+    /// Pages, where to look for them, and supply.
     Stock,
-    /// Reservations and orders.
+    /// Reservations, orders and limits.
     Orders,
 }
 
@@ -113,8 +113,24 @@ pub(crate) fn page(key: &PageKey) -> String {
     format!("page#{}#{}", key.sku, key.number)
 }
 
+pub(crate) fn opener(key: &OpenerKey) -> String {
+    format!("opener#{}#{}", key.sku, key.lane.number())
+}
+
+pub(crate) fn list(sku: &Sku) -> String {
+    format!("list#{sku}")
+}
+
 pub(crate) fn supply(sku: &Sku) -> String {
     format!("supply#{sku}")
+}
+
+pub(crate) fn movement(sku: &Sku, reference: &Reference) -> String {
+    format!("movement#{sku}#{reference}")
+}
+
+pub(crate) fn stock_alert(sku: &Sku, number: u64) -> String {
+    format!("stock-alert#{sku}#{number}")
 }
 
 pub(crate) fn reservation(id: &ReservationId) -> String {
@@ -123,6 +139,21 @@ pub(crate) fn reservation(id: &ReservationId) -> String {
 
 pub(crate) fn order(id: &OrderId) -> String {
     format!("order#{id}")
+}
+
+pub(crate) fn limit(sku: &Sku, customer: &Caller) -> String {
+    format!("limit#{sku}#{customer}")
+}
+
+/// The attribute of a limit that is this reservation's claim.
+pub(crate) fn claim(id: &ReservationId) -> String {
+    format!("claim:{id}")
+}
+
+/// Whose claim an attribute of a limit is, if it is one.
+pub(crate) fn claim_owner(attribute: &str) -> Option<Result<ReservationId, Failure>> {
+    let id = attribute.strip_prefix("claim:")?;
+    Some(id.parse().map_err(|_| Failure::Unreadable("claim")))
 }
 
 /// The attribute of a page that is this reservation's hold.
@@ -146,14 +177,39 @@ pub(crate) fn parse_page(key: &str) -> Option<PageKey> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StockItem {
     Page,
+    Opener,
     Supply,
+    Movement,
+    /// What is known or told of the others, and accounts for no unit itself.
+    Notice,
 }
 
 /// The kind of a key of the table of stock; none for a kind that this version does not know.
 pub(crate) fn parse_stock(key: &str) -> Option<StockItem> {
     match key.split_once('#')?.0 {
         "page" => Some(StockItem::Page),
+        "opener" => Some(StockItem::Opener),
         "supply" => Some(StockItem::Supply),
+        "movement" => Some(StockItem::Movement),
+        "list" | "stock-alert" => Some(StockItem::Notice),
+        _ => None,
+    }
+}
+
+/// What an item of the table of orders is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PurchaseItem {
+    Reservation,
+    Order,
+    Limit,
+}
+
+/// The kind of a key of the table of orders; none for a kind that this version does not know.
+pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
+    match key.split_once('#')?.0 {
+        "reservation" => Some(PurchaseItem::Reservation),
+        "order" => Some(PurchaseItem::Order),
+        "limit" => Some(PurchaseItem::Limit),
         _ => None,
     }
 }
@@ -163,14 +219,14 @@ pub(crate) fn parse_order(key: &str) -> Option<OrderId> {
     key.strip_prefix("order#")?.parse().ok()
 }
 
-/// What a record of the table of orders is about.
+/// Whom a record of the table of orders may wake a worker for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Record {
     Reservation(ReservationId),
     Order(OrderId),
 }
 
-/// The record of a key; none for a kind that this version does not know.
+/// The record of a key; none for a kind that waits for nobody, or that this version does not know.
 pub(crate) fn parse_record(key: &str) -> Result<Option<Record>, Failure> {
     let unreadable = Failure::Unreadable(PARTITION);
     match key.split_once('#') {
@@ -206,6 +262,7 @@ mod tests {
     #[test]
     fn a_record_of_a_kind_that_is_not_known_is_nobodys() {
         assert_eq!(parse_record("refund#1"), Ok(None));
+        assert_eq!(parse_record("limit#SHIRT-M#customer-1"), Ok(None));
         assert_eq!(parse_record("order#no spaces"), Err(Failure::Unreadable("pk")));
     }
 

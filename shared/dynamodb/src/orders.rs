@@ -1,15 +1,16 @@
 use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::OrderId;
 use domain::order::{HoldsChange, Order, OrderChange};
 use domain::reservation::Reservation;
 use domain::wake::Wake;
 
 use crate::attribute::{number, time};
+use crate::limits::claimed;
 use crate::read::{self, Consistency};
 use crate::reservations::check_out;
-use crate::statement::{Before, Statement, put};
+use crate::statement::{Condition, Statement, put};
 use crate::stock::moves::move_hold;
 use crate::write::{self, Refusal, Verdict};
 use crate::{OrdersTable, PurchaseTables, keys};
@@ -45,14 +46,14 @@ impl OrderPlacer for PurchaseTables {
     /// Mirrors [`Order::place`].
     async fn place(&self, ordered: &Reservation, change: &OrderChange) -> Result<(), ChangeError> {
         let writes = || {
-            let reservation = check_out(ordered, &change.order.id).into_write(
-                "place",
-                &self.orders.table,
-                keys::reservation(&ordered.id),
-                ReturnValuesOnConditionCheckFailure::None,
-            )?;
-            let mut writes = vec![reservation];
-            writes.push(put("place", &self.orders.table, item::new_order(change), Before::Absent)?);
+            let table = &self.orders.table;
+            let key = keys::reservation(&ordered.id);
+            let mut writes = vec![check_out(ordered, &change.order.id).into_write("place", table, key)?];
+            writes.push(put("place", table, item::new_order(change), Some(Condition::absent()))?);
+            for claim in ordered.claims() {
+                let key = keys::limit(&claim.sku, &claim.customer);
+                writes.push(claimed(&claim).into_check("place", table, key)?);
+            }
             self.move_holds(&mut writes, "place", &change.order, change.holds)?;
             Ok(writes)
         };
@@ -70,14 +71,12 @@ impl OrderLedger for PurchaseTables {
         if change.holds.is_none() {
             let statement = || recording(change, seen);
             return match write::update(&self.client, "record", table, &key, statement).await? {
-                Verdict::Written => Ok(()),
-                Verdict::Refused => Err(ChangeError::Conflict),
+                Verdict::Written(_) => Ok(()),
+                Verdict::Refused(_) => Err(ChangeError::Conflict),
             };
         }
         let writes = || {
-            let answer = ReturnValuesOnConditionCheckFailure::None;
-            let mut writes =
-                vec![recording(change, seen).into_write("record", table, key.clone(), answer)?];
+            let mut writes = vec![recording(change, seen).into_write("record", table, key.clone())?];
             self.move_holds(&mut writes, "record", &change.order, change.holds)?;
             Ok(writes)
         };
@@ -96,8 +95,8 @@ impl OrderLedger for PurchaseTables {
         };
         let key = keys::order(&seen.id);
         match write::update(&self.client, "postpone", &self.orders.table, &key, statement).await? {
-            Verdict::Written => Ok(()),
-            Verdict::Refused => Err(ChangeError::Conflict),
+            Verdict::Written(_) => Ok(()),
+            Verdict::Refused(_) => Err(ChangeError::Conflict),
         }
     }
 }
@@ -113,8 +112,7 @@ impl PurchaseTables {
         let Some(change) = change else { return Ok(()) };
         for planned in &order.holds {
             let statement = move_hold(&order.reservation_id, change.seen(planned), change.target);
-            let answer = ReturnValuesOnConditionCheckFailure::None;
-            writes.push(statement.into_write(operation, &self.stock, keys::page(&planned.page), answer)?);
+            writes.push(statement.into_write(operation, &self.stock, keys::page(&planned.page))?);
         }
         Ok(())
     }

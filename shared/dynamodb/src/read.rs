@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use application::Failure;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::attribute::{Item, item, text};
 use crate::failure;
@@ -14,6 +15,9 @@ use crate::keys::{self, Index};
 const BATCH_MAX: usize = 100;
 /// How often in a row a batch may bring nothing at all before it counts as throttled.
 const EMPTY_ANSWERS_MAX: u32 = 3;
+/// How many batches are under way at once: a look at ten thousand pages takes seven rounds of some ten milliseconds,
+/// and no function opens more connections than these.
+const BATCHES_AT_ONCE: usize = 16;
 
 /// Whether a read must see every write that was answered before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +50,27 @@ pub(crate) async fn batch(
     keys: BTreeSet<String>,
     consistency: Consistency,
 ) -> Result<Vec<Item>, Failure> {
-    let mut open: Vec<Item> = keys.into_iter().map(|key| item([(keys::PARTITION, text(key))])).collect();
+    let mut keys = keys.into_iter().map(|key| item([(keys::PARTITION, text(key))]));
+    let parts = core::iter::from_fn(|| {
+        let part: Vec<Item> = keys.by_ref().take(BATCH_MAX).collect();
+        (!part.is_empty()).then(|| batch_part(client, operation, table, part, consistency))
+    });
+    let parts: Vec<_> = parts.collect();
+    let answers: Vec<Vec<Item>> = stream::iter(parts).buffer_unordered(BATCHES_AT_ONCE).try_collect().await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
+/// Reads as many items as one batch takes.
+async fn batch_part(
+    client: &Client,
+    operation: &'static str,
+    table: &str,
+    mut open: Vec<Item>,
+    consistency: Consistency,
+) -> Result<Vec<Item>, Failure> {
     let mut items = Vec::with_capacity(open.len());
     let mut empty_answers = 0;
     while !open.is_empty() {
-        let rest = open.split_off(open.len().min(BATCH_MAX));
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(open))
             .consistent_read(consistency == Consistency::Strong)
@@ -62,21 +82,13 @@ pub(crate) async fn batch(
             .send()
             .await
             .map_err(|error| failure::of(operation, &error))?;
-        let found = take(answer.responses, table);
-        let left = take(answer.unprocessed_keys, table);
-        let left = left.map(|left| left.keys).unwrap_or_default();
-        let found = found.unwrap_or_default();
-        if found.is_empty() && !left.is_empty() {
-            empty_answers += 1;
-        } else {
-            empty_answers = 0;
-        }
+        let found = take(answer.responses, table).unwrap_or_default();
+        open = take(answer.unprocessed_keys, table).map(|left| left.keys).unwrap_or_default();
+        empty_answers = if found.is_empty() && !open.is_empty() { empty_answers + 1 } else { 0 };
         if empty_answers >= EMPTY_ANSWERS_MAX {
             return Err(Failure::Throttled);
         }
         items.extend(found);
-        open = left;
-        open.extend(rest);
     }
     Ok(items)
 }

@@ -44,7 +44,7 @@ impl SweepIndex for PurchaseTables {
         let statement = || moves::postpone(seen, next);
         match write::update(&self.client, "postpone_page", &self.stock, &key, statement).await? {
             // Refused: a hold came or went meanwhile, and the page keeps its place for the next sweep.
-            Verdict::Written | Verdict::Refused => Ok(()),
+            Verdict::Written(_) | Verdict::Refused(_) => Ok(()),
         }
     }
 }

@@ -7,14 +7,14 @@ pub struct CatalogTable {
     pub(crate) table: String,
 }
 
-/// Pages, supply and holds: `Stock`, `StockKeeper` and `Holds`.
+/// Pages, supply and holds: `Stock`, `StockRoom`, `StockKeeper` and `Holds`.
 #[derive(Clone, Debug)]
 pub struct StockTable {
     pub(crate) client: Client,
     pub(crate) table: String,
 }
 
-/// Reservations and orders by themselves: `Reservations`, `ReservationCloser` and `Orders`.
+/// Reservations, orders and limits by themselves: `Reservations`, `ReservationCloser`, `Orders` and `Limits`.
 #[derive(Clone, Debug)]
 pub struct OrdersTable {
     pub(crate) client: Client,

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use application::Failure;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
-use domain::Idempotent;
 
 use crate::attribute::{Item, text};
-use crate::statement::{ABSENT, Statement};
+use crate::statement::{Condition, Statement};
 use crate::{failure, keys};
 
 #[cfg(test)]
@@ -27,11 +29,12 @@ const MET_A_TRANSACTION: &str = "TransactionConflictException";
 
 /// What became of a conditional write.
 #[must_use]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {
-    Written,
-    /// Its condition did not hold.
-    Refused,
+    /// With the attributes that were asked for.
+    Written(Item),
+    /// Its condition did not hold for this item, which is there if it was asked for and exists.
+    Refused(Option<Item>),
 }
 
 /// Why a transaction was not written.
@@ -59,26 +62,73 @@ pub(crate) async fn update(
     operation: &'static str,
     table: &str,
     key: &str,
-    statement: impl Fn() -> Statement + Send,
+    statement: impl Fn() -> Statement + Send + Sync,
 ) -> Result<Verdict, Failure> {
-    for earlier in 0..TRIES_MAX {
-        pause(earlier).await;
-        let Statement { update, condition, names, values } = statement();
-        let answer = client
+    let attempt = || {
+        let Statement { update, condition, answer, refusal } = statement();
+        client
             .update_item()
             .table_name(table)
             .key(keys::PARTITION, text(key))
             .update_expression(update)
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
+            .condition_expression(condition.text)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .return_values(answer)
+            .return_values_on_condition_check_failure(refusal)
             .send()
-            .await;
-        match answer {
-            Ok(_) => return Ok(Verdict::Written),
-            Err(error) if failure::is(&error, CONDITION_FAILED) => return Ok(Verdict::Refused),
+    };
+    match met_nobody(attempt).await? {
+        Ok(written) => Ok(Verdict::Written(written.attributes.unwrap_or_default())),
+        Err(error) if failure::is(&error, CONDITION_FAILED) => Ok(Verdict::Refused(refused_item(error))),
+        Err(error) => Err(failure::of(operation, &error)),
+    }
+}
+
+fn refused_item(error: SdkError<UpdateItemError, HttpResponse>) -> Option<Item> {
+    let UpdateItemError::ConditionalCheckFailedException(refused) = error.into_service_error() else {
+        return None;
+    };
+    refused.item
+}
+
+/// Puts one item under a condition.
+pub(crate) async fn put(
+    client: &Client,
+    operation: &'static str,
+    table: &str,
+    item: &Item,
+    condition: &Condition,
+) -> Result<Verdict, Failure> {
+    let attempt = || {
+        client
+            .put_item()
+            .table_name(table)
+            .set_item(Some(item.clone()))
+            .condition_expression(condition.text)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .send()
+    };
+    match met_nobody(attempt).await? {
+        Ok(_) => Ok(Verdict::Written(Item::new())),
+        Err(error) if failure::is(&error, CONDITION_FAILED) => Ok(Verdict::Refused(None)),
+        Err(error) => Err(failure::of(operation, &error)),
+    }
+}
+
+/// Makes a write again while it meets other transactions on its item.
+async fn met_nobody<T, E: ProvideErrorMetadata, Answer>(
+    attempt: impl Fn() -> Answer + Send + Sync,
+) -> Result<Result<T, SdkError<E, HttpResponse>>, Failure>
+where
+    Answer: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+{
+    for earlier in 0..TRIES_MAX {
+        pause(earlier).await;
+        match attempt().await {
             Err(error) if failure::is(&error, MET_A_TRANSACTION) => {}
-            Err(error) => return Err(failure::of(operation, &error)),
+            answer => return Ok(answer),
         }
     }
     Err(Failure::Throttled)
@@ -92,21 +142,6 @@ async fn pause(earlier_tries: u32) {
     // Every hasher of the standard library begins with a random key of its own.
     let chance = RandomState::new().build_hasher().finish() % (longest / 2);
     tokio::time::sleep(Duration::from_micros(longest / 2 + chance)).await;
-}
-
-/// Puts an item unless there is one.
-pub(crate) async fn put_new(
-    client: &Client,
-    operation: &'static str,
-    table: &str,
-    item: Item,
-) -> Result<Idempotent<()>, Failure> {
-    let put = client.put_item().table_name(table).set_item(Some(item)).condition_expression(ABSENT);
-    match put.send().await {
-        Ok(_) => Ok(Idempotent::Executed(())),
-        Err(error) if failure::is(&error, CONDITION_FAILED) => Ok(Idempotent::AlreadyApplied(())),
-        Err(error) => Err(failure::of(operation, &error)),
-    }
 }
 
 /// Makes all of these writes or none. The first is the record that the others belong to: what its condition says

@@ -1,14 +1,16 @@
 #![expect(clippy::disallowed_methods, reason = "the one place where a function meets the system's clock")]
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use application::Clock;
+use async_trait::async_trait;
 use domain::Timestamp;
 
 /// The clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+#[async_trait]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let epoch = Timestamp::from_millis(0);
@@ -16,6 +18,10 @@ impl Clock for SystemClock {
             Ok(after) => epoch.plus(after),
             Err(before) => epoch.minus(before.duration()),
         }
+    }
+
+    async fn wait(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
     }
 }
 

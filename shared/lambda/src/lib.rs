@@ -8,7 +8,8 @@
 //! pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
 //!     let [orders] = environment.required(["ORDERS_TABLE"])?;
 //!     let client = Clients::of(&environment).dynamodb().await;
-//!     Ok(route(GetReservation { reservations: dynamodb::Reservations::new(client, orders), clock: SystemClock }))
+//!     let reservations = dynamodb::Reservations::new(client, orders);
+//!     Ok(SignIn::of(&environment)?.route(GetReservation { reservations, clock: SystemClock }))
 //! }
 //!
 //! #[async_trait]
@@ -40,6 +41,7 @@ mod clients; // the SDK's clients: endpoints, time-outs, retries, connections
 mod clock; // the system's clock, behind the port
 mod environment; // settings, parsed once; errors name every missing variable
 mod function; // what main.rs hands to the Lambda runtime
+mod sign_in; // customers, known by a verified token
 
 pub mod batch; // messages of a queue, judged one by one
 pub mod http; // requests and answers
@@ -62,3 +64,4 @@ pub use function::{Function, Invocation, run};
 pub use http::{ETag, Request, Response, Route, route};
 pub use lambda_runtime::Error;
 pub use problem::Problem;
+pub use sign_in::{SignIn, SignInError};

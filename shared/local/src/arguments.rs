@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
 
 /// The whole shop in one process: no Docker, no cloud account.
@@ -21,6 +22,10 @@ pub struct Arguments {
     /// How long a reservation holds its units: 1 to 900 seconds.
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=900))]
     pub hold_seconds: u32,
+
+    /// Print a token for this customer of the local shop, and exit; with --data, of the shop that keeps its files there.
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub customer_token: Option<String>,
 
     /// Log errors only.
     #[arg(long)]
@@ -61,6 +66,13 @@ mod tests {
         assert_eq!((arguments.port, arguments.hold_seconds, arguments.quiet), (0, 2, true));
         assert_eq!(arguments.data.as_deref(), Some(std::path::Path::new("d")));
         assert_eq!(arguments.catalog.as_deref(), Some(std::path::Path::new("c.json")));
+    }
+
+    #[test]
+    fn a_customer_has_a_name() {
+        let arguments = Arguments::parse_from(["x", "--customer-token", "ada"]);
+        assert_eq!(arguments.customer_token.as_deref(), Some("ada"));
+        assert!(Arguments::try_parse_from(["x", "--customer-token", ""]).is_err());
     }
 
     #[test]

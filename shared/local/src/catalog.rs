@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use domain::Timestamp;
+use domain::stock::Units;
 use serde::{Deserialize, Deserializer, de};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -17,9 +18,6 @@ const DEMO: &str = include_str!("catalog/demo.json");
 
 /// The most bytes of a category's name, as in the API.
 const CATEGORY_MAX: usize = 100;
-
-/// The most units of a SKU: each ten are a page, which is written before the shop opens.
-const STOCK_MAX: u32 = 1_000_000;
 
 /// A catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -64,9 +62,21 @@ pub struct VariantEntry {
     pub stock: u32,
     /// How many units one customer may buy.
     pub limit_per_customer: Option<u32>,
+    /// What changes when few units are left.
+    pub low_stock: Option<LowStockEntry>,
     /// When its sale begins.
     #[serde(default, deserialize_with = "instant")]
     pub on_sale_from: Option<Timestamp>,
+}
+
+/// What changes when few units of a variant are left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LowStockEntry {
+    /// From this many units down.
+    pub at: u32,
+    /// How many units one customer may buy from then on.
+    pub limit_per_customer: Option<u32>,
 }
 
 /// An amount of money in minor units.
@@ -157,10 +167,11 @@ impl ProductEntry {
         }
         for variant in &self.variants {
             let place = format!("variant {}", variant.sku);
-            if variant.stock > STOCK_MAX {
+            if variant.stock > Units::MAX {
                 return invalid(place, "the local shop takes at most 1,000,000 units of a SKU");
             }
-            if variant.limit_per_customer == Some(0) {
+            let low = variant.low_stock.and_then(|low| low.limit_per_customer);
+            if [variant.limit_per_customer, low].contains(&Some(0)) {
                 return invalid(place, "a limit per customer is at least 1");
             }
         }
@@ -189,22 +200,27 @@ mod tests {
         r#"{"sku":"S","attributes":{"size":"M"},"price":{"amount":8999,"currency":"EUR"},"stock":100}"#;
 
     #[test]
-    fn the_demo_catalog_has_a_drop_of_a_hundred_shirts_that_a_guest_may_buy() {
+    fn the_demo_catalog_has_a_drop_for_everybody_and_one_with_a_limit_for_customers() {
         let catalog = CatalogFile::read(None).unwrap();
-        assert_eq!(catalog.products.len(), 6);
-        let drop = &catalog.products[0].variants[0];
-        assert_eq!((drop.stock, drop.limit_per_customer, drop.on_sale_from), (100, None, None));
+        assert_eq!(catalog.products.len(), 7);
+        let drop = |place: usize| {
+            let variant = &catalog.products[place].variants[0];
+            (variant.stock, variant.limit_per_customer, variant.on_sale_from)
+        };
+        assert_eq!((drop(0), drop(1)), ((100, None, None), (57, Some(2), None)));
     }
 
     #[test]
     fn a_catalog_with_every_field_is_read() {
         let variant = VARIANT.replace(
             r#""stock":100"#,
-            r#""stock":100,"limit_per_customer":2,"on_sale_from":"2026-11-21T18:00:00Z""#,
+            r#""stock":100,"limit_per_customer":5,"low_stock":{"at":20,"limit_per_customer":2},
+               "on_sale_from":"2026-11-21T18:00:00Z""#,
         );
         let catalog = CatalogFile::parse(&with_variant(&variant)).unwrap();
         let variant = &catalog.products[0].variants[0];
-        assert_eq!(variant.limit_per_customer, Some(2));
+        assert_eq!(variant.limit_per_customer, Some(5));
+        assert_eq!(variant.low_stock, Some(LowStockEntry { at: 20, limit_per_customer: Some(2) }));
         assert_eq!(variant.on_sale_from.unwrap().as_millis(), 1_795_284_000_000);
     }
 
@@ -214,6 +230,10 @@ mod tests {
         for catalog in [
             with_variant(&VARIANT.replace("\"stock\"", "\"stok\"")),
             with_variant(&VARIANT.replace("100", "-1")),
+            with_variant(&VARIANT.replace("100", "1000001")),
+            with_variant(&VARIANT.replace("100", "100,\"limit_per_customer\":0")),
+            with_variant(&VARIANT.replace("100", "100,\"low_stock\":{\"at\":9,\"limit_per_customer\":0}")),
+            with_variant(&VARIANT.replace("100", "100,\"low_stock\":{\"limit_per_customer\":2}")),
             with_variant(&VARIANT.replace("8999", "89.99")),
             with_variant(&VARIANT.replace("\"stock\":100", "\"stock\":100,\"on_sale_from\":\"soon\"")),
             with_variant(&twice),

@@ -10,16 +10,18 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::time::uptime;
 
 use crate::arguments::Command;
-use crate::{Arguments, CatalogFile, Options, Shop, greeting};
+use crate::sign_in::CustomerTokens;
+use crate::{Arguments, CatalogFile, Options, Shop, clock, greeting};
 
 /// The program: what `cargo run` runs, and the suites that start the shop as a process of its own.
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log(arguments.quiet);
-    let outcome = match &arguments.command {
-        Some(Command::Audit { data }) => audit(data).await,
-        None => run(arguments).await.map(|()| ExitCode::SUCCESS),
+    let outcome = match (&arguments.command, &arguments.customer_token) {
+        (Some(Command::Audit { data }), _) => audit(data).await,
+        (None, Some(customer)) => print_token(customer, arguments.data.as_deref()),
+        (None, None) => run(arguments).await.map(|()| ExitCode::SUCCESS),
     };
     match outcome {
         Ok(code) => code,
@@ -37,7 +39,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let options = Options {
         port: arguments.port,
         catalog: CatalogFile::read(arguments.catalog.as_deref())?,
-        data: arguments.data,
+        data: arguments.data.clone(),
         hold_seconds: arguments.hold_seconds,
     };
     // A large catalog takes a while to be put on sale; whoever does not want to wait may say so.
@@ -47,7 +49,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         _ = terminated.recv() => return Ok(()),
     };
     if is_demo && !arguments.quiet {
-        greeting::print(&shop)?;
+        greeting::print(&shop, arguments.data.as_deref())?;
     }
     announce(&shop)?;
     tokio::select! {
@@ -57,6 +59,13 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     tracing::info!("closing");
     shop.stop().await;
     Ok(())
+}
+
+/// Prints a token and nothing else, so that a shell can take it as it is.
+fn print_token(customer: &str, data: Option<&Path>) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let token = CustomerTokens::of(data).token(customer, clock::now())?;
+    writeln!(io::stdout().lock(), "{token}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints every violation, and what was read. All is well, or the program fails.

@@ -14,11 +14,13 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use axum::routing::get;
 use axum::{Json, Router};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout};
 
 use crate::instances::{Instances, InvocationError};
 use crate::shop::Stop;
+use crate::sign_in::CustomerTokens;
 use crate::{clock, id};
 
 pub(crate) use cors::CorsRules;
@@ -29,24 +31,35 @@ const MOST_BYTES: usize = 10 * 1024 * 1024;
 /// How long API Gateway waits for a function.
 const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// The one path that only the local shop has: how often its functions called AWS, for benches.
+/// What only the local shop has: how often its functions called AWS, for benches.
 const CALLS: &str = "/_local/calls";
+/// And its customers' issuer, as far as functions ask it: for the keys.
+pub(crate) const KEYS: &str = "/_local/jwks.json";
 
 /// What the front knows.
 pub(crate) struct Front {
     pub(crate) routes: Routes<Arc<Instances>>,
     pub(crate) cors: Option<CorsRules>,
+    pub(crate) customers: CustomerTokens,
 }
 
 /// Serves the shop until told to stop.
 pub(crate) async fn serve(listener: TcpListener, front: Front, stop: Stop) -> std::io::Result<()> {
-    let router = Router::new().route(CALLS, get(calls)).fallback(handle).with_state(Arc::new(front));
+    let local = Router::new().route(CALLS, get(calls)).route(KEYS, get(keys));
+    let router = local.fallback(handle).with_state(Arc::new(front));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop.wait()).await
 }
 
 async fn calls() -> Json<BTreeMap<String, u64>> {
     Json(lambda::calls())
+}
+
+async fn keys(State(front): State<Arc<Front>>) -> Result<Json<Value>, StatusCode> {
+    front.customers.keys().map(Json).map_err(|error| {
+        tracing::error!("customers cannot sign in: {error}");
+        StatusCode::INTERNAL_SERVER_ERROR
+    })
 }
 
 async fn handle(

@@ -1,8 +1,10 @@
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::Shop;
 
-/// One purchase, to be pasted into a shell: the demo catalog's drop, held, paid and watched.
+/// To be pasted into a shell: one purchase of the demo catalog's drop, held, paid and watched; and a hold of what only
+/// customers may have.
 const LINES: &str = r#"
 Buy a shirt (paste into bash):
 
@@ -16,11 +18,17 @@ Buy a shirt (paste into bash):
   sleep 1; curl -s "$SHOP/orders/$ORDER" -H "Guest-Token: $TOKEN"; echo
   curl -s <sandbox>/sandbox/charges; echo
 
+Sign in, and hold what each customer may have two of:
+
+  CUSTOMER=$(cargo run --quiet -- --customer-token ada<data>)
+  curl -s "$SHOP/reservations" -H "Authorization: Bearer $CUSTOMER" -H "Idempotency-Key: hold-$(date +%s%N)" -H 'Content-Type: application/json' -d '{"lines":[{"sku":"SHIRT-SIGNED-M","quantity":2}]}'; echo
+
 "#;
 
-pub(crate) fn print(shop: &Shop) -> io::Result<()> {
+pub(crate) fn print(shop: &Shop, data: Option<&Path>) -> io::Result<()> {
     let shop_url = format!("http://{}", shop.address());
     let sandbox = format!("http://{}", shop.sandbox_address());
-    let lines = LINES.replace("<shop>", &shop_url).replace("<sandbox>", &sandbox);
+    let data = data.map(|folder| format!(" --data '{}'", folder.display())).unwrap_or_default();
+    let lines = LINES.replace("<shop>", &shop_url).replace("<sandbox>", &sandbox).replace("<data>", &data);
     io::stderr().lock().write_all(lines.as_bytes())
 }

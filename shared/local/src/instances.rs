@@ -91,12 +91,14 @@ impl Instances {
         self: &Arc<Self>,
         event: Box<RawValue>,
     ) -> Result<Box<RawValue>, InvocationError> {
-        let instances = Arc::clone(self);
+        let (instances, ended) = (Arc::clone(self), Ended(Arc::clone(&self.ended)));
         let span = tracing::info_span!("function", name = %self.name);
-        let invocation = self.runtime.spawn(async move { instances.run(&event).await }.instrument(span));
-        let outcome = invocation.await.unwrap_or(Err(InvocationError::Panicked));
-        self.ended.send_modify(|count| *count = count.wrapping_add(1));
-        outcome
+        let invocation = async move {
+            let _ended = ended;
+            instances.run(&event).await
+        };
+        let invocation = self.runtime.spawn(invocation.instrument(span));
+        invocation.await.unwrap_or(Err(InvocationError::Panicked))
     }
 
     async fn run(&self, event: &RawValue) -> Result<Box<RawValue>, InvocationError> {
@@ -129,6 +131,15 @@ impl Instances {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<dyn Function>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells that an invocation has ended, however it did and whoever still waits for it.
+struct Ended(Arc<watch::Sender<u64>>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 

@@ -22,6 +22,7 @@ mod greeting; // curl lines for people
 mod id; // random ids
 mod instances; // a function's instances, one request at a time
 mod shop; // everything together
+mod sign_in; // customers of the local shop: their tokens, and the key
 mod sources; // queues, streams and schedules → functions
 mod sqlite; // how files are opened
 
@@ -30,7 +31,7 @@ pub mod sqs; // SQS, as far as it is used
 pub mod template; // template.yaml, understood or refused
 
 pub use arguments::Arguments;
-pub use catalog::{CatalogError, CatalogFile, Price, ProductEntry, VariantEntry};
+pub use catalog::{CatalogError, CatalogFile, LowStockEntry, Price, ProductEntry, VariantEntry};
 pub use command::main;
 pub use dynamodb::DynamoDbError;
 pub use functions::Functions;

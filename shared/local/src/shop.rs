@@ -16,6 +16,7 @@ use sandbox_gateway::SandboxGateway;
 use crate::catalog::{CatalogError, CatalogFile, seed};
 use crate::dynamodb::{DynamoDb, DynamoDbError};
 use crate::functions::Functions;
+use crate::sign_in::CustomerTokens;
 use crate::sources::Checkpoints;
 use crate::template::{Surroundings, Template, TemplateError};
 use crate::{clock, front, secrets, sqs};
@@ -140,7 +141,8 @@ impl Shop {
         let stocked = lent.handle().spawn(seed(options.catalog, Environment::of(variables)));
         stocked.await.map_err(std::io::Error::other)?.map_err(StartError::Seed)?;
 
-        let wiring = Wiring { template, addresses, tables, queues, checkpoints };
+        let customers = CustomerTokens::of(options.data.as_deref());
+        let wiring = Wiring { template, addresses, tables, queues, checkpoints, customers };
         let (sources, front) = wiring.connect(functions, lent.handle())?;
         let sources = Part::start("sources", move |stop| sources.run(stop))?;
         let front = Part::start("front", move |stop| serve_front(listeners.front, front, stop))?;
@@ -197,6 +199,7 @@ impl Listeners {
         let url =
             |listener: &TcpListener| Ok::<_, std::io::Error>(format!("http://{}", listener.local_addr()?));
         Ok(Addresses {
+            front: url(&self.front)?,
             dynamodb: url(&self.dynamodb)?,
             queues: url(&self.queues)?,
             secrets: url(&self.secrets)?,

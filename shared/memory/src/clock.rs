@@ -2,6 +2,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use application::Clock;
+use async_trait::async_trait;
 use domain::Timestamp;
 
 /// A time that moves when it is told to.
@@ -28,8 +29,14 @@ impl ManualClock {
     }
 }
 
+#[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody else moves this time, so whoever waits moves it himself.
+    async fn wait(&self, duration: Duration) {
+        self.advance(duration);
     }
 }

@@ -1,27 +1,37 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use application::{Archive, Failure};
+use async_trait::async_trait;
 use domain::catalog::Product;
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
 use domain::order::{HoldsChange, Order};
 use domain::reservation::Reservation;
-use domain::stock::{PageKey, StockPage, Supply};
-use domain::{OrderId, ProductId, ReservationId, Sku, Timestamp};
+use domain::stock::{
+    CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
+};
+use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
 
 use crate::Commit;
 
 mod catalog; // Catalog and CatalogEditor
+mod holds; // Holds
+mod limits; // Limits
 mod orders; // Orders, OrderPlacer and OrderLedger
 mod reservations; // Reservations, ReservationBook and ReservationCloser
-mod stock; // Stock, StockKeeper and Holds
+mod stock; // Stock and StockRoom
+mod supply; // StockKeeper
 mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
 
 #[cfg(test)]
 mod tests;
 
+use sweep_index::Due;
+
 /// Products, stock, reservations and orders. Each port method holds the one lock from its first look to its last
-/// write, so it is atomic by construction.
+/// write, so it is atomic by construction; and none walks over all records, so that a sale of a hundred thousand units
+/// runs as fast as one of ten.
 #[derive(Debug, Default)]
 pub struct Store {
     records: Mutex<Records>,
@@ -33,10 +43,18 @@ struct Records {
     /// Which product a SKU is found under: the one that claimed it last.
     owners: BTreeMap<Sku, ProductId>,
     supplies: BTreeMap<Sku, Supply>,
+    movements: BTreeMap<(Sku, Reference), Movement>,
+    openers: BTreeMap<OpenerKey, Opener>,
+    lists: BTreeMap<Sku, StockList>,
+    alerts: BTreeMap<(Sku, u64), StockAlert>,
     pages: BTreeMap<PageKey, PageRecord>,
+    pages_due: Due<PageKey>,
     reservations: BTreeMap<ReservationId, Reservation>,
+    limits: BTreeMap<(Sku, Caller), CustomerLimit>,
     orders: BTreeMap<OrderId, OrderRecord>,
+    orders_due: Due<OrderId>,
     commits: Vec<Commit>,
+    revision: u64,
 }
 
 /// A page, and its place in the sweeper's index.
@@ -52,11 +70,24 @@ impl Store {
         let records = self.lock();
         Books {
             supplies: records.supplies.values().cloned().collect(),
+            movements: records.movements.values().cloned().collect(),
+            openers: records.openers.values().cloned().collect(),
             pages: records.pages.values().map(|record| record.page.clone()).collect(),
             reservations: records.reservations.values().cloned().collect(),
+            limits: records.limits.values().cloned().collect(),
             orders: records.orders.values().cloned().collect(),
             charges,
         }
+    }
+
+    /// The list of every SKU, by SKU.
+    pub fn all_lists(&self) -> Vec<StockList> {
+        self.lock().lists.values().cloned().collect()
+    }
+
+    /// Every crossing that was told of, by SKU and in the order in which they happened.
+    pub fn alerts(&self) -> Vec<StockAlert> {
+        self.lock().alerts.values().cloned().collect()
     }
 
     /// Every committed change of reservations and orders from this place on, in the order in which they happened.
@@ -64,8 +95,20 @@ impl Store {
         self.lock().commits.iter().skip(place).cloned().collect()
     }
 
+    /// Counts the writes that change what [`Store::books`] shows.
+    pub fn revision(&self) -> u64 {
+        self.lock().revision
+    }
+
     fn lock(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Archive for Store {
+    async fn books(&self) -> Result<Books, Failure> {
+        Ok(Self::books(self, None))
     }
 }
 
@@ -82,6 +125,19 @@ impl Records {
     }
 
     fn write_pages(&mut self, pages: Vec<PageRecord>) {
-        self.pages.extend(pages.into_iter().map(|record| (record.page.key.clone(), record)));
+        for record in pages {
+            self.write_page(record);
+        }
+    }
+
+    fn changed(&mut self) {
+        self.revision = self.revision.saturating_add(1);
+    }
+
+    fn write_page(&mut self, record: PageRecord) {
+        self.changed();
+        let (key, sweep_at) = (record.page.key.clone(), record.sweep_at);
+        let earlier = self.pages.insert(key.clone(), record).and_then(|record| record.sweep_at);
+        self.pages_due.moved(&key, earlier, sweep_at);
     }
 }

@@ -4,13 +4,17 @@ use domain::payment::{Decline, Operation, Outcome, Retry};
 use domain::stock::PageKey;
 use proptest::prelude::*;
 
-use crate::samples::page;
+use crate::samples::{opened_page, page};
 
 /// One call of a port. Numbers choose among the few records that there are.
 #[derive(Clone, Debug)]
 pub(super) enum Command {
-    PutOnSale { page: usize, units: u32 },
-    Reserve { number: usize, holds: BTreeMap<usize, u32>, seconds: u64 },
+    Supply(SupplyCommand),
+    Plan { number: usize, holds: BTreeMap<usize, u32>, step: PlanStep, from: Copy },
+    Reserve { number: usize, holds: BTreeMap<usize, u32>, seconds: u64, limit: Option<u32> },
+    Hold { number: usize, from: Copy },
+    Claim { number: usize, from: Copy },
+    GiveBack { number: usize, from: Copy },
     Close { number: usize, by_shopper: bool },
     Free { number: usize, page: usize, seen: Seen },
     Place { number: usize, order: usize, from: Copy },
@@ -27,6 +31,28 @@ pub(super) enum Command {
 pub(super) enum Copy {
     Fresh,
     Remembered,
+}
+
+/// One call about what is on sale, and where it is looked for.
+#[derive(Clone, Debug)]
+pub(super) enum SupplyCommand {
+    Receive { scarves: bool, units: u32, reference: u32 },
+    WriteOff { scarves: bool, units: u32, reference: u32 },
+    Open { lane: u32, creates: bool },
+    DropOpener { lane: u32, pages: u32 },
+    NoteReturned { pages: Vec<usize> },
+    BeginLook { by: u32 },
+    FinishLook { by: u32, from: Copy },
+}
+
+/// What somebody plans for a reservation that may be there.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PlanStep {
+    First,
+    Replan,
+    TakeOver,
+    Refuse,
+    Reopen,
 }
 
 /// The hold that somebody believes to be there.
@@ -50,9 +76,14 @@ pub(super) const PAGES: usize = 4;
 pub(super) const RESERVATIONS: usize = 4;
 pub(super) const ORDERS: usize = 2;
 
+/// Two loose pages of shirts, one of shirts that somebody must open, and one loose page of scarves.
 pub(super) fn page_key(number: usize) -> PageKey {
-    let sku = if number < 3 { "shirt" } else { "scarf" };
-    page(sku, u32::try_from(number % 3).unwrap())
+    match number {
+        0 => page("shirt", 0),
+        1 => page("shirt", 1),
+        2 => opened_page("shirt", 1, 0),
+        _ => page("scarf", 0),
+    }
 }
 
 pub(super) fn reservation_key(number: usize) -> String {
@@ -97,13 +128,26 @@ pub(super) fn any_command() -> impl Strategy<Value = Command> {
         2 => Just(Seen::AsStored),
         1 => (1..4_u32).prop_map(Seen::Paying),
     ];
-    let holds = proptest::collection::btree_map(0..PAGES, 1..5_u32, 1..3);
+    let holds = || proptest::collection::btree_map(0..PAGES, 1..5_u32, 1..3);
+    let plan = prop_oneof![
+        2 => Just(PlanStep::First),
+        2 => Just(PlanStep::Replan),
+        1 => Just(PlanStep::TakeOver),
+        1 => Just(PlanStep::Refuse),
+        1 => Just(PlanStep::Reopen),
+    ];
+    let limit = proptest::option::of(1..6_u32);
     let skus = proptest::collection::btree_set(0..4_usize, 0..3).prop_map(|skus| skus.into_iter().collect());
     let seconds = || 0..900_u64;
     prop_oneof![
-        1 => (0..PAGES, 0..=10_u32).prop_map(|(page, units)| Command::PutOnSale { page, units }),
-        6 => (0..RESERVATIONS, holds, 300..900_u64)
-            .prop_map(|(number, holds, seconds)| Command::Reserve { number, holds, seconds }),
+        6 => any_supply_command().prop_map(Command::Supply),
+        5 => (0..RESERVATIONS, holds(), plan, copy())
+            .prop_map(|(number, holds, step, from)| Command::Plan { number, holds, step, from }),
+        6 => (0..RESERVATIONS, holds(), 300..900_u64, limit)
+            .prop_map(|(number, holds, seconds, limit)| Command::Reserve { number, holds, seconds, limit }),
+        4 => (0..RESERVATIONS, copy()).prop_map(|(number, from)| Command::Hold { number, from }),
+        2 => (0..RESERVATIONS, copy()).prop_map(|(number, from)| Command::Claim { number, from }),
+        2 => (0..RESERVATIONS, copy()).prop_map(|(number, from)| Command::GiveBack { number, from }),
         2 => (0..RESERVATIONS, any::<bool>())
             .prop_map(|(number, by_shopper)| Command::Close { number, by_shopper }),
         2 => (0..RESERVATIONS, 0..PAGES, seen)
@@ -119,5 +163,19 @@ pub(super) fn any_command() -> impl Strategy<Value = Command> {
             .prop_map(|(id, category, skus)| Command::PutProduct { id, category, skus }),
         2 => Just(Command::Remember),
         2 => seconds().prop_map(|seconds| Command::TimePasses { seconds }),
+    ]
+}
+
+fn any_supply_command() -> impl Strategy<Value = SupplyCommand> {
+    let moved = || (any::<bool>(), 1..40_u32, 0..12_u32);
+    let from = prop_oneof![4 => Just(Copy::Fresh), 1 => Just(Copy::Remembered)];
+    prop_oneof![
+        1 => moved().prop_map(|(scarves, units, reference)| SupplyCommand::Receive { scarves, units, reference }),
+        1 => moved().prop_map(|(scarves, units, reference)| SupplyCommand::WriteOff { scarves, units, reference }),
+        3 => (1..3_u32, any::<bool>()).prop_map(|(lane, creates)| SupplyCommand::Open { lane, creates }),
+        1 => (1..3_u32, 0..4_u32).prop_map(|(lane, pages)| SupplyCommand::DropOpener { lane, pages }),
+        1 => proptest::collection::vec(0..PAGES, 1..3).prop_map(|pages| SupplyCommand::NoteReturned { pages }),
+        1 => (0..3_u32).prop_map(|by| SupplyCommand::BeginLook { by }),
+        2 => (0..3_u32, from).prop_map(|(by, from)| SupplyCommand::FinishLook { by, from }),
     ]
 }

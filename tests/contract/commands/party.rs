@@ -3,85 +3,79 @@ use std::time::Duration;
 
 use domain::order::{Order, OrderChange};
 use domain::payment::AttemptRequest;
-use domain::reservation::Reservation;
-use domain::stock::{Hold, PageKey, StockPage};
+use domain::reservation::{Reservation, ReservationState};
+use domain::stock::{Hold, PageKey, StockList, StockPage};
 use domain::wake::{Queue, Wake};
-use domain::{Fingerprint, OrderId, ReservationId, Timestamp};
+use domain::{Fingerprint, OrderId, ReservationId, Sku, Timestamp};
 
-use super::any::{
-    Command, Copy, ORDERS, OrderStep, PAGES, RESERVATIONS, Seen, order_key, page_key, reservation_key,
-};
-use crate::samples::{checkout, later, method, product, request, reservation};
-use crate::world::{Known, World};
+use super::any::{Command, Copy, OrderStep, PlanStep, Seen, order_key, page_key, reservation_key};
+use crate::samples::{checkout, later, limited, method, product, request, reservation};
+use crate::world::World;
+
+mod supplying; // what comes on sale, and where it is looked for
 
 /// What one party, the same in both worlds, knows and believes.
 pub(super) struct Party {
     pub(super) now: Timestamp,
-    pub(super) known: Known,
     reservations: BTreeMap<ReservationId, Reservation>,
     orders: BTreeMap<OrderId, Order>,
     pages: BTreeMap<PageKey, StockPage>,
+    lists: BTreeMap<Sku, StockList>,
 }
 
 impl Party {
     pub(super) fn new() -> Self {
-        let known = Known {
-            skus: ["scarf", "shirt"].map(|sku| sku.parse().unwrap()).to_vec(),
-            pages: (0..PAGES).map(page_key).collect(),
-            reservations: (0..RESERVATIONS)
-                .map(|number| request(&reservation_key(number)).reservation_id())
-                .collect(),
-            orders: (0..ORDERS).map(|number| request(&order_key(number)).order_id()).collect(),
-        };
         Self {
             now: later(0),
-            known,
             reservations: BTreeMap::new(),
             orders: BTreeMap::new(),
             pages: BTreeMap::new(),
+            lists: BTreeMap::new(),
         }
     }
 
     pub(super) async fn remember(&mut self, world: &World) {
-        let books = world.books(&self.known).await;
+        let books = world.books().await;
         self.reservations =
             books.reservations.into_iter().map(|stored| (stored.id.clone(), stored)).collect();
         self.orders =
             books.orders.into_iter().map(|record| (record.order.id.clone(), record.order)).collect();
         self.pages = books.pages.into_iter().map(|page| (page.key.clone(), page)).collect();
+        let lists = world.stock.lists(&supplying::skus()).await.unwrap();
+        self.lists = lists.into_iter().map(|list| (list.sku.clone(), list)).collect();
     }
 
     pub(super) async fn reservation(&self, world: &World, number: usize, from: Copy) -> Option<Reservation> {
-        let id = &self.known.reservations[number];
+        let id = request(&reservation_key(number)).reservation_id();
         match from {
-            Copy::Fresh => world.book.reservation(id).await.unwrap(),
-            Copy::Remembered => self.reservations.get(id).cloned(),
+            Copy::Fresh => world.book.reservation(&id).await.unwrap(),
+            Copy::Remembered => self.reservations.get(&id).cloned(),
         }
     }
 
     pub(super) async fn order(&self, world: &World, number: usize, from: Copy) -> Option<Order> {
-        let id = &self.known.orders[number];
+        let id = request(&order_key(number)).order_id();
         match from {
-            Copy::Fresh => world.ledger.order(id).await.unwrap(),
-            Copy::Remembered => self.orders.get(id).cloned(),
+            Copy::Fresh => world.ledger.order(&id).await.unwrap(),
+            Copy::Remembered => self.orders.get(&id).cloned(),
         }
     }
 
     /// Runs a command in one world. The answer is text, so that all kinds of answers compare.
     pub(super) async fn run(&self, world: &World, command: &Command) -> String {
         match command {
-            Command::PutOnSale { page, units } => {
-                let full = StockPage::full(page_key(*page), *units);
-                format!("{:?}", world.keeper.create_page(&full).await)
+            Command::Supply(command) => self.supply(world, command).await,
+            Command::Plan { number, holds, step, from } => {
+                self.plan(world, *number, holds, *step, *from).await
             }
-            Command::Reserve { number, holds, seconds } => {
-                let holds: Vec<(PageKey, u32)> =
-                    holds.iter().map(|(page, quantity)| (page_key(*page), *quantity)).collect();
-                let mut wanted = reservation(&reservation_key(*number), &holds);
-                wanted.created_at = self.now;
-                wanted.expires_at = self.now.plus(Duration::from_secs(*seconds));
-                format!("{:?}", world.book.reserve(&wanted).await)
+            Command::Reserve { number, holds, seconds, limit } => {
+                let wanted = self.wanted(*number, holds, *seconds);
+                let wanted = limit.map_or(wanted.clone(), |limit| limited(wanted, limit));
+                format!("{:?}", world.book.reserve(&wanted, None).await)
             }
+            Command::Hold { number, from } => self.hold(world, *number, *from).await,
+            Command::Claim { number, from } => self.claim(world, *number, *from).await,
+            Command::GiveBack { number, from } => self.give_back(world, *number, *from).await,
             Command::Close { number, by_shopper } => self.close(world, *number, *by_shopper).await,
             Command::Free { number, page, seen } => self.free(world, *number, *page, *seen).await,
             Command::Place { number, order, from } => self.place(world, *number, *order, *from).await,
@@ -107,6 +101,86 @@ impl Party {
                 format!("{:?}", world.editor.put(&product).await)
             }
             Command::Remember | Command::TimePasses { .. } => String::new(),
+        }
+    }
+
+    fn wanted(&self, number: usize, holds: &BTreeMap<usize, u32>, seconds: u64) -> Reservation {
+        let holds: Vec<(PageKey, u32)> =
+            holds.iter().map(|(page, quantity)| (page_key(*page), *quantity)).collect();
+        let mut wanted = reservation(&reservation_key(number), &holds);
+        wanted.created_at = self.now;
+        wanted.expires_at = self.in_seconds(seconds);
+        wanted
+    }
+
+    /// A plan for the same lines, from whatever pages: of other lines there is no plan.
+    async fn plan(
+        &self,
+        world: &World,
+        number: usize,
+        holds: &BTreeMap<usize, u32>,
+        step: PlanStep,
+        from: Copy,
+    ) -> String {
+        let seen = self.reservation(world, number, from).await;
+        let fresh = self.wanted(number, holds, 600);
+        let next = match (step, seen.clone()) {
+            (PlanStep::First, None) => Some(fresh),
+            (PlanStep::Replan, Some(seen)) if seen.state == ReservationState::Open => {
+                (asked(&seen) == asked(&fresh)).then(|| seen.replan(fresh.holds)).flatten()
+            }
+            (PlanStep::TakeOver, Some(seen)) if seen.state == ReservationState::Open => {
+                Some(seen.take_over())
+            }
+            (PlanStep::Refuse, Some(seen)) if self.holds_nothing(world, &seen).await => seen.refuse().ok(),
+            (PlanStep::Reopen, Some(seen)) if seen.state == ReservationState::Refused => seen.reopen(fresh),
+            _ => None,
+        };
+        match next {
+            Some(next) => format!("{:?}", world.book.plan(&next, seen.as_ref()).await),
+            None => "no plan".to_owned(),
+        }
+    }
+
+    /// As the use case does, a reservation is refused only after its pages refused it.
+    async fn holds_nothing(&self, world: &World, seen: &Reservation) -> bool {
+        let keys: Vec<PageKey> = seen.holds.iter().map(|planned| planned.page.clone()).collect();
+        let pages = world.stock.pages(&keys).await.unwrap();
+        pages.iter().all(|page| !page.holds.contains_key(&seen.id))
+    }
+
+    /// As the use case does, a single planned page is held of an open reservation whose time is not over.
+    async fn hold(&self, world: &World, number: usize, from: Copy) -> String {
+        let Some(seen) = self.reservation(world, number, from).await else {
+            return "no reservation".to_owned();
+        };
+        match seen.holds.as_slice() {
+            [planned] if seen.state == ReservationState::Open && self.now < seen.expires_at => {
+                format!("{:?}", world.holds.hold(&seen.id, planned, seen.expires_at).await)
+            }
+            _ => "nothing to hold".to_owned(),
+        }
+    }
+
+    async fn claim(&self, world: &World, number: usize, from: Copy) -> String {
+        let Some(seen) = self.reservation(world, number, from).await else {
+            return "no reservation".to_owned();
+        };
+        match seen.claims().next() {
+            Some(claim) => format!("{:?}", world.limits.claim(&claim).await),
+            None => "no limit".to_owned(),
+        }
+    }
+
+    /// As the use cases do, claims are given back of a reservation that has ended.
+    async fn give_back(&self, world: &World, number: usize, from: Copy) -> String {
+        let ended = self.reservation(world, number, from).await.filter(|seen| match seen.state {
+            ReservationState::Released | ReservationState::Expired | ReservationState::Refused => true,
+            ReservationState::Open | ReservationState::Ordered(_) => false,
+        });
+        match ended.and_then(|ended| ended.claims().next()) {
+            Some(claim) => format!("{:?}", world.limits.give_back(&claim).await),
+            None => "nothing to give back".to_owned(),
         }
     }
 
@@ -197,4 +271,9 @@ impl Party {
     pub(super) fn in_seconds(&self, seconds: u64) -> Timestamp {
         self.now.plus(Duration::from_secs(seconds))
     }
+}
+
+/// What a reservation's lines ask for.
+fn asked(reservation: &Reservation) -> Vec<(&Sku, u32)> {
+    reservation.lines.iter().map(|line| (&line.sku, line.quantity.units())).collect()
 }

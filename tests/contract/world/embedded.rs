@@ -3,6 +3,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::order::AuditEntry;
+use domain::stock::{AlertKind, StockAlert};
 use domain::{OrderId, Timestamp};
 use dynamodb::stream::wake_up_of;
 use dynamodb::{CatalogTable, OrdersTable, PurchaseTables, StockTable};
@@ -70,6 +71,17 @@ impl Embedded {
         item["history"].as_l().unwrap().iter().map(audit_entry).collect()
     }
 
+    /// Every crossing, as its item has it. No port reads them: they are for people.
+    pub(super) async fn alerts(&self) -> Vec<StockAlert> {
+        let items = self.client.scan().table_name(STOCK).send().await.unwrap().items.unwrap_or_default();
+        let is_alert = |item: &&std::collections::HashMap<String, AttributeValue>| {
+            item["pk"].as_s().unwrap().starts_with("stock-alert#")
+        };
+        let mut alerts: Vec<StockAlert> = items.iter().filter(is_alert).map(stock_alert).collect();
+        alerts.sort_by(|a, b| (&a.sku, a.number).cmp(&(&b.sku, b.number)));
+        alerts
+    }
+
     /// What the relay makes of the stream of orders.
     pub(super) async fn wake_ups(&self) -> Vec<WakeUp> {
         let table = self.client.describe_table().table_name(ORDERS).send().await.unwrap().table.unwrap();
@@ -101,6 +113,17 @@ impl Embedded {
 fn image(change: &Value, name: &str) -> Item {
     let image = change.get(name).cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
     serde_json::from_value(image).unwrap()
+}
+
+fn stock_alert(item: &std::collections::HashMap<String, AttributeValue>) -> StockAlert {
+    let number = |name: &str| item[name].as_n().unwrap().as_str();
+    StockAlert {
+        sku: item["sku"].as_s().unwrap().parse().unwrap(),
+        number: number("number").parse().unwrap(),
+        kind: AlertKind::named(item["kind"].as_s().unwrap()).unwrap(),
+        units: number("units").parse().unwrap(),
+        at: Timestamp::from_millis(number("at").parse().unwrap()),
+    }
 }
 
 fn audit_entry(line: &AttributeValue) -> AuditEntry {

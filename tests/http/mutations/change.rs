@@ -9,8 +9,8 @@ use super::wild;
 use crate::request::Request;
 
 /// The headers that a route may read.
-const HEADERS: [&str; 5] =
-    ["Guest-Token", "Idempotency-Key", "Content-Type", "If-None-Match", "X-Forwarded-For"];
+const HEADERS: [&str; 6] =
+    ["Guest-Token", "Authorization", "Idempotency-Key", "Content-Type", "If-None-Match", "X-Forwarded-For"];
 /// The parameters that a route may read.
 const PARAMETERS: [&str; 5] = ["category", "currency", "limit", "cursor", "colour"];
 

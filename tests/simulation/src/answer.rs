@@ -1,24 +1,31 @@
-//! What shoppers ask of the shop, and what they hear.
+//! What shoppers, and those who keep the stock, ask of the shop, and what they hear.
 
 use application::add_payment_method::{AddPaymentMethod, AddPaymentMethodError};
+use application::adjust_stock::Adjustment;
 use application::checkout::{CheckoutError, PlaceOrder};
 use application::create_reservation::{CreateReservation, CreateReservationError};
+use application::receive_stock::{MoveStockError, Receipt};
 use application::release_reservation::ReleaseReservationError;
+use application::write_off_stock::WriteOff;
 use domain::order::Order;
 use domain::reservation::{Reservation, Standing};
+use domain::stock::Movement;
 use domain::{Caller, OrderId, ProductId, ReservationId};
 
 /// Where an answer is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(pub(crate) usize);
 
-/// One request of a shopper.
+/// One request.
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
     Reserve(CreateReservation),
     Release(Caller, ReservationId),
     CheckOut(Box<PlaceOrder>),
     AddMethod(AddPaymentMethod),
+    Receive(Receipt),
+    WriteOff(WriteOff),
+    Adjust(Adjustment),
     SeeReservation(Caller, ReservationId),
     SeeOrder(Caller, OrderId),
     SeeProduct(ProductId),
@@ -31,6 +38,7 @@ pub(crate) enum Answer {
     Released(Result<(), ReleaseReservationError>),
     CheckedOut(Result<Order, CheckoutError>),
     MethodAdded(Result<Order, AddPaymentMethodError>),
+    Moved(Result<Movement, MoveStockError>),
     Reservation(Option<(Reservation, Standing)>),
     Order(Option<Order>),
     Product,
@@ -45,6 +53,9 @@ impl Request {
             Self::Release(..) => "release-reservation",
             Self::CheckOut(_) => "checkout",
             Self::AddMethod(_) => "add-payment-method",
+            Self::Receive(_) => "receive-stock",
+            Self::WriteOff(_) => "write-off-stock",
+            Self::Adjust(_) => "adjust-stock",
             Self::SeeReservation(..) => "get-reservation",
             Self::SeeOrder(..) => "get-order",
             Self::SeeProduct(_) => "get-product",
@@ -65,6 +76,8 @@ impl Answer {
             }
             Self::CheckedOut(Err(error)) => format!("refused: {error}"),
             Self::MethodAdded(Err(error)) => format!("refused: {error}"),
+            Self::Moved(Ok(movement)) => format!("movement {} of {} units", movement.number, movement.units),
+            Self::Moved(Err(error)) => format!("refused: {error}"),
             Self::Reservation(Some((_, standing))) => format!("the reservation is {}", standing.as_str()),
             Self::Reservation(None) | Self::Order(None) => "not found".to_owned(),
             Self::Product => "the product".to_owned(),

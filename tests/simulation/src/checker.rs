@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Timestamp;
 use domain::invariant::{self, Books, Invariant};
 use domain::order::{Order, OrderState};
 use domain::payment::AttemptState;
@@ -10,8 +11,11 @@ use memory::Store;
 use crate::bank::{Bank, Intent};
 use crate::world::Desk;
 
+mod alerts; // ONCE_PER_CROSSING
 mod answers; // ONE_ANSWER, and nothing false in what shoppers hear
 mod end; // what must have come about once faults have stopped
+mod promises; // PROMISE_KEPT
+mod units; // NOT_SOLD_OUT, and where units are free
 
 /// Something that must never be, in one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +44,12 @@ impl core::fmt::Display for Broken {
 #[derive(Debug, Default)]
 pub(crate) struct Checker {
     pub(crate) books: Books,
+    /// The store's revision that was read last.
+    revision: u64,
     broken: Option<Broken>,
     told: BTreeMap<String, answers::Told>,
+    promises: promises::Promises,
+    pages: units::Pages,
 }
 
 impl Checker {
@@ -56,7 +64,7 @@ impl Checker {
         }
     }
 
-    fn commit(&mut self, after: Books, bank: &Bank) {
+    fn commit(&mut self, after: Books, bank: &Bank, now: Timestamp) {
         let found = invariant::check(&after);
         let lost = invariant::check_change(&self.books, &after);
         if let Some(violation) = found.into_iter().chain(lost).next() {
@@ -64,8 +72,10 @@ impl Checker {
                 format!("{}: {}", violation.subject, violation.detail)
             });
         }
+        self.pages.follow(&after, now);
         self.books = after;
         self.charges(bank);
+        self.check_promises(now);
     }
 
     /// The gateway's book, beyond what the domain's invariants can see of it: money that is held but not moved.
@@ -78,10 +88,14 @@ impl Checker {
 }
 
 impl Desk {
-    /// Checks everything after a commit.
+    /// Checks everything after a commit, if it changed anything.
     pub(crate) fn check(&mut self, store: &Store) {
+        let revision = store.revision();
+        if core::mem::replace(&mut self.checker.revision, revision) == revision {
+            return;
+        }
         let after = store.books(Some(self.bank.entries()));
-        self.checker.commit(after, &self.bank);
+        self.checker.commit(after, &self.bank, self.now);
     }
 
     /// Checks the charges after the gateway did something.
@@ -89,7 +103,7 @@ impl Desk {
         let entries = self.bank.entries();
         if self.checker.books.charges.as_ref() != Some(&entries) {
             let after = Books { charges: Some(entries), ..self.checker.books.clone() };
-            self.checker.commit(after, &self.bank);
+            self.checker.commit(after, &self.bank, self.now);
         }
         self.checker.charges(&self.bank);
     }

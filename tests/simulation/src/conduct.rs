@@ -2,13 +2,19 @@
 //!
 //! The honest conduct is the store's own. Each deliberate bug is another conduct, so none can reach a function.
 
-use application::{ChangeError, CloseError, Failure, ReserveError, WakeUp};
+use application::{
+    ChangeError, ChangeSupplyError, ClaimError, CloseError, Failure, HoldError, PlanError, ReserveError,
+    WakeUp,
+};
 use domain::order::{Order, OrderChange};
 use domain::payment::{Charge, Operation, Outcome};
 use domain::reservation::Reservation;
-use domain::stock::{Hold, PageKey, StockPage};
+use domain::stock::{
+    Hold, LimitClaim, Look, Looking, Movement, Opened, OpenerKey, PageKey, PlannedHold, StockAlert,
+    StockList, StockPage, SupplyChange,
+};
 use domain::wake::Wake;
-use domain::{Idempotent, OrderId, ReservationId};
+use domain::{Idempotent, OrderId, Reference, ReservationId, Sku, Timestamp};
 use futures_util::FutureExt;
 use memory::{Commit, Store};
 
@@ -30,6 +36,7 @@ pub(crate) enum Role {
     OtherRequest,
     CapturePayment,
     ExpireReservation,
+    MoveStock,
     Relay,
     Sweep,
 }
@@ -53,12 +60,83 @@ pub(crate) trait Conduct: Send + Sync {
         found.unwrap_or_default()
     }
 
-    fn reserve(&self, _by: Invoked, reservation: &Reservation) -> Result<Idempotent<()>, ReserveError> {
-        now(application::ReservationBook::reserve(self.store(), reservation))
+    fn lists(&self, _by: Invoked, skus: &[Sku]) -> Vec<StockList> {
+        let found: Result<_, Failure> = now(application::Stock::lists(self.store(), skus));
+        found.unwrap_or_default()
     }
 
-    fn close(&self, _by: Invoked, closed: &Reservation) -> Result<(), CloseError> {
+    fn open_page(&self, _by: Invoked, opener: &OpenerKey) -> Result<Opened, Failure> {
+        now(application::StockRoom::open_page(self.store(), opener))
+    }
+
+    fn create_page(&self, _by: Invoked, page: &StockPage) -> Result<Idempotent<()>, Failure> {
+        now(application::StockRoom::create_page(self.store(), page))
+    }
+
+    fn drop_opener(&self, _by: Invoked, opener: &OpenerKey, pages: u32) -> Result<(), Failure> {
+        now(application::StockRoom::drop_opener(self.store(), opener, pages))
+    }
+
+    fn note_returned(&self, _by: Invoked, sku: &Sku, numbers: &[u32]) -> Result<Option<StockList>, Failure> {
+        now(application::StockRoom::note_returned(self.store(), sku, numbers))
+    }
+
+    fn begin_look(&self, _by: Invoked, sku: &Sku, looking: Looking) -> Result<Option<StockList>, Failure> {
+        now(application::StockRoom::begin_look(self.store(), sku, looking))
+    }
+
+    fn finish_look(
+        &self,
+        _by: Invoked,
+        (sku, looking): (&Sku, Looking),
+        look: &Look,
+        alert: Option<&StockAlert>,
+    ) -> Result<Idempotent<()>, Failure> {
+        now(application::StockRoom::finish_look(self.store(), sku, looking, look, alert))
+    }
+
+    fn movement(&self, _by: Invoked, sku: &Sku, reference: &Reference) -> Option<Movement> {
+        let found: Result<_, Failure> = now(application::StockKeeper::movement(self.store(), sku, reference));
+        found.unwrap_or_default()
+    }
+
+    fn change_supply(&self, _by: Invoked, change: &SupplyChange) -> Result<(), ChangeSupplyError> {
+        now(application::StockKeeper::change_supply(self.store(), change))
+    }
+
+    fn plan(&self, _by: Invoked, next: &Reservation, seen: Option<&Reservation>) -> Result<(), PlanError> {
+        now(application::ReservationBook::plan(self.store(), next, seen))
+    }
+
+    fn reserve(
+        &self,
+        _by: Invoked,
+        next: &Reservation,
+        seen: Option<&Reservation>,
+    ) -> Result<(), ReserveError> {
+        now(application::ReservationBook::reserve(self.store(), next, seen))
+    }
+
+    fn close(&self, _by: Invoked, closed: &Reservation) -> Result<Reservation, CloseError> {
         now(application::ReservationCloser::close(self.store(), closed))
+    }
+
+    fn claim(&self, _by: Invoked, claim: &LimitClaim) -> Result<Idempotent<()>, ClaimError> {
+        now(application::Limits::claim(self.store(), claim))
+    }
+
+    fn give_back(&self, _by: Invoked, claim: &LimitClaim) -> Result<Idempotent<()>, Failure> {
+        now(application::Limits::give_back(self.store(), claim))
+    }
+
+    fn hold(
+        &self,
+        _by: Invoked,
+        reservation: &ReservationId,
+        planned: &PlannedHold,
+        until: Timestamp,
+    ) -> Result<Idempotent<u32>, HoldError> {
+        now(application::Holds::hold(self.store(), reservation, planned, until))
     }
 
     fn free(
@@ -67,7 +145,7 @@ pub(crate) trait Conduct: Send + Sync {
         page: &PageKey,
         reservation: &ReservationId,
         seen: Hold,
-    ) -> Result<Idempotent<()>, Failure> {
+    ) -> Result<Idempotent<u32>, Failure> {
         now(application::Holds::free(self.store(), page, reservation, seen))
     }
 

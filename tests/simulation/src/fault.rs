@@ -14,6 +14,8 @@ pub(crate) struct Call {
 pub(crate) enum Sort {
     Read,
     Write,
+    /// A write that may also come late: long after its caller has given up on it.
+    LateWrite,
     Send,
     Gateway,
     GatewayRead,
@@ -95,6 +97,16 @@ impl Fault {
                 Self::AnswerLost,
                 Self::RequestLost,
             ],
+            Sort::LateWrite => &[
+                Self::KilledBefore,
+                Self::KilledAfter,
+                Self::Unavailable,
+                Self::Throttled,
+                Self::AnswerLost,
+                Self::RequestLost,
+                Self::Late,
+                Self::KilledMeanwhile,
+            ],
             Sort::Send => &[
                 Self::KilledBefore,
                 Self::KilledAfter,
@@ -151,7 +163,7 @@ impl Faults {
             Self::Seeded { per_mille } => {
                 let often = match call.sort {
                     Sort::Read => per_mille.div_ceil(2),
-                    Sort::Write | Sort::Send => *per_mille,
+                    Sort::Write | Sort::LateWrite | Sort::Send => *per_mille,
                     Sort::Gateway | Sort::GatewayRead => per_mille.saturating_mul(3),
                 };
                 if !dice.hits(often) {

@@ -1,25 +1,35 @@
 //! One invocation of a function: its environment, and the ports as they stand before it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use application::{Bands, Chance, ChangeError, Clock, CloseError, Failure, ReserveError, Shelf};
+use application::{Bands, Chance, Clock, Failure, Offers, Shelf};
+use async_trait::async_trait;
 use domain::Timestamp;
 
-use crate::conduct::Invoked;
+use crate::conduct::{Conduct, Invoked};
 use crate::fault::{Call, Fault, Sort};
 use crate::world::World;
 
+mod catalog; // Catalog
 mod gateway; // Gateway
+mod holds; // Holds and Limits
 mod orders; // Orders, OrderPlacer and OrderLedger
 mod queues; // Queues
 mod reservations; // Reservations, ReservationBook and ReservationCloser
-mod stock; // Catalog, Stock, Holds and SweepIndex
+mod room; // StockRoom
+mod stock; // Stock and StockKeeper
+mod sweep_index; // SweepIndex
+mod words; // answers in the trace
+
+use words::Words;
 
 /// What an execution environment keeps between invocations: it serves one at a time, and dies with a killed one.
 #[derive(Default)]
 pub(crate) struct Environment {
     pub(crate) shelf: Shelf,
     pub(crate) bands: Bands,
+    pub(crate) offers: Offers,
     /// How far its clock is off, in milliseconds.
     pub(crate) skew: i64,
 }
@@ -32,10 +42,15 @@ pub(crate) struct Invocation {
     pub(crate) by: Invoked,
 }
 
+#[async_trait]
 impl Clock for Invocation {
     fn now(&self) -> Timestamp {
         let now = self.world.desk().now.as_millis();
         Timestamp::from_millis(now.saturating_add(self.environment.skew))
+    }
+
+    async fn wait(&self, duration: Duration) {
+        self.world.pause(duration).await;
     }
 }
 
@@ -68,20 +83,55 @@ impl Invocation {
     }
 
     /// Writes to the store.
-    async fn write<T: Words, E: From<Failure> + Words>(
+    async fn write<T: Words, E: From<Failure> + core::fmt::Display>(
         &self,
         name: &'static str,
         of: &(dyn core::fmt::Display + Sync),
-        write: impl FnOnce() -> Result<T, E> + Send,
+        write: impl FnOnce(&dyn Conduct) -> Result<T, E> + Send,
     ) -> Result<T, E> {
         let fault = self.world.gate(Call { name, sort: Sort::Write }).await;
+        self.suffer(fault, name, of, write).await
+    }
+
+    /// Writes to the store, unless the request is on its way for so long that its caller gives up on it first.
+    async fn write_or_late<T: Words, E: From<Failure> + core::fmt::Display>(
+        &self,
+        name: &'static str,
+        of: &(dyn core::fmt::Display + Sync),
+        write: impl FnOnce(&dyn Conduct) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let fault = self.world.gate(Call { name, sort: Sort::LateWrite }).await;
+        match fault {
+            Some(Fault::Late | Fault::KilledMeanwhile) => {
+                let unheard = move |conduct: &dyn Conduct| {
+                    let answer = write(conduct);
+                    let answer = answer.map_or_else(|refused| refused.to_string(), |done| done.words());
+                    format!("a late write lands: {name} -> {answer}, unheard")
+                };
+                self.world.desk().delay(Box::new(unheard));
+                if fault == Some(Fault::KilledMeanwhile) {
+                    self.world.die().await;
+                }
+                Err(Failure::OutcomeUnknown.into())
+            }
+            fault => self.suffer(fault, name, of, write).await,
+        }
+    }
+
+    async fn suffer<T: Words, E: From<Failure> + core::fmt::Display>(
+        &self,
+        fault: Option<Fault>,
+        name: &'static str,
+        of: &(dyn core::fmt::Display + Sync),
+        write: impl FnOnce(&dyn Conduct) -> Result<T, E> + Send,
+    ) -> Result<T, E> {
         let apply = || {
-            let answer = write();
-            self.committed();
+            let answer = write(self.world.conduct.as_ref());
+            self.world.committed();
             self.world.note(|| {
                 let answer = match &answer {
                     Ok(done) => done.words(),
-                    Err(refused) => refused.words(),
+                    Err(refused) => refused.to_string(),
                 };
                 format!("{name} {of} -> {answer}")
             });
@@ -102,54 +152,5 @@ impl Invocation {
             }
             Some(_) => Err(Failure::OutcomeUnknown.into()),
         }
-    }
-
-    /// Follows what the store committed, and checks it.
-    fn committed(&self) {
-        let store = self.world.conduct.store();
-        let mut desk = self.world.desk();
-        desk.stream.follow(store);
-        desk.check(store);
-    }
-}
-
-/// An answer in the trace.
-trait Words {
-    fn words(&self) -> String;
-}
-
-impl Words for () {
-    fn words(&self) -> String {
-        "done".to_owned()
-    }
-}
-
-impl<T> Words for domain::Idempotent<T> {
-    fn words(&self) -> String {
-        if self.is_replay() { "was done before".to_owned() } else { "done".to_owned() }
-    }
-}
-
-impl Words for Failure {
-    fn words(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Words for ChangeError {
-    fn words(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Words for CloseError {
-    fn words(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Words for ReserveError {
-    fn words(&self) -> String {
-        self.to_string()
     }
 }

@@ -13,6 +13,7 @@ mod conduct; // what the other sides do, honestly or not
 mod dice; // chance from a seed
 mod fault; // what goes wrong at a call
 mod invocation; // the ports before one invocation
+mod keeper; // whoever keeps the stock
 mod mail; // the queues
 mod mutation; // deliberate bugs
 mod run; // one run from its name to its verdict

@@ -9,9 +9,14 @@ use crate::run::{Circumstances, Course, Run};
 use crate::scenario::Scenario;
 use crate::search;
 
+mod giving_back; // how units go back on sale
+mod limits; // what counts against a customer's limit
 mod payments; // what is concluded from a gateway's answers, and when it is written
+mod planning; // from which pages a reservation is to be held
 mod requests; // what is answered, and from what
-mod stock; // how units are held and given back
+mod room; // where units are looked for
+mod stock; // how units are held
+mod supply; // how units come and go
 mod waking; // how work gets to its workers
 
 /// One deliberate bug.
@@ -41,16 +46,63 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 43] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
-            stock::uncompared_release()
+            giving_back::uncompared_release()
         }),
-        of("second-release", "a hold that is gone is freed again", || stock::second_release()),
+        of("second-release", "a hold that is gone is freed again", || giving_back::second_release()),
         of("freed-before-closed", "pages are cleared before the reservation is closed", || {
-            stock::freed_before_closed()
+            giving_back::freed_before_closed()
         }),
+        of("another-page", "an unknown outcome is repeated on another page", || stock::another_page()),
+        of("page-by-page", "the pages of a cart are held one by one", || stock::page_by_page()),
+        of("held-before-planned", "a page is written before the reservation says so", || {
+            planning::held_before_planned()
+        }),
+        of("tried-not-noted", "another page is planned, and the one that refused is not noted", || {
+            planning::tried_not_noted()
+        }),
+        of("unfenced", "a page that another may still hold is left as it is", || planning::unfenced()),
+        of("tried-forgotten", "what is opened again forgets where it was tried", || {
+            planning::tried_forgotten()
+        }),
+        of("plan-uncompared", "a plan is written whatever another request has planned", || {
+            planning::plan_uncompared()
+        }),
+        of("sold-out-from-memory", "sold out is answered without another look", || {
+            room::sold_out_from_memory()
+        }),
+        Self {
+            circumstances: Circumstances::NO_SKEW,
+            ..of("cleared-last", "a look reads the pages first, and clears what was noted second", || {
+                room::cleared_last()
+            })
+        },
+        Self {
+            circumstances: Circumstances::NO_SKEW,
+            ..of("return-not-noted", "units go back on sale, and nobody is told", || room::return_not_noted())
+        },
+        of("lost-number", "a page's number is taken, and only its taker would create it", || {
+            room::lost_number()
+        }),
+        of("dropped-blindly", "an opener is forgotten although it was given pages meanwhile", || {
+            room::dropped_blindly()
+        }),
+        of("looks-overlap", "a look is written although another began meanwhile", || room::looks_overlap()),
+        of("claims-stay", "what counts against a limit is never given back", || limits::claims_stay()),
+        of("only-bought-counts", "only paid orders count against a limit", || limits::only_bought_counts()),
+        of(
+            "unclaimed-checkout",
+            "a claim goes before its reservation ends, and a checkout does not look",
+            || limits::unclaimed_checkout(),
+        ),
+        of("reference-unchecked", "a receipt does not look for its reference", || {
+            supply::reference_unchecked()
+        }),
+        of("stale-supply", "a receipt is written to a supply that has moved", || supply::stale_supply()),
+        of("held-written-off", "a write-off takes units that are held", || supply::held_written_off()),
         of("fresh-keys", "every call to the gateway has a fresh key and object", || payments::fresh_keys()),
         of("time-out-is-no", "a time-out of the gateway is taken for a decline", || {
             payments::time_out_is_no()

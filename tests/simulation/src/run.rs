@@ -36,6 +36,8 @@ pub struct Circumstances {
 impl Circumstances {
     /// A usual run.
     pub const USUAL: Self = Self { sweeps: true, loses_messages: true, skews: true };
+    /// Everybody's clock is right.
+    pub const NO_SKEW: Self = Self { sweeps: true, loses_messages: true, skews: false };
     /// Nobody looks for lost messages, and none is lost.
     pub const NO_SWEEPS: Self = Self { sweeps: false, loses_messages: false, skews: false };
 }

@@ -4,26 +4,35 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::put_on_sale::{self, put_on_sale};
-use domain::catalog::{Product, Variant};
+use domain::catalog::{Availability, LowStock, Product, Variant};
+use domain::stock::Units;
 use domain::{Money, Sku};
 use futures_util::FutureExt;
-use memory::Store;
+use memory::{ManualClock, SeededChance, Store};
 
 use crate::shopper::Shopper;
 use crate::simulation::Work;
-use crate::world::World;
+use crate::world::{BEGIN, World};
 
 mod buying; // one shopper, and what payments do
+mod late; // whoever comes when all is quiet
+mod limits; // customers who may have no more than so many
 mod racing; // several, or one with several clients
+mod supply; // goods that come and go during a sale
+mod surging; // many pages, to the last unit
 
 /// Units of each SKU and who comes for them.
 #[derive(Clone, Copy)]
 pub struct Scenario {
     /// The word after `--scenario`.
     pub name: &'static str,
-    shirts: u32,
-    scarves: u32,
+    shirts: i64,
+    scarves: i64,
     hold_seconds: u64,
+    /// How many shirts a customer may have.
+    limit: Option<u32>,
+    /// The same while there are few.
+    low_limit: Option<u32>,
     shoppers: fn(&Crowd) -> Vec<Work>,
 }
 
@@ -40,7 +49,8 @@ const SCARF: &str = "SCARF";
 
 /// A scenario with the usual stock.
 const fn of(name: &'static str, shoppers: fn(&Crowd) -> Vec<Work>) -> Scenario {
-    Scenario { name, shirts: 3, scarves: 15, hold_seconds: 600, shoppers }
+    let (limit, low_limit) = (None, None);
+    Scenario { name, shirts: 3, scarves: 15, hold_seconds: 600, limit, low_limit, shoppers }
 }
 
 impl core::fmt::Debug for Scenario {
@@ -51,7 +61,7 @@ impl core::fmt::Debug for Scenario {
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 39] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -73,6 +83,24 @@ impl Scenario {
         of("double", racing::double),
         of("eightfold", racing::eightfold),
         Self { shirts: 2, ..of("crowd", racing::crowd) },
+        Self { shirts: 34, ..of("drop", surging::drop) },
+        Self { shirts: 12, hold_seconds: 120, ..of("end-game", surging::end_game) },
+        Self { shirts: 12, ..of("remnants", surging::remnants) },
+        Self { shirts: 12, ..of("comes-back", surging::comes_back) },
+        Self { shirts: 12, hold_seconds: 120, ..of("forgotten", surging::forgotten) },
+        Self { shirts: 12, hold_seconds: 90, ..of("one-key-many-pages", surging::one_key_many_pages) },
+        Self { shirts: 2, hold_seconds: 90, ..of("one-key-last-units", surging::one_key_last_units) },
+        Self { shirts: 1, hold_seconds: 25, ..of("short-holds", surging::short_holds) },
+        Self { shirts: 12, scarves: 12, ..of("opposite-carts", surging::opposite_carts) },
+        Self { limit: Some(2), ..of("limit-two-carts", limits::two_carts) },
+        Self { limit: Some(2), hold_seconds: 90, ..of("limit-forgotten", limits::forgotten) },
+        Self { limit: Some(2), hold_seconds: 90, ..of("limit-deadline", limits::deadline) },
+        Self { limit: Some(2), ..of("limit-paid", limits::paid) },
+        Self { limit: Some(2), ..of("limit-cancelled", limits::cancelled) },
+        Self { limit: Some(2), shirts: 12, low_limit: Some(1), ..of("limit-many-pages", limits::many_pages) },
+        Self { shirts: 1, ..of("receipt", supply::receipt) },
+        Self { shirts: 12, ..of("write-off", supply::write_off) },
+        Self { shirts: 12, ..of("count", supply::count) },
     ];
 
     /// The scenario of that name.
@@ -82,20 +110,34 @@ impl Scenario {
 
     /// Puts units on sale, before anything can go wrong.
     pub(crate) fn open(&self, store: &Store) {
-        let ports = put_on_sale::Ports { catalog: store, stock: store };
-        let products = [(SHIRT, self.shirts, 8_900), (SCARF, self.scarves, 2_500)];
-        for (sku, units, price) in products {
-            let made = sku.parse().ok().zip(product(sku, price));
-            if let Some((sku, product)) = made {
-                let stock: [(Sku, u32); 1] = [(sku, units)];
+        let (clock, chance) = (ManualClock::at(BEGIN), SeededChance::new(0));
+        let (clock, chance) = (&clock, &chance);
+        let ports = put_on_sale::Ports { catalog: store, keeper: store, stock: store, clock, chance };
+        let products = [
+            (SHIRT, self.shirts, 8_900, self.limit, self.low_limit),
+            (SCARF, self.scarves, 2_500, None, None),
+        ];
+        for (sku, units, price, limit, low_limit) in products {
+            let made =
+                product(sku, price, limit, low_limit).zip(sku.parse().ok().zip(Units::parse(units).ok()));
+            if let Some((product, stock)) = made {
+                let stock: [(Sku, Units); 1] = [stock];
                 let _opened = put_on_sale(&ports, &product, &stock).now_or_never();
             }
         }
     }
 
+    /// Whoever comes when all is quiet.
+    pub(crate) fn late_shopper(&self, world: &Arc<World>) -> Work {
+        late::comes(self.crowd(world), self.limit, self.low_limit)
+    }
+
     pub(crate) fn shoppers(&self, world: &Arc<World>) -> Vec<Work> {
-        let hold_time = Duration::from_secs(self.hold_seconds);
-        (self.shoppers)(&Crowd { world: Arc::clone(world), hold_time })
+        (self.shoppers)(&self.crowd(world))
+    }
+
+    fn crowd(&self, world: &Arc<World>) -> Crowd {
+        Crowd { world: Arc::clone(world), hold_time: Duration::from_secs(self.hold_seconds) }
     }
 }
 
@@ -105,13 +147,14 @@ impl Crowd {
     }
 }
 
-fn product(sku: &str, price: i64) -> Option<Product> {
+fn product(sku: &str, price: i64, limit: Option<u32>, low_limit: Option<u32>) -> Option<Product> {
     let variant = Variant {
         sku: sku.parse().ok()?,
         attributes: Default::default(),
         price: Money::new(price, "EUR".parse().ok()?).ok()?,
-        limit_per_customer: None,
+        limit_per_customer: limit,
         on_sale_from: None,
+        low_stock: LowStock { at: Availability::LOW, limit_per_customer: low_limit },
     };
     Some(Product {
         id: sku.parse().ok()?,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use application::add_payment_method::{self, add_payment_method};
+use application::adjust_stock::adjust_stock;
 use application::capture_payment::{self, capture_payment};
 use application::checkout::{self, checkout};
 use application::create_reservation::{self, create_reservation};
@@ -11,11 +12,14 @@ use application::get_order::get_order;
 use application::get_product::get_product;
 use application::get_reservation::{self, get_reservation};
 use application::list_products;
+use application::receive_stock::{self, MoveStockError, receive_stock};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
 use application::sweep::{self, sweep};
+use application::write_off_stock::write_off_stock;
 use application::{Failure, Gateways, Subject};
 use domain::Idempotent;
+use domain::stock::Movement;
 
 use crate::answer::{Answer, Request, Slot};
 use crate::invocation::Invocation;
@@ -23,13 +27,18 @@ use crate::mail::Message;
 
 /// Serves a shopper's request.
 pub(crate) async fn request(at: Arc<Invocation>, request: Request, slot: Slot) {
-    let known = at.world.desk().checker.known(&request);
+    let known = {
+        let desk = at.world.desk();
+        desk.checker.known(&request, desk.now)
+    };
     let understood = at.world.conduct.understood(at.by, request.clone());
     let answer = answer(&at, understood).await;
     let mut guard = at.world.desk();
     let desk = &mut *guard;
     desk.note(|| answer.words());
+    let age_max = desk.look_age_max();
     desk.checker.answered(&request, known, &answer, &desk.bank);
+    desk.checker.told_sold_out(&request, known, &answer, age_max);
     desk.fill(slot, answer);
 }
 
@@ -38,9 +47,15 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
         Request::Reserve(command) => {
             let ports = create_reservation::Ports {
                 catalog: at,
+                offers: &at.environment.offers,
                 stock: at,
                 shelf: &at.environment.shelf,
+                bands: &at.environment.bands,
                 reservations: at,
+                closer: at,
+                orders: at,
+                holds: at,
+                limits: at,
                 clock: at,
                 chance: at,
             };
@@ -50,7 +65,15 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
             }
         }
         Request::Release(caller, id) => {
-            let ports = release_reservation::Ports { reservations: at, holds: at, orders: at };
+            let ports = release_reservation::Ports {
+                reservations: at,
+                holds: at,
+                limits: at,
+                stock: at,
+                orders: at,
+                clock: at,
+                chance: at,
+            };
             match release_reservation(&ports, &caller, &id).await {
                 Err(release_reservation::ReleaseReservationError::Failure(_)) => Answer::None,
                 answer => Answer::Released(answer),
@@ -70,16 +93,30 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
                 answer => Answer::MethodAdded(answer.map(Idempotent::into_inner)),
             }
         }
+        Request::Receive(receipt) => moved(receive_stock(&keeping(at), &receipt).await),
+        Request::WriteOff(write_off) => moved(write_off_stock(&keeping(at), &write_off).await),
+        Request::Adjust(adjustment) => moved(adjust_stock(&keeping(at), &adjustment).await),
         Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
             look(at, request).await.unwrap_or(Answer::None)
         }
     }
 }
 
+fn keeping(at: &Invocation) -> receive_stock::Ports<'_> {
+    receive_stock::Ports { catalog: at, keeper: at, stock: at, clock: at, chance: at }
+}
+
+fn moved(moved: Result<Idempotent<Movement>, MoveStockError>) -> Answer {
+    match moved {
+        Err(MoveStockError::Failure(_)) => Answer::None,
+        moved => Answer::Moved(moved.map(Idempotent::into_inner)),
+    }
+}
+
 async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
     Ok(match request {
         Request::SeeReservation(caller, id) => {
-            let ports = get_reservation::Ports { reservations: at, orders: at, clock: at };
+            let ports = get_reservation::Ports { reservations: at, stock: at, orders: at, clock: at };
             Answer::Reservation(get_reservation(&ports, &caller, &id).await?)
         }
         Request::SeeOrder(caller, id) => Answer::Order(get_order(at, &caller, &id).await?),
@@ -89,9 +126,13 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
             let _shown = get_product(&ports, &id).await?;
             Answer::Product
         }
-        Request::Reserve(_) | Request::Release(..) | Request::CheckOut(_) | Request::AddMethod(_) => {
-            Answer::None
-        }
+        Request::Reserve(_)
+        | Request::Release(..)
+        | Request::CheckOut(_)
+        | Request::AddMethod(_)
+        | Request::Receive(_)
+        | Request::WriteOff(_)
+        | Request::Adjust(_) => Answer::None,
     })
 }
 
@@ -110,9 +151,12 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
             let ports = expire_reservation::Ports {
                 reservations: &*at,
                 holds: &*at,
+                limits: &*at,
+                stock: &*at,
                 orders: &*at,
                 queues: &*at,
                 clock: &*at,
+                chance: &*at,
             };
             expire_reservation(&ports, reservation).await
         }

@@ -34,14 +34,18 @@ impl Shopper {
 
     /// Asks for units of SKUs. `None` when that was refused.
     pub(crate) async fn reserve(&self, key: &str, lines: &[(&str, i64)]) -> Option<Reservation> {
+        let Answer::Reserved(answer) = self.ask(self.request(key, lines)?).await else { return None };
+        answer.ok()
+    }
+
+    /// What asks for units of SKUs.
+    pub(crate) fn request(&self, key: &str, lines: &[(&str, i64)]) -> Option<Request> {
         let asked = lines.iter().map(|(sku, units)| line(sku, *units)).collect::<Option<Vec<_>>>()?;
-        let command = CreateReservation {
+        Some(Request::Reserve(CreateReservation {
             request: self.key(key)?,
             cart: Cart::new(asked, None).ok()?,
             hold_time: self.hold_time,
-        };
-        let Answer::Reserved(answer) = self.ask(Request::Reserve(command)).await else { return None };
-        answer.ok()
+        }))
     }
 
     pub(crate) async fn release(&self, reservation: &Reservation) -> Option<()> {
@@ -112,7 +116,7 @@ impl Shopper {
     }
 
     /// Asks until there is an answer that says something.
-    async fn ask(&self, request: Request) -> Answer {
+    pub(crate) async fn ask(&self, request: Request) -> Answer {
         loop {
             let slots: Vec<Slot> = (0..self.copies).map(|_| self.world.desk().ask(request.clone())).collect();
             for slot in slots {

@@ -3,7 +3,6 @@
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::Timestamp;
 
@@ -16,6 +15,8 @@ use crate::scenario::Scenario;
 use crate::serve;
 use crate::world::{Desk, Waiting, World};
 
+mod frozen; // what runs for too long
+mod late; // whoever comes when all is quiet
 mod schedule; // who goes on, and what happens by itself
 
 /// A task.
@@ -23,6 +24,7 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A run in its course.
 pub(crate) struct Simulation {
+    scenario: Scenario,
     world: Arc<World>,
     tasks: Vec<Task>,
     /// Execution environments that serve nobody just now.
@@ -66,6 +68,7 @@ impl Simulation {
             desk.now.plus(wait)
         };
         let mut simulation = Self {
+            scenario: *scenario,
             world,
             tasks: Vec::new(),
             idle: Vec::new(),
@@ -143,6 +146,7 @@ impl Simulation {
                 | Request::SeeReservation(..)
                 | Request::SeeOrder(..)
                 | Request::SeeProduct(_) => Role::OtherRequest,
+                Request::Receive(_) | Request::WriteOff(_) | Request::Adjust(_) => Role::MoveStock,
             };
             self.invoke(
                 role,
@@ -224,7 +228,11 @@ impl Simulation {
     /// A task dies with its environment.
     fn kill(&mut self, place: usize) {
         let task = self.tasks.swap_remove(place);
-        self.world.desk().note(|| "dies".to_owned());
+        {
+            let mut desk = self.world.desk();
+            desk.has_suffered = true;
+            desk.note(|| "dies".to_owned());
+        }
         self.leave(task.kind);
     }
 
@@ -234,25 +242,6 @@ impl Simulation {
             Kind::Request(slot) => desk.fill(slot, Answer::None),
             Kind::Relay => desk.stream.is_read = false,
             Kind::Shopper | Kind::Worker | Kind::Sweep => {}
-        }
-    }
-
-    /// A function runs for so long; its environment may also be frozen, and thawed later to go on.
-    const FUNCTION_TIME: Duration = Duration::from_secs(30);
-    /// No environment is kept for so long.
-    const FROZEN_MAX: Duration = Duration::from_secs(60 * 60);
-
-    /// Kills what runs for too long. Some are only frozen.
-    fn time_out(&mut self) {
-        let mut place = 0;
-        while place < self.tasks.len() {
-            let over = self.tasks.get(place).is_some_and(|task| {
-                let mut desk = self.world.desk();
-                let ran = desk.now.since(task.began);
-                task.kind != Kind::Shopper
-                    && (ran > Self::FROZEN_MAX || ran > Self::FUNCTION_TIME && desk.dice.hits(600))
-            });
-            if over { self.kill(place) } else { place = place.saturating_add(1) }
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::Timestamp;
+use domain::stock::StockList;
+use domain::{Sku, Timestamp};
 
 use crate::answer::{Answer, Request, Slot};
 use crate::bank::Bank;
@@ -17,8 +19,13 @@ use crate::mail::{Disorder, Mail};
 use crate::run::Circumstances;
 use crate::stream::Stream;
 
+mod behind; // writes that come late, and lists that are read late
+
 /// When every run begins.
 pub(crate) const BEGIN: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+/// A write that its caller has given up on, and that comes all the same; it answers what became of it.
+pub(crate) type LateWrite = Box<dyn FnOnce(&dyn Conduct) -> String + Send>;
 
 /// What every task shares.
 pub(crate) struct World {
@@ -39,9 +46,15 @@ pub(crate) struct Desk {
     /// Whether workers respect each other's leases.
     pub(crate) has_leases: bool,
     pub(crate) calls: u32,
+    /// Whether anything went wrong so far.
+    pub(crate) has_suffered: bool,
     /// In how many ways each call could have failed, where faults are set beforehand.
     pub(crate) ways: Vec<usize>,
     pub(crate) bank: Bank,
+    /// Writes on their way, and when they land.
+    late: Vec<(Timestamp, LateWrite)>,
+    /// What somebody read of each list a while ago.
+    lists_before: BTreeMap<Sku, (Timestamp, StockList)>,
     pub(crate) mail: Mail,
     pub(crate) stream: Stream,
     pub(crate) checker: Checker,
@@ -103,6 +116,14 @@ impl World {
         self.wait(Waiting::Until(until)).await;
     }
 
+    /// Follows what the store committed, and checks it.
+    pub(crate) fn committed(&self) {
+        let store = self.conduct.store();
+        let mut desk = self.desk();
+        desk.stream.follow(store);
+        desk.check(store);
+    }
+
     /// Adds a line to the trace, where one is kept.
     pub(crate) fn note(&self, line: impl FnOnce() -> String) {
         self.desk().note(line);
@@ -121,8 +142,11 @@ impl Desk {
             circumstances,
             has_leases: true,
             calls: 0,
+            has_suffered: false,
             ways: Vec::new(),
             bank: Bank::default(),
+            late: Vec::new(),
+            lists_before: BTreeMap::new(),
             mail: Mail::default(),
             stream: Stream::default(),
             checker: Checker::default(),
@@ -139,10 +163,12 @@ impl Desk {
     pub(crate) fn fault_at(&mut self, call: Call) -> Option<Fault> {
         let number = self.calls;
         self.calls = self.calls.saturating_add(1);
-        if !self.is_seeded {
+        if !self.is_seeded && self.faults.is_some() {
             self.ways.push(Fault::of(call.sort).len());
         }
-        self.faults.as_ref()?.at(number, call, &mut self.dice)
+        let fault = self.faults.as_ref()?.at(number, call, &mut self.dice);
+        self.has_suffered |= fault.is_some();
+        fault
     }
 
     /// The next task to be polled makes its call with this fault.
@@ -166,6 +192,11 @@ impl Desk {
             let (whole, part) = (time.as_secs(), time.subsec_millis());
             trace.push(format!("{whole:>6}.{part:03}  {call:>4}  {current:<34} {}", line()));
         }
+    }
+
+    /// Whether clocks differ.
+    pub(crate) const fn has_skews(&self) -> bool {
+        self.is_seeded && self.circumstances.skews
     }
 
     pub(crate) const fn is_traced(&self) -> bool {

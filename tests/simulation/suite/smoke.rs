@@ -1,7 +1,7 @@
 use simulation::{Fault, Run, Scenario, Searched};
 
 /// As many as an unoptimised build runs in a few seconds.
-const SEEDS: u64 = 1_500;
+const SEEDS: u64 = 1_000;
 
 /// What a failing search found, with everything that happened; nothing when all is well.
 fn report(searched: Searched) -> Option<String> {
@@ -19,15 +19,16 @@ fn assert_sound(searched: Searched) {
 
 #[test]
 fn fault_35_36_37_54_56_60_61_63_64_86_nothing_breaks_when_any_one_call_fails_in_any_way() {
-    for scenario in Scenario::ALL {
+    // Every third, which is what a test has time for; `cargo sim` takes them all.
+    for scenario in Scenario::ALL.into_iter().step_by(3) {
         assert_sound(simulation::sweep(scenario));
     }
 }
 
 #[test]
 fn fault_59_87_nothing_breaks_when_two_of_the_first_calls_fail() {
-    for name in ["declined-then-another", "unknown-not-charged", "cart-given-up"] {
-        assert_sound(simulation::pairs(Scenario::named(name).unwrap(), 8));
+    for name in ["cart-given-up", "limit-two-carts"] {
+        assert_sound(simulation::pairs(Scenario::named(name).unwrap(), 6));
     }
 }
 
@@ -54,6 +55,13 @@ fn a_purchase_without_trouble_is_paid() {
 fn every_kind_of_trouble_comes_up() {
     let mut missing: Vec<&str> = Fault::ALL.map(Fault::words).into();
     missing.extend(["a late request lands", "the shopper acts", "the sweep woke Ok(1)", "manual review"]);
+    missing.extend([
+        "a late write lands",
+        "hold 0 on",
+        "turn 2",
+        "alert 2 back_in_stock",
+        "the supply has changed",
+    ]);
     for seed in 0..SEEDS {
         let trace = Run::seeded(seed, None).traced().trace;
         missing.retain(|words| !trace.iter().any(|line| line.contains(words)));

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use application::add_payment_method::{AddPaymentMethodError, Ports, add_payment_method};
 use async_trait::async_trait;
 use domain::OrderId;
-use lambda::http::{Request, Response, Route, route};
+use lambda::http::{Request, Response, Route};
 use lambda::problem::{IDEMPOTENCY_KEY_REUSED, NOT_FOUND, ORDER_NOT_PAYABLE, Problem};
-use lambda::{Clients, Environment, Function, SystemClock, resource};
+use lambda::{Clients, Environment, Function, SignIn, SystemClock, resource};
 
 mod wire; // the body
 
@@ -19,7 +19,8 @@ struct AddPaymentMethod {
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
     let client = Clients::of(&environment).dynamodb().await;
-    Ok(route(AddPaymentMethod { purchases: dynamodb::PurchaseTables::new(client, orders, stock) }))
+    Ok(SignIn::of(&environment)?
+        .route(AddPaymentMethod { purchases: dynamodb::PurchaseTables::new(client, orders, stock) }))
 }
 
 #[async_trait]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use application::checkout::{CheckoutError, Ports, checkout};
 use async_trait::async_trait;
-use lambda::http::{Request, Response, Route, route};
+use lambda::http::{Request, Response, Route};
 use lambda::problem::{IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem, RESERVATION_NOT_HELD, TOTAL_CHANGED};
 use lambda::resource::{order, reservation};
-use lambda::{Clients, Environment, Function, SystemClock};
+use lambda::{Clients, Environment, Function, SignIn, SystemClock};
 
 mod address; // whom to tell and where it goes, checked
 mod wire; // the body
@@ -20,7 +20,8 @@ struct Checkout {
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
     let client = Clients::of(&environment).dynamodb().await;
-    Ok(route(Checkout { purchases: dynamodb::PurchaseTables::new(client, orders, stock) }))
+    Ok(SignIn::of(&environment)?
+        .route(Checkout { purchases: dynamodb::PurchaseTables::new(client, orders, stock) }))
 }
 
 #[async_trait]

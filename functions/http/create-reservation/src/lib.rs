@@ -3,21 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::Shelf;
-use application::create_reservation::{CreateReservation, Ports, create_reservation};
+use application::create_reservation::{CreateReservation, create_reservation};
+use application::{Bands, Offers, Shelf};
 use async_trait::async_trait;
-use lambda::http::{Request, Response, Route, route};
+use lambda::http::{Request, Response, Route};
 use lambda::problem::Problem;
-use lambda::{Clients, Environment, Function, SystemChance, SystemClock};
+use lambda::{Clients, Environment, Function, SignIn, SystemClock};
 
+mod ports; // the tables and what the instance remembers, as the use case sees them
 mod refusal; // each refusal, with its problem
 mod wire; // the body
 
 struct Holding {
     catalog: dynamodb::CatalogTable,
+    offers: Offers,
     stock: dynamodb::StockTable,
+    orders: dynamodb::OrdersTable,
     purchases: dynamodb::PurchaseTables,
     shelf: Shelf,
+    bands: Bands,
     hold_time: Duration,
 }
 
@@ -26,11 +30,14 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let [catalog, stock, orders] = environment.required(["CATALOG_TABLE", "STOCK_TABLE", "ORDERS_TABLE"])?;
     let hold_time = Duration::from_secs(environment.number("HOLD_SECONDS")?);
     let client = Clients::of(&environment).dynamodb().await;
-    Ok(route(Holding {
+    Ok(SignIn::of(&environment)?.route(Holding {
         catalog: dynamodb::CatalogTable::new(client.clone(), catalog),
+        offers: Offers::default(),
         stock: dynamodb::StockTable::new(client.clone(), stock.clone()),
+        orders: dynamodb::OrdersTable::new(client.clone(), orders.clone()),
         purchases: dynamodb::PurchaseTables::new(client, orders, stock),
         shelf: Shelf::default(),
+        bands: Bands::default(),
         hold_time,
     }))
 }
@@ -46,14 +53,6 @@ impl Route for Holding {
             .await
             .map_err(|error| refusal::problem(error, &SystemClock))?;
 
-        wire::respond(&reservation, &self.purchases, &SystemClock).await
-    }
-}
-
-impl Holding {
-    fn ports(&self) -> Ports<'_> {
-        let (clock, chance) = (&SystemClock, &SystemChance);
-        let (catalog, stock, reservations) = (&self.catalog, &self.stock, &self.purchases);
-        Ports { catalog, stock, shelf: &self.shelf, reservations, clock, chance }
+        wire::respond(&reservation, &self.orders, &SystemClock).await
     }
 }

@@ -1,8 +1,8 @@
 use application::Clock;
 use application::create_reservation::{CreateReservationError, Shortage};
 use lambda::problem::{
-    IDEMPOTENCY_KEY_REUSED, INSUFFICIENT_STOCK, NOT_ON_SALE_YET, PRICE_CHANGED, Problem, SIGN_IN_REQUIRED,
-    UNKNOWN_SKU,
+    CUSTOMER_LIMIT_REACHED, IDEMPOTENCY_KEY_REUSED, INSUFFICIENT_STOCK, NOT_ON_SALE_YET, PRICE_CHANGED,
+    Problem, SIGN_IN_REQUIRED, UNKNOWN_SKU,
 };
 use serde::Serialize;
 
@@ -28,6 +28,9 @@ pub(crate) fn problem(error: CreateReservationError, clock: &dyn Clock) -> Probl
         }
         CreateReservationError::SignInRequired(sku) => {
             Problem::of(SIGN_IN_REQUIRED).with("sku", sku.as_str())
+        }
+        CreateReservationError::LimitReached { sku, limit } => {
+            Problem::of(CUSTOMER_LIMIT_REACHED).with("sku", sku.as_str()).with("limit_per_customer", limit)
         }
         CreateReservationError::PriceChanged(sku) => Problem::of(PRICE_CHANGED).with("sku", sku.as_str()),
         CreateReservationError::CurrencyNotOffered(_) | CreateReservationError::Total(_) => {

@@ -1,6 +1,6 @@
-use application::Clock;
 use application::create_reservation::{Cart, CartLine, CartRefused};
-use application::get_reservation::{self, standing};
+use application::get_reservation::standing;
+use application::{Clock, Orders};
 use domain::reservation::{Reservation, Standing};
 use domain::{Currency, Idempotent, Quantity, Sku};
 use lambda::http::Response;
@@ -56,16 +56,13 @@ fn refused(refusal: CartRefused) -> Problem {
 /// The answer to the first request, and to every repetition of it.
 pub(crate) async fn respond(
     reservation: &Idempotent<Reservation>,
-    purchases: &dynamodb::PurchaseTables,
+    orders: &dyn Orders,
     clock: &dyn Clock,
 ) -> Result<Response, Problem> {
     let is_replay = reservation.is_replay();
     let (reservation, standing) = match reservation {
         Idempotent::Executed(reservation) => (reservation, Standing::Held),
-        Idempotent::AlreadyApplied(earlier) => {
-            let ports = get_reservation::Ports { reservations: purchases, orders: purchases, clock };
-            (earlier, standing(&ports, earlier).await?)
-        }
+        Idempotent::AlreadyApplied(earlier) => (earlier, standing(orders, clock, earlier).await?),
     };
     Response::created(format!("/reservations/{}", reservation.id))
         .replayed(is_replay)

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use application::get_order::get_order;
 use async_trait::async_trait;
 use domain::OrderId;
-use lambda::http::{Request, Response, Route, route};
+use lambda::http::{Request, Response, Route};
 use lambda::problem::{NOT_FOUND, Problem};
-use lambda::{Clients, Environment, Function, resource};
+use lambda::{Clients, Environment, Function, SignIn, resource};
 
 struct GetOrder {
     orders: dynamodb::OrdersTable,
@@ -17,7 +17,7 @@ struct GetOrder {
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders] = environment.required(["ORDERS_TABLE"])?;
     let client = Clients::of(&environment).dynamodb().await;
-    Ok(route(GetOrder { orders: dynamodb::OrdersTable::new(client, orders) }))
+    Ok(SignIn::of(&environment)?.route(GetOrder { orders: dynamodb::OrdersTable::new(client, orders) }))
 }
 
 #[async_trait]

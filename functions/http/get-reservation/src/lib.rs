@@ -5,19 +5,23 @@ use std::sync::Arc;
 use application::get_reservation::{Ports, get_reservation};
 use async_trait::async_trait;
 use domain::ReservationId;
-use lambda::http::{Request, Response, Route, route};
+use lambda::http::{Request, Response, Route};
 use lambda::problem::{NOT_FOUND, Problem};
-use lambda::{Clients, Environment, Function, SystemClock, resource};
+use lambda::{Clients, Environment, Function, SignIn, SystemClock, resource};
 
 struct GetReservation {
     orders: dynamodb::OrdersTable,
+    stock: dynamodb::StockTable,
 }
 
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
-    let [orders] = environment.required(["ORDERS_TABLE"])?;
+    let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
     let client = Clients::of(&environment).dynamodb().await;
-    Ok(route(GetReservation { orders: dynamodb::OrdersTable::new(client, orders) }))
+    Ok(SignIn::of(&environment)?.route(GetReservation {
+        orders: dynamodb::OrdersTable::new(client.clone(), orders),
+        stock: dynamodb::StockTable::new(client, stock),
+    }))
 }
 
 #[async_trait]
@@ -25,7 +29,8 @@ impl Route for GetReservation {
     async fn respond(&self, request: &Request) -> Result<Response, Problem> {
         let caller = request.caller()?;
         let id: ReservationId = request.path("reservation_id")?;
-        let ports = Ports { reservations: &self.orders, orders: &self.orders, clock: &SystemClock };
+        let Self { orders, stock } = self;
+        let ports = Ports { reservations: orders, stock, orders, clock: &SystemClock };
 
         let found = get_reservation(&ports, &caller, &id).await?;
 

@@ -5,22 +5,22 @@ use std::sync::Arc;
 use application::release_reservation::{Ports, ReleaseReservationError, release_reservation};
 use async_trait::async_trait;
 use domain::ReservationId;
-use lambda::http::{Request, Response, Route, route};
+use lambda::http::{Request, Response, Route};
 use lambda::problem::{NOT_FOUND, Problem, RESERVATION_NOT_HELD};
-use lambda::{Clients, Environment, Function};
+use lambda::{Clients, Environment, Function, SignIn, SystemChance, SystemClock};
 
 struct ReleaseReservation {
-    reservations: dynamodb::OrdersTable,
-    holds: dynamodb::StockTable,
+    orders: dynamodb::OrdersTable,
+    stock: dynamodb::StockTable,
 }
 
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
     let client = Clients::of(&environment).dynamodb().await;
-    Ok(route(ReleaseReservation {
-        reservations: dynamodb::OrdersTable::new(client.clone(), orders),
-        holds: dynamodb::StockTable::new(client, stock),
+    Ok(SignIn::of(&environment)?.route(ReleaseReservation {
+        orders: dynamodb::OrdersTable::new(client.clone(), orders),
+        stock: dynamodb::StockTable::new(client, stock),
     }))
 }
 
@@ -29,12 +29,18 @@ impl Route for ReleaseReservation {
     async fn respond(&self, request: &Request) -> Result<Response, Problem> {
         let caller = request.caller()?;
         let id: ReservationId = request.path("reservation_id")?;
-        let ports =
-            Ports { reservations: &self.reservations, holds: &self.holds, orders: &self.reservations };
 
-        release_reservation(&ports, &caller, &id).await.map_err(problem)?;
+        release_reservation(&self.ports(), &caller, &id).await.map_err(problem)?;
 
         Ok(Response::no_content())
+    }
+}
+
+impl ReleaseReservation {
+    fn ports(&self) -> Ports<'_> {
+        let (clock, chance) = (&SystemClock, &SystemChance);
+        let Self { orders, stock } = self;
+        Ports { reservations: orders, holds: stock, limits: orders, stock, orders, clock, chance }
     }
 }
 

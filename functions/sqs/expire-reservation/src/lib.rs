@@ -5,13 +5,13 @@ use std::sync::Arc;
 use application::expire_reservation::{Ports, expire_reservation};
 use async_trait::async_trait;
 use lambda::batch::{Retry, Worker, worker};
-use lambda::{Clients, Environment, Function, SystemClock};
+use lambda::{Clients, Environment, Function, SystemChance, SystemClock};
 use sqs::ExpireReservationMessage;
 
 struct ExpireReservation {
-    reservations: dynamodb::OrdersTable,
-    holds: dynamodb::StockTable,
-    orders: dynamodb::PurchaseTables,
+    orders: dynamodb::OrdersTable,
+    stock: dynamodb::StockTable,
+    purchases: dynamodb::PurchaseTables,
     queues: sqs::Queues,
 }
 
@@ -22,9 +22,9 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let clients = Clients::of(&environment);
     let dynamodb = clients.dynamodb().await;
     Ok(worker(ExpireReservation {
-        reservations: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
-        holds: dynamodb::StockTable::new(dynamodb.clone(), stock.clone()),
-        orders: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
+        orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
+        stock: dynamodb::StockTable::new(dynamodb.clone(), stock.clone()),
+        purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
         queues: sqs::Queues::to_one(clients.sqs().await, domain::wake::Queue::ExpireReservation, own),
     }))
 }
@@ -34,8 +34,15 @@ impl Worker for ExpireReservation {
     type Message = ExpireReservationMessage;
 
     async fn work(&self, message: ExpireReservationMessage) -> Result<(), Retry> {
-        let Self { reservations, holds, orders, queues } = self;
-        let ports = Ports { reservations, holds, orders, queues, clock: &SystemClock };
-        Ok(expire_reservation(&ports, &message.reservation_id).await?)
+        Ok(expire_reservation(&self.ports(), &message.reservation_id).await?)
+    }
+}
+
+impl ExpireReservation {
+    fn ports(&self) -> Ports<'_> {
+        let (clock, chance) = (&SystemClock, &SystemChance);
+        let Self { orders: reservations, stock, purchases: orders, queues } = self;
+        let (holds, limits) = (stock, reservations);
+        Ports { reservations, holds, limits, stock, orders, queues, clock, chance }
     }
 }

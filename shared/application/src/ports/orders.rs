@@ -29,7 +29,8 @@ pub trait Orders: Send + Sync {
 pub trait OrderPlacer: Orders {
     /// Writes an order, the reservation that becomes it and the reservation's holds, or nothing.
     ///
-    /// MUST refuse with `Conflict` when the order exists, the reservation is not open, or a hold is not as planned.
+    /// MUST refuse with `Conflict` when the order exists, the reservation is not open or was planned anew, a hold is not
+    /// as planned, or one of its claims is gone.
     async fn place(&self, ordered: &Reservation, change: &OrderChange) -> Result<(), ChangeError>;
 }
 

@@ -1,22 +1,39 @@
 use async_trait::async_trait;
+use domain::ReservationId;
 use domain::reservation::Reservation;
-use domain::stock::PageKey;
-use domain::{Idempotent, ReservationId};
+use domain::stock::{CustomerLimit, PageKey};
 
 use super::Failure;
 
 /// Why a reservation was not written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReserveError {
-    /// These pages have fewer units than planned, with what each still has. Nothing was written.
-    #[error("a planned page has too few units")]
-    Insufficient(Vec<(PageKey, u32)>),
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// It is not what the plan was made from: read again and decide anew.
+    #[error("the reservation has changed")]
+    Conflict,
     /// The world broke.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
-/// Why a reservation did not change.
+/// Why a reservation was not written with its holds. Nothing was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReserveError {
+    /// It is not what the plan was made from: read again and decide anew.
+    #[error("the reservation has changed")]
+    Conflict,
+    /// These pages have fewer units than planned, with what each still has.
+    #[error("a planned page has too few units")]
+    Insufficient(Vec<(PageKey, u32)>),
+    /// The customer would have too many of these SKUs.
+    #[error("the customer would have too many units")]
+    LimitReached(Vec<CustomerLimit>),
+    /// The world broke.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Why a reservation did not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CloseError {
     /// It is not open any more: whoever closed it decides.
@@ -37,16 +54,24 @@ pub trait Reservations: Send + Sync {
 /// Makes reservations.
 #[async_trait]
 pub trait ReservationBook: Reservations {
-    /// Writes a new reservation and every hold it plans, or nothing.
+    /// Writes a reservation, which says where its holds will be taken from. Its holds come after this, never before.
     ///
-    /// MUST answer `AlreadyApplied` when a reservation of that id exists, whatever it holds.
-    /// MUST refuse with `Insufficient` rather than let a page's `available` fall below zero.
-    async fn reserve(&self, reservation: &Reservation) -> Result<Idempotent<()>, ReserveError>;
+    /// MUST refuse with `Conflict` unless what is stored has the state, the turn and the number of tried pages of
+    /// `seen`, or nothing is stored where nothing was seen.
+    async fn plan(&self, next: &Reservation, seen: Option<&Reservation>) -> Result<(), PlanError>;
+
+    /// Writes a reservation, every hold that it plans and every claim that it makes, or nothing.
+    ///
+    /// MUST refuse as [`ReservationBook::plan`], [`super::Holds::hold`] and [`super::Limits::claim`] do.
+    async fn reserve(&self, next: &Reservation, seen: Option<&Reservation>) -> Result<(), ReserveError>;
 }
 
 /// Ends reservations.
 #[async_trait]
 pub trait ReservationCloser: Reservations {
-    /// Writes that an open reservation was released or has expired. Its holds are freed after this, never before.
-    async fn close(&self, closed: &Reservation) -> Result<(), CloseError>;
+    /// Writes that an open reservation was released or has expired, and answers with all that it lists: a page may
+    /// have been planned since it was read. Its holds are freed after this, never before.
+    ///
+    /// MUST refuse with `NotOpen` when what is stored has another deadline: it was refused, and opened again.
+    async fn close(&self, closed: &Reservation) -> Result<Reservation, CloseError>;
 }

@@ -2,12 +2,16 @@
 
 use application::checkout::CheckoutError;
 use application::create_reservation::{Cart, CartLine, CreateReservationError};
-use application::{ChangeError, OrderPlacer, ReservationBook, StockKeeper};
+use application::{
+    ChangeError, ChangeSupplyError, OrderPlacer, PlanError, ReservationBook, ReserveError, StockKeeper,
+    StockRoom,
+};
 use domain::reservation::Reservation;
-use domain::stock::{PlannedHold, StockPage, Supply};
+use domain::stock::{MovementKind, MovementRequest, PlannedHold, StockPage, Supply, Units};
 use domain::{Fingerprint, Idempotent, Money, Quantity};
 
-use crate::shop::{Shop, cart};
+use crate::samples::{cart, variant};
+use crate::shop::{NOON, Shop};
 
 #[tokio::test]
 async fn fault_94_a_reservation_under_an_id_that_exists_overwrites_nothing() {
@@ -22,7 +26,8 @@ async fn fault_94_a_reservation_under_an_id_that_exists_overwrites_nothing() {
         holds: vec![PlannedHold { page, quantity: 1 }],
         ..first
     };
-    assert_eq!(shop.store.reserve(&other).await, Ok(Idempotent::AlreadyApplied(())));
+    assert_eq!(shop.store.plan(&other, None).await, Err(PlanError::Conflict));
+    assert_eq!(shop.store.reserve(&other, None).await, Err(ReserveError::Conflict));
     assert_eq!(shop.books(), held);
     assert_eq!(shop.units(), (9, 3, 0));
 }
@@ -48,8 +53,11 @@ async fn fault_94_stock_that_exists_is_not_put_on_sale_again() {
     let books = shop.books();
     let page = StockPage::full(books.pages[0].key.clone(), 10);
     assert_eq!(shop.store.create_page(&page).await, Ok(Idempotent::AlreadyApplied(())));
-    let supply = Supply::first("SHIRT".parse().unwrap(), 500);
-    assert_eq!(shop.store.create_supply(&supply).await, Ok(Idempotent::AlreadyApplied(())));
+    let reference = "another".parse().unwrap();
+    let request = MovementRequest { reference, kind: MovementKind::Receipt, at: NOON };
+    let first = Supply::none("SHIRT".parse().unwrap()).receive(Units::parse(500).unwrap(), request).unwrap();
+    assert_eq!(shop.store.change_supply(&first).await, Err(ChangeSupplyError::Stale));
+    shop.put_on_sale(&[(variant("SHIRT"), 500)]).await;
     assert_eq!(shop.books(), books);
     assert_eq!(shop.units(), (9, 3, 0));
 }

@@ -7,7 +7,8 @@ use domain::payment::{Attempt, AttemptState, Decline, Outcome, Retry};
 use domain::reservation::ReservationState;
 use memory::{Call, Fate};
 
-use crate::shop::{CARD, HOLD_TIME, HOUR, MINUTE, NOON, Shop, WEEK, request};
+use crate::samples::{CARD, request};
+use crate::shop::{HOLD_TIME, HOUR, MINUTE, NOON, Shop, WEEK};
 
 fn hard_decline() -> Outcome {
     Outcome::Declined(Decline { code: "stolen_card".to_owned(), retry: Retry::None })

@@ -3,6 +3,8 @@
 //! fault catalogue.
 
 #[cfg(test)]
+mod samples; // carts, products and checkouts
+#[cfg(test)]
 mod shop; // a shop in memory, with its relay, its sweeper and its workers
 #[cfg(test)]
 mod slow; // a gateway whose one call takes as long as a test wants

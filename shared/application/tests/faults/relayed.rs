@@ -10,7 +10,8 @@ use domain::stock::{PageKey, StockPage};
 use domain::{OrderId, Timestamp};
 use memory::{Call, Commit};
 
-use crate::shop::{CARD, HOLD_TIME, HOUR, MINUTE, NOON, Shop};
+use crate::samples::CARD;
+use crate::shop::{HOLD_TIME, HOUR, MINUTE, NOON, Shop};
 
 #[tokio::test]
 async fn fault_54_a_relay_that_died_after_it_sent_sends_again_and_nothing_happens_twice() {

@@ -1,25 +1,28 @@
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use application::capture_payment::{self, capture_payment};
 use application::checkout::{self, CheckoutError, PlaceOrder, checkout};
 use application::create_reservation::{
-    self, Cart, CartLine, CreateReservation, CreateReservationError, create_reservation,
+    self, Cart, CreateReservation, CreateReservationError, create_reservation,
 };
 use application::expire_reservation::{self, expire_reservation};
 use application::put_on_sale::{self, put_on_sale};
 use application::relay::{self, relay};
 use application::sweep::{self, sweep};
-use application::{Clock, Gateways, Orders, Shelf, Subject, SweepIndex, WakeUp};
-use domain::catalog::{Product, Variant};
+use application::{
+    Bands, Catalog, Clock, Gateways, Holds, Limits, Offers, Orders, ReservationBook, ReservationCloser,
+    Shelf, StockRoom, Subject, SweepIndex, WakeUp,
+};
+use domain::catalog::Variant;
 use domain::invariant::{self, Books};
-use domain::order::{Address, Checkout, Contact, Order};
-use domain::payment::{GatewayName, PaymentMethod};
+use domain::order::Order;
 use domain::reservation::Reservation;
-use domain::stock::StockPage;
-use domain::{Caller, Fingerprint, Idempotent, Money, OrderId, Quantity, RequestKey, Sku, Timestamp};
+use domain::stock::{Opener, StockPage, Units};
+use domain::{Idempotent, OrderId, RequestKey, ReservationId, Sku, Timestamp};
 use memory::{Call, Commit, ManualClock, Queues, ScriptedGateway, SeededChance, Store};
+
+use crate::samples::{cart, product, request, terms, variant};
 
 /// When a test begins.
 pub(crate) const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -28,8 +31,6 @@ pub(crate) const HOLD_TIME: Duration = Duration::from_secs(10 * 60);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 pub(crate) const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// The card that every order is paid with.
-pub(crate) const CARD: &str = "pm_card";
 
 /// A shop with twelve shirts on sale, unless it is told otherwise.
 pub(crate) struct Shop {
@@ -37,7 +38,16 @@ pub(crate) struct Shop {
     pub(crate) clock: ManualClock,
     pub(crate) queues: Queues,
     pub(crate) gateway: ScriptedGateway,
+    pub(crate) chance: SeededChance,
     relayed: AtomicUsize,
+}
+
+/// What one instance of the function that makes reservations remembers between its requests.
+#[derive(Default)]
+pub(crate) struct Instance {
+    pub(crate) offers: Offers,
+    pub(crate) shelf: Shelf,
+    pub(crate) bands: Bands,
 }
 
 impl Shop {
@@ -46,18 +56,39 @@ impl Shop {
     }
 
     pub(crate) async fn open_with(stock: &[(&str, u32)]) -> Self {
+        let goods: Vec<(Variant, u32)> = stock.iter().map(|(sku, units)| (variant(sku), *units)).collect();
+        Self::open_selling(&goods).await
+    }
+
+    /// A shop with so many units of each of these.
+    pub(crate) async fn open_selling(goods: &[(Variant, u32)]) -> Self {
         let shop = Self {
             store: Store::default(),
             clock: ManualClock::at(NOON),
             queues: Queues::default(),
             gateway: ScriptedGateway::default(),
+            chance: SeededChance::new(1),
             relayed: AtomicUsize::new(0),
         };
-        let units: Vec<(Sku, u32)> =
-            stock.iter().map(|(sku, units)| (sku.parse().unwrap(), *units)).collect();
-        let ports = put_on_sale::Ports { catalog: &shop.store, stock: &shop.store };
-        put_on_sale(&ports, &product(stock), &units).await.unwrap();
+        shop.put_on_sale(goods).await;
         shop
+    }
+
+    /// Shows one product with these variants, of each of which so many units come first.
+    pub(crate) async fn put_on_sale(&self, goods: &[(Variant, u32)]) {
+        let units = |units: u32| Units::parse(i64::from(units)).unwrap();
+        let stocked = goods.iter().filter(|(_, first)| *first > 0);
+        let stock: Vec<(Sku, Units)> =
+            stocked.map(|(variant, first)| (variant.sku.clone(), units(*first))).collect();
+        let variants = goods.iter().map(|(variant, _)| variant.clone()).collect();
+        let ports = put_on_sale::Ports {
+            catalog: &self.store,
+            keeper: &self.store,
+            stock: &self.store,
+            clock: &self.clock,
+            chance: &self.chance,
+        };
+        put_on_sale(&ports, &product(variants), &stock).await.unwrap();
     }
 
     pub(crate) async fn try_to_reserve(
@@ -65,16 +96,45 @@ impl Shop {
         key: &str,
         cart: Cart,
     ) -> Result<Idempotent<Reservation>, CreateReservationError> {
+        self.reserve_at(&Instance::default(), request(key), cart).await
+    }
+
+    /// One request to make a reservation, at one instance.
+    pub(crate) async fn reserve_at(
+        &self,
+        instance: &Instance,
+        request: RequestKey,
+        cart: Cart,
+    ) -> Result<Idempotent<Reservation>, CreateReservationError> {
+        let command = CreateReservation { request, cart, hold_time: HOLD_TIME };
+        self.reserve_by(&self.store, instance, &command).await
+    }
+
+    /// The same, over another line to the store.
+    pub(crate) async fn reserve_by<S>(
+        &self,
+        store: &S,
+        instance: &Instance,
+        command: &CreateReservation,
+    ) -> Result<Idempotent<Reservation>, CreateReservationError>
+    where
+        S: Catalog + StockRoom + ReservationBook + ReservationCloser + Orders + Holds + Limits,
+    {
         let ports = create_reservation::Ports {
-            catalog: &self.store,
-            stock: &self.store,
-            shelf: &Shelf::default(),
-            reservations: &self.store,
+            catalog: store,
+            offers: &instance.offers,
+            stock: store,
+            shelf: &instance.shelf,
+            bands: &instance.bands,
+            reservations: store,
+            closer: store,
+            orders: store,
+            holds: store,
+            limits: store,
             clock: &self.clock,
-            chance: &SeededChance::new(1),
+            chance: &self.chance,
         };
-        let command = CreateReservation { request: request(key), cart, hold_time: HOLD_TIME };
-        create_reservation(&ports, &command).await
+        create_reservation(&ports, command).await
     }
 
     pub(crate) async fn reserve(&self, key: &str, units: i64) -> Reservation {
@@ -116,13 +176,16 @@ impl Shop {
     }
 
     /// One worker takes one message about this reservation's end.
-    pub(crate) async fn expire(&self, reservation: &domain::ReservationId) {
+    pub(crate) async fn expire(&self, reservation: &ReservationId) {
         let ports = expire_reservation::Ports {
             reservations: &self.store,
             holds: &self.store,
+            limits: &self.store,
+            stock: &self.store,
             orders: &self.store,
             queues: &self.queues,
             clock: &self.clock,
+            chance: &self.chance,
         };
         expire_reservation(&ports, reservation).await.unwrap();
     }
@@ -199,8 +262,9 @@ impl Shop {
     pub(crate) fn units(&self) -> (u32, u32, u32) {
         let books = self.books();
         assert_eq!(invariant::check(&books), vec![]);
-        let sum = |of: fn(&StockPage) -> u32| books.pages.iter().map(of).sum();
-        (sum(|page| page.available), sum(StockPage::held_units), sum(|page| page.sold))
+        let sum = |of: fn(&StockPage) -> u32| books.pages.iter().map(of).sum::<u32>();
+        let unopened: u32 = books.openers.iter().map(Opener::units).sum();
+        (unopened + sum(|page| page.available), sum(StockPage::held_units), sum(|page| page.sold))
     }
 
     /// How often a call was made at the gateway.
@@ -211,57 +275,5 @@ impl Shop {
     /// What the gateway moved to us in all.
     pub(crate) fn captured(&self) -> i64 {
         self.gateway.entries().iter().map(|entry| entry.captured).sum()
-    }
-}
-
-pub(crate) fn request(name: &str) -> RequestKey {
-    RequestKey { caller: Caller::guest(&[1; 32]), key: format!("{name:-<16}").parse().unwrap() }
-}
-
-pub(crate) fn cart(lines: &[(&str, i64)]) -> Cart {
-    let line = |(sku, units): &(&str, i64)| CartLine {
-        sku: sku.parse().unwrap(),
-        quantity: Quantity::parse(*units).unwrap(),
-        unit_price: None,
-    };
-    Cart::new(lines.iter().map(line).collect(), None).unwrap()
-}
-
-/// One product with a variant for each SKU.
-fn product(stock: &[(&str, u32)]) -> Product {
-    let variant = |(sku, _): &(&str, u32)| Variant {
-        sku: sku.parse().unwrap(),
-        attributes: BTreeMap::new(),
-        price: Money::new(1_999, "EUR".parse().unwrap()).unwrap(),
-        limit_per_customer: None,
-        on_sale_from: None,
-    };
-    Product {
-        id: "fan-wear".parse().unwrap(),
-        name: "Fan wear".to_owned(),
-        category: "shirts".to_owned(),
-        brand: None,
-        description: None,
-        images: vec![],
-        variants: stock.iter().map(variant).collect(),
-    }
-}
-
-fn terms(key: &str, reservation: &Reservation) -> Checkout {
-    Checkout {
-        request: request(key),
-        fingerprint: Fingerprint::of([reservation.id.as_str()]),
-        contact: Contact { email: "kim@example.com".to_owned(), phone: None },
-        shipping_address: Address {
-            name: "Kim Example".to_owned(),
-            line1: "1 Stadium Road".to_owned(),
-            line2: None,
-            city: "Leipzig".to_owned(),
-            postal_code: "04109".to_owned(),
-            region: None,
-            country: "DE".to_owned(),
-        },
-        payment_methods: vec![PaymentMethod { gateway: GatewayName::Stripe, token: CARD.parse().unwrap() }],
-        return_url: None,
     }
 }

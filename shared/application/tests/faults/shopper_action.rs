@@ -5,7 +5,8 @@ use domain::order::{Order, OrderState};
 use domain::payment::{Attempt, AttemptState, Outcome};
 use memory::{Call, Fate};
 
-use crate::shop::{CARD, HOUR, MINUTE, NOON, Shop};
+use crate::samples::CARD;
+use crate::shop::{HOUR, MINUTE, NOON, Shop};
 use crate::slow::{Hangs, SlowGateway, run_until_it_hangs};
 
 /// An order that waits for its shopper to act.

@@ -1,11 +1,13 @@
 //! What is too large for one transaction of the store is refused before anything is written.
 
-use application::create_reservation::{Cart, CreateReservationError};
+use application::create_reservation::{Cart, CreateReservationError, Shortage};
+use domain::catalog::Availability;
 use domain::order::OrderState;
 use domain::reservation::{LINES_MAX, PAGES_MAX};
 use domain::stock::PAGE_UNITS;
 
-use crate::shop::{Shop, cart};
+use crate::samples::cart;
+use crate::shop::Shop;
 
 /// The most units that a line may ask for.
 const LINE_UNITS: u32 = 99;
@@ -37,6 +39,8 @@ async fn fault_39_a_cart_from_more_pages_than_one_transaction_takes_is_refused_b
             panic!("{lines} lines were not refused: {refused:?}");
         };
         assert_eq!(shortages.len(), lines);
+        let all_there = |shortage: &Shortage| shortage.availability == Availability::InStock;
+        assert!(shortages.iter().all(all_there), "there is enough of each: {shortages:?}");
         assert_eq!(shop.books(), before);
         assert_eq!(shop.store.commits_from(0), commits);
         assert_eq!(shop.units(), (u32::try_from(lines).unwrap() * LINE_UNITS, 0, 0));

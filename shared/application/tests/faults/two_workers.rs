@@ -9,7 +9,8 @@ use domain::payment::{Attempt, AttemptState, Decline, Operation, Outcome, Retry}
 use domain::wake::{Queue, Wake};
 use memory::{Call, Fate};
 
-use crate::shop::{CARD, HOUR, MINUTE, NOON, Shop};
+use crate::samples::CARD;
+use crate::shop::{HOUR, MINUTE, NOON, Shop};
 use crate::slow::{Hangs, SlowGateway, run_until_it_hangs};
 
 #[tokio::test]

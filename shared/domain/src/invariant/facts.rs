@@ -57,7 +57,8 @@ fn lost_from_reservation(earlier: &Reservation, later: &Index<'_>) -> Option<Vio
     let Some(now) = later.reservations.get(&earlier.id) else {
         return Some(violation(&earlier.id, "the reservation is gone"));
     };
-    let closed = earlier.state != ReservationState::Open;
+    // A refused one may be opened again by the same request: nobody was told of it.
+    let closed = !matches!(earlier.state, ReservationState::Open | ReservationState::Refused);
     (closed && now.state != earlier.state).then(|| violation(&earlier.id, "it left a final state"))
 }
 

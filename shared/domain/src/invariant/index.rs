@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use super::{Books, ChargeEntry};
 use crate::order::Order;
 use crate::reservation::Reservation;
-use crate::stock::{PageKey, StockPage, Supply};
-use crate::{OrderId, ReservationId, Sku};
+use crate::stock::{CustomerLimit, PageKey, StockPage, Supply};
+use crate::{Caller, OrderId, ReservationId, Sku};
 
 /// The books, found by id.
 pub(super) struct Index<'a> {
@@ -13,6 +13,7 @@ pub(super) struct Index<'a> {
     pub(super) pages: BTreeMap<&'a PageKey, &'a StockPage>,
     pub(super) reservations: BTreeMap<&'a ReservationId, &'a Reservation>,
     pub(super) orders: BTreeMap<&'a OrderId, &'a Order>,
+    pub(super) limits: BTreeMap<(&'a Sku, &'a Caller), &'a CustomerLimit>,
 }
 
 impl<'a> Index<'a> {
@@ -27,6 +28,7 @@ impl<'a> Index<'a> {
                 .map(|reservation| (&reservation.id, reservation))
                 .collect(),
             orders: books.orders.iter().map(|record| (&record.order.id, &record.order)).collect(),
+            limits: books.limits.iter().map(|limit| ((&limit.sku, &limit.customer), limit)).collect(),
         }
     }
 

@@ -12,9 +12,9 @@ use crate::{ReservationId, Sku};
 enum Expected {
     /// The units are set aside, exactly so.
     Exactly(Hold),
-    /// They went to the order's shopper, or back on sale.
-    Gone,
-    /// Its end is written, and whoever wrote it gives the units back after that.
+    /// The same, or nothing: the reservation is written before its holds, and ended before they are freed. Where the
+    /// units went to an order's shopper or back on sale, a write that comes late may set others aside until their
+    /// deadline. A hold from an earlier plan may stand there too.
     ExactlyOrGone(Hold),
 }
 
@@ -35,9 +35,9 @@ fn check_sku(index: &Index<'_>, sku: &Sku) -> Option<Violation> {
         .pages_of(sku)
         .map(|page| u64::from(page.sold).saturating_add(u64::from(page.held_units())))
         .sum();
-    let received = index.supplies.get(sku).map_or(0, |supply| u64::from(supply.received));
-    (taken > received)
-        .then(|| violation(sku, format!("{taken} units are sold or held, and {received} were put on sale")))
+    let on_sale = index.supplies.get(sku).map_or(0, |supply| supply.units());
+    (taken > on_sale)
+        .then(|| violation(sku, format!("{taken} units are sold or held, and {on_sale} were put on sale")))
 }
 
 /// What a reservation promises is set aside on its pages for as long as it is promised.
@@ -55,8 +55,10 @@ fn check_reservation(index: &Index<'_>, reservation: &Reservation) -> Vec<Violat
         let actual = index.pages.get(&hold.page).and_then(|page| page.holds.get(&reservation.id)).copied();
         let fits = match expected(index, reservation, hold) {
             Expected::Exactly(hold) => actual == Some(hold),
-            Expected::Gone => actual.is_none(),
-            Expected::ExactlyOrGone(hold) => actual.is_none_or(|actual| actual == hold),
+            Expected::ExactlyOrGone(expected) => {
+                let mut stray = reservation.stray().filter(|(planned, _)| planned.page == hold.page);
+                actual.is_none_or(|actual| actual == expected || stray.any(|(_, stray)| stray == actual))
+            }
         };
         if !fits {
             let state = &reservation.state;
@@ -69,29 +71,36 @@ fn check_reservation(index: &Index<'_>, reservation: &Reservation) -> Vec<Violat
 
 fn expected(index: &Index<'_>, reservation: &Reservation, hold: &PlannedHold) -> Expected {
     match &reservation.state {
-        ReservationState::Open => Expected::Exactly(hold.held(reservation.expires_at)),
-        ReservationState::Released | ReservationState::Expired => {
-            Expected::ExactlyOrGone(hold.held(reservation.expires_at))
-        }
+        ReservationState::Open
+        | ReservationState::Released
+        | ReservationState::Expired
+        | ReservationState::Refused => Expected::ExactlyOrGone(hold.held(reservation.expires_at)),
         ReservationState::Ordered(order) => match index.orders.get(order).map(|order| order.state) {
             None | Some(OrderState::PendingPayment) => Expected::Exactly(hold.paying()),
             Some(OrderState::PaymentFailed { retry_until }) => Expected::Exactly(hold.held(retry_until)),
-            Some(OrderState::Paid { .. } | OrderState::Cancelled { .. }) => Expected::Gone,
+            Some(OrderState::Paid { .. } | OrderState::Cancelled { .. }) => {
+                Expected::ExactlyOrGone(hold.held(reservation.expires_at))
+            }
         },
     }
 }
 
-/// Every hold on a page was planned by its reservation.
+/// Every hold on a page was planned by its reservation: as it stands, or on a page that refused it before, where a
+/// late write may have left exactly that hold until its deadline.
 fn check_holds(index: &Index<'_>, page: &StockPage) -> Vec<Violation> {
-    let planned = |id: &ReservationId| {
-        let reservation = index.reservations.get(id)?;
-        reservation.holds.iter().find(|hold| hold.page == page.key)
+    let is_planned = |id: &ReservationId, hold: &Hold| {
+        index.reservations.get(id).is_some_and(|reservation| {
+            let mut planned = reservation.holds.iter().filter(|planned| planned.page == page.key);
+            let mut stray = reservation.stray().filter(|(planned, _)| planned.page == page.key);
+            planned.any(|planned| planned.quantity == hold.quantity())
+                || stray.any(|(_, stray)| stray == *hold)
+        })
     };
-    let stray = |(id, hold): (&ReservationId, &Hold)| {
-        let fits = planned(id).is_some_and(|planned| planned.quantity == hold.quantity());
-        (!fits).then(|| violation(place(&page.key), format!("reservation {id} did not plan its {hold:?}")))
+    let strays = page.holds.iter().filter(|(id, hold)| !is_planned(id, hold));
+    let unplanned = |(id, hold): (&ReservationId, &Hold)| {
+        violation(place(&page.key), format!("reservation {id} did not plan its {hold:?}"))
     };
-    page.holds.iter().filter_map(stray).collect()
+    strays.map(unplanned).collect()
 }
 
 /// The units sold on a page are those that paid orders took from it: each once, and no others.

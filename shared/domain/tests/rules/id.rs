@@ -21,6 +21,22 @@ proptest! {
     }
 
     #[test]
+    fn a_customer_is_one_name_of_one_issuer_and_no_guest(
+        issuer in "\\PC{0,40}",
+        subject in "\\PC{0,40}",
+        other in "\\PC{0,40}",
+        token in any::<[u8; 32]>(),
+    ) {
+        let customer = Caller::customer(&issuer, &subject);
+        prop_assert!(customer.is_customer() && !Caller::guest(&token).is_customer());
+        prop_assert_eq!(customer.as_str().parse::<Caller>(), Ok(customer.clone()));
+        prop_assert_eq!(subject == other, customer == Caller::customer(&issuer, &other));
+        prop_assert_eq!(issuer == other, customer == Caller::customer(&other, &subject));
+        let joined = format!("{issuer}{subject}");
+        prop_assert_eq!(subject.is_empty(), customer == Caller::customer(&joined, ""));
+    }
+
+    #[test]
     fn a_derived_id_is_an_id(request in any_request()) {
         let reservation = request.reservation_id();
         let order = request.order_id();

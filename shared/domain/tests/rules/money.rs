@@ -2,7 +2,7 @@ use domain::reservation::{Line, Totals};
 use domain::{Currency, Money, MoneyError, Quantity};
 use proptest::prelude::*;
 
-use crate::samples::{euro, price, sku};
+use crate::samples::{euro, line, price, sku};
 
 fn any_price() -> impl Strategy<Value = Money> {
     (0..=Money::AMOUNT_MAX).prop_map(price)
@@ -19,6 +19,7 @@ fn any_line() -> impl Strategy<Value = Line> {
         sku: sku("shirt"),
         quantity,
         unit_price,
+        limit: None,
     })
 }
 
@@ -106,10 +107,6 @@ proptest! {
 #[test]
 fn lines_of_two_currencies_have_no_total() {
     let dollar = Money::new(500, "USD".parse().unwrap()).unwrap();
-    let one = Quantity::parse(1).unwrap();
-    let lines = [
-        Line { sku: sku("shirt"), quantity: one, unit_price: price(500) },
-        Line { sku: sku("scarf"), quantity: one, unit_price: dollar },
-    ];
+    let lines = [line("shirt", 1), Line { unit_price: dollar, ..line("scarf", 1) }];
     assert_eq!(Totals::of_items(&lines), Err(MoneyError::CurrencyMismatch(euro(), dollar.currency())));
 }

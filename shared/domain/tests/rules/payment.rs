@@ -5,12 +5,12 @@ use domain::invariant::{self, Books, OrderRecord};
 use domain::order::{AuditEntry, Order, OrderChange, OrderState};
 use domain::payment::{Attempt, AttemptState, GatewayName, Operation, Outcome, PaymentMethod, Retry, Step};
 use domain::reservation::Reservation;
-use domain::stock::{StockPage, Supply};
+use domain::stock::StockPage;
 use domain::wake::Queue;
 use proptest::prelude::*;
 
 use crate::counterparty::{Card, Counterparty, Fate};
-use crate::samples::{NOON, any_methods, attempt_request, method, placed, reservation, sku};
+use crate::samples::{NOON, any_methods, attempt_request, method, on_sale, placed, reservation};
 
 /// Something that happens to an order that is being paid.
 #[derive(Clone, Debug)]
@@ -80,10 +80,9 @@ struct Shop {
 
 impl Shop {
     fn open(methods: Vec<PaymentMethod>, cards: Vec<Card>) -> Self {
-        let supply = Supply::first(sku("shirt"), 20);
         let held = reservation();
         let (ordered, change) = placed(methods);
-        let mut pages: Vec<StockPage> = supply.first_pages().collect();
+        let Books { mut pages, .. } = on_sale();
         for (planned, _) in held.held() {
             let page = pages.iter_mut().find(|page| page.key == planned.page).unwrap();
             *page = page.clone().hold(&held.id, planned, held.expires_at).unwrap().into_inner();
@@ -103,11 +102,11 @@ impl Shop {
 
     fn books(&self) -> Books {
         Books {
-            supplies: vec![Supply::first(sku("shirt"), 20)],
             pages: self.pages.clone(),
             reservations: vec![self.reservation.clone()],
             orders: vec![OrderRecord { order: self.order.clone(), history: self.history.clone() }],
             charges: Some(self.gateway.entries(&self.order.id)),
+            ..on_sale()
         }
     }
 

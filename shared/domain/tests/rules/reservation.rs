@@ -8,6 +8,8 @@ use proptest::prelude::*;
 
 use crate::samples::{HOLD_TIME, NOON, checkout, method, placed, request, reservation};
 
+mod plan; // from which pages, and who is at it
+
 fn order_id() -> OrderId {
     request("checkout").order_id()
 }
@@ -17,10 +19,11 @@ enum End {
     CheckOut,
     Release,
     Expire,
+    Refuse,
 }
 
 fn any_end() -> impl Strategy<Value = (End, Timestamp)> {
-    let end = prop_oneof![Just(End::CheckOut), Just(End::Release), Just(End::Expire)];
+    let end = prop_oneof![Just(End::CheckOut), Just(End::Release), Just(End::Expire), Just(End::Refuse)];
     (end, (0..20 * 60_000_u64)).prop_map(|(end, after)| (end, NOON.plus(Duration::from_millis(after))))
 }
 
@@ -32,6 +35,7 @@ fn after(reservation: &Reservation, end: End, now: Timestamp) -> Reservation {
         End::Expire => {
             current.expire(now).map_or_else(|_refused| reservation.clone(), Idempotent::into_inner)
         }
+        End::Refuse => current.refuse().unwrap_or_else(|_refused| reservation.clone()),
     }
 }
 
@@ -55,7 +59,8 @@ proptest! {
                 ReservationState::Open
                 | ReservationState::Ordered(_)
                 | ReservationState::Released
-                | ReservationState::Expired => {}
+                | ReservationState::Expired
+                | ReservationState::Refused => {}
             }
             prop_assert_eq!(Reservation { state: current.state.clone(), ..next.clone() }, current);
             current = next;
@@ -88,6 +93,7 @@ fn a_deadline_belongs_to_the_expiry_and_not_to_the_checkout() {
 fn a_checked_out_reservation_is_neither_released_nor_expired() {
     let ordered = reservation().check_out(order_id(), NOON).unwrap();
     assert!(ordered.clone().release().is_err());
+    assert!(ordered.clone().refuse().is_err());
     assert_eq!(ordered.expire(NOON.plus(HOLD_TIME)), Err(ExpireRefused::Ordered(order_id())));
 }
 
@@ -109,4 +115,25 @@ fn what_the_shopper_reads_follows_the_order() {
     assert_eq!(ordered.standing(Some(&order), later), Standing::Expired);
     order.state = OrderState::Cancelled { at: later };
     assert_eq!(ordered.standing(Some(&order), NOON), Standing::Expired);
+}
+
+#[test]
+fn an_end_that_was_written_is_written_again_without_harm_and_no_other_is() {
+    for ended in [reservation().release().unwrap(), reservation().expire(NOON.plus(HOLD_TIME)).unwrap()] {
+        let Idempotent::Executed(ended) = ended else { panic!("it was open: {ended:?}") };
+        assert_eq!(ended.clone().release(), Ok(Idempotent::AlreadyApplied(ended.clone())));
+        assert_eq!(ended.clone().expire(NOON), Ok(Idempotent::AlreadyApplied(ended.clone())));
+        assert!(ended.clone().refuse().is_err() && ended.check_out(order_id(), NOON).is_err());
+    }
+}
+
+#[test]
+fn a_refused_reservation_was_made_for_nobody() {
+    let caller = reservation().caller;
+    assert!(reservation().is_of(&caller) && !reservation().is_of(&domain::Caller::guest(&[8; 32])));
+    let refused = reservation().refuse().unwrap();
+    assert!(!refused.is_of(&caller));
+    assert_eq!(refused.standing(None, NOON), Standing::Expired);
+    assert!(refused.clone().check_out(order_id(), NOON).is_err());
+    assert!(matches!(refused.release(), Ok(Idempotent::AlreadyApplied(_))));
 }

@@ -1,9 +1,12 @@
 use std::time::Duration;
 
+use domain::invariant::Books;
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
 use domain::payment::{AttemptRequest, GatewayName, PaymentMethod};
 use domain::reservation::{Line, Reservation, ReservationState, Totals};
-use domain::stock::{PageKey, PlannedHold};
+use domain::stock::{
+    Lane, MovementKind, MovementRequest, Opener, OpenerKey, PageKey, PlannedHold, StockPage, Supply, Units,
+};
 use domain::{Caller, Currency, Fingerprint, Money, Quantity, RequestKey, Sku, Timestamp};
 use proptest::prelude::*;
 
@@ -28,8 +31,7 @@ pub(crate) fn request(key: &str) -> RequestKey {
 
 /// Three shirts from two pages, held from noon on.
 pub(crate) fn reservation() -> Reservation {
-    let lines =
-        vec![Line { sku: sku("shirt"), quantity: Quantity::parse(3).unwrap(), unit_price: price(1_999) }];
+    let lines = vec![line("shirt", 3)];
     Reservation {
         id: request("reserve").reservation_id(),
         caller: request("reserve").caller,
@@ -40,9 +42,40 @@ pub(crate) fn reservation() -> Reservation {
             PlannedHold { page: page("shirt", 0), quantity: 2 },
             PlannedHold { page: page("shirt", 1), quantity: 1 },
         ],
+        tried: vec![],
+        turn: 1,
         state: ReservationState::Open,
         created_at: NOON,
         expires_at: NOON.plus(HOLD_TIME),
+    }
+}
+
+/// Some units of a SKU at the price of the day, limited for nobody.
+pub(crate) fn line(name: &str, units: i64) -> Line {
+    Line { sku: sku(name), quantity: Quantity::parse(units).unwrap(), unit_price: price(1_999), limit: None }
+}
+
+pub(crate) fn units(units: i64) -> Units {
+    Units::parse(units).unwrap()
+}
+
+/// A movement of stock at noon, under this reference.
+pub(crate) fn movement(reference: &str, kind: MovementKind) -> MovementRequest {
+    MovementRequest { reference: reference.parse().unwrap(), kind, at: NOON }
+}
+
+/// A shop that has sold nothing. 27 shirts are on sale: seven on a loose page, ten on one that was opened, and ten on
+/// one that nobody has opened.
+pub(crate) fn on_sale() -> Books {
+    let receipt =
+        Supply::none(sku("shirt")).receive(units(27), movement("first", MovementKind::Receipt)).unwrap();
+    let opener = OpenerKey { sku: sku("shirt"), lane: Lane::opener(1).unwrap() };
+    Books {
+        supplies: vec![receipt.supply],
+        movements: vec![receipt.movement],
+        openers: vec![Opener { key: opener, pages: 2, opened: 1 }],
+        pages: vec![StockPage::full(page("shirt", 0), 7), StockPage::full(page("shirt", 1), 10)],
+        ..Books::default()
     }
 }
 

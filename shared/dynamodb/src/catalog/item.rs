@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Sku;
-use domain::catalog::{Product, Variant};
+use domain::catalog::{LowStock, Product, Variant};
 
 use crate::attribute::{self, Fields, Item, add, list, money, number, text, time};
 use crate::keys;
@@ -45,10 +45,24 @@ fn variant(variant: &Variant) -> AttributeValue {
         ("sku", text(variant.sku.as_str())),
         ("attributes", AttributeValue::M(attributes.collect())),
         ("price", money(variant.price)),
+        ("low_stock", low_stock(variant.low_stock)),
     ]);
     add(&mut item, "limit_per_customer", variant.limit_per_customer.map(number));
     add(&mut item, "on_sale_from", variant.on_sale_from.map(time));
     AttributeValue::M(item)
+}
+
+fn low_stock(low: LowStock) -> AttributeValue {
+    let mut item = attribute::item([("at", number(low.at))]);
+    add(&mut item, "limit_per_customer", low.limit_per_customer.map(number));
+    AttributeValue::M(item)
+}
+
+fn read_low_stock(fields: Fields<'_>) -> Result<LowStock, Failure> {
+    Ok(LowStock {
+        at: fields.number("at")?,
+        limit_per_customer: fields.optional("limit_per_customer", Fields::number)?,
+    })
 }
 
 /// The product of an item.
@@ -88,5 +102,6 @@ fn read_variant(fields: Fields<'_>) -> Result<Variant, Failure> {
         price: fields.money("price")?,
         limit_per_customer: fields.optional("limit_per_customer", Fields::number)?,
         on_sale_from: fields.optional("on_sale_from", Fields::time)?,
+        low_stock: read_low_stock(fields.map("low_stock")?)?,
     })
 }

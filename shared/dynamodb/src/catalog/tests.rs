@@ -29,6 +29,7 @@ fn shirt(id: &str, category: &str, skus: &[&str]) -> Product {
         price,
         limit_per_customer: None,
         on_sale_from: None,
+        low_stock: domain::catalog::LowStock::default(),
     };
     Product {
         id: id.parse().unwrap(),

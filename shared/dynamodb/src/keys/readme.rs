@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{ACCESS_PATTERNS, ENTITIES, Entity, PARTITION};
 use crate::attribute::Item;
-use crate::{arbitrary, catalog, orders, reservations, stock};
+use crate::{arbitrary, catalog, orders, reservations, stock, supply};
 
 const BEGIN: &str = "<!-- from src/keys/registry.rs -->\n";
 const END: &str = "<!-- end -->\n";
@@ -48,10 +48,11 @@ fn the_readme_shows_the_registry() {
 }
 
 /// Checks an item's attributes against the registry's for keys of this form.
-fn assert_registered(item: &Item, key: &str) {
+pub(crate) fn assert_registered(item: &Item, key: &str) {
     let entity = ENTITIES.iter().find(|entity| entity.key.starts_with(key)).unwrap();
-    let form = |name: &str| {
-        if name.starts_with("hold:") { "hold:<reservation id>".to_owned() } else { name.to_owned() }
+    let form = |name: &str| match name.split_once(':') {
+        Some((kind, _)) => format!("{kind}:<reservation id>"),
+        None => name.to_owned(),
     };
     let found: BTreeSet<String> =
         item.keys().filter(|name| *name != PARTITION).map(|name| form(name)).collect();
@@ -70,14 +71,20 @@ proptest! {
     fn every_attribute_is_in_the_registry(
         product in arbitrary::product(),
         page in arbitrary::page(),
+        list in arbitrary::list(),
+        alert in arbitrary::alert(),
         supply in arbitrary::supply(),
+        movement in arbitrary::movement(),
         reservation in arbitrary::reservation(),
         order in arbitrary::order(),
     ) {
         assert_registered(&catalog::item::shown(&product, 1), "product#");
         assert_registered(&catalog::item::copy(&product, &supply.sku, 1), "sku#");
         assert_registered(&stock::item::page(&page), "page#");
-        assert_registered(&stock::item::supply(&supply), "supply#");
+        assert_registered(&stock::list::stock_list(&list), "list#");
+        assert_registered(&stock::list::alert(&alert), "stock-alert#");
+        assert_registered(&supply::item::supply(&supply), "supply#");
+        assert_registered(&supply::item::movement(&movement), "movement#");
         assert_registered(&reservations::item::reservation(&reservation), "reservation#");
         assert_registered(&orders::item::new_order(&arbitrary::new_order(order)), "order#");
     }

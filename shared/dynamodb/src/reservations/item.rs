@@ -1,7 +1,7 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Quantity;
-use domain::reservation::{Line, Reservation, ReservationState, Totals};
+use domain::reservation::{Line, Reservation, ReservationState, Totals, TriedHold};
 use domain::stock::{PageKey, PlannedHold};
 use domain::wake::{Queue, Wake};
 
@@ -20,6 +20,8 @@ pub(crate) fn reservation(reservation: &Reservation) -> Item {
         ("lines", lines(&reservation.lines)),
         ("totals", totals(&reservation.totals)),
         ("holds", holds(&reservation.holds)),
+        ("tried", tried(&reservation.tried)),
+        ("turn", number(reservation.turn)),
         ("state", text(state_word(&reservation.state))),
         ("created_at", time(reservation.created_at)),
         ("expires_at", time(reservation.expires_at)),
@@ -36,6 +38,7 @@ pub(crate) fn read_reservation(item: &Item) -> Result<Reservation, Failure> {
         ORDERED => ReservationState::Ordered(fields.parsed("order_id")?),
         "released" => ReservationState::Released,
         "expired" => ReservationState::Expired,
+        "refused" => ReservationState::Refused,
         _ => return Err(Failure::Unreadable("state")),
     };
     Ok(Reservation {
@@ -45,6 +48,8 @@ pub(crate) fn read_reservation(item: &Item) -> Result<Reservation, Failure> {
         lines: read_lines(fields)?,
         totals: read_totals(fields)?,
         holds: read_holds(fields)?,
+        tried: read_tried(fields)?,
+        turn: fields.number("turn")?,
         state,
         created_at: fields.time("created_at")?,
         expires_at: fields.time("expires_at")?,
@@ -57,16 +62,19 @@ pub(crate) fn state_word(state: &ReservationState) -> &'static str {
         ReservationState::Ordered(_) => ORDERED,
         ReservationState::Released => "released",
         ReservationState::Expired => "expired",
+        ReservationState::Refused => "refused",
     }
 }
 
 pub(crate) fn lines(lines: &[Line]) -> AttributeValue {
     list(lines.iter().map(|line| {
-        map([
+        let mut entry = attribute::item([
             ("sku", text(line.sku.as_str())),
             ("quantity", number(line.quantity)),
             ("unit_price", money(line.unit_price)),
-        ])
+        ]);
+        add(&mut entry, "limit", line.limit.map(number));
+        AttributeValue::M(entry)
     }))
 }
 
@@ -77,6 +85,7 @@ pub(crate) fn read_lines(fields: Fields<'_>) -> Result<Vec<Line>, Failure> {
             quantity: Quantity::parse(line.number("quantity")?)
                 .map_err(|_| Failure::Unreadable("quantity"))?,
             unit_price: line.money("unit_price")?,
+            limit: line.optional("limit", Fields::number)?,
         })
     })
 }
@@ -105,21 +114,39 @@ pub(crate) fn read_totals(fields: Fields<'_>) -> Result<Totals, Failure> {
 }
 
 pub(crate) fn holds(holds: &[PlannedHold]) -> AttributeValue {
-    list(holds.iter().map(|hold| {
-        map([
-            ("sku", text(hold.page.sku.as_str())),
-            ("page", number(hold.page.number)),
-            ("quantity", number(hold.quantity)),
-        ])
-    }))
+    list(holds.iter().map(|hold| AttributeValue::M(planned(hold))))
+}
+
+fn planned(hold: &PlannedHold) -> Item {
+    attribute::item([
+        ("sku", text(hold.page.sku.as_str())),
+        ("page", number(hold.page.number)),
+        ("quantity", number(hold.quantity)),
+    ])
 }
 
 pub(crate) fn read_holds(fields: Fields<'_>) -> Result<Vec<PlannedHold>, Failure> {
-    fields.list_of("holds", |hold| {
-        Ok(PlannedHold {
-            page: PageKey { sku: hold.parsed("sku")?, number: hold.number("page")? },
-            quantity: hold.number("quantity")?,
-        })
+    fields.list_of("holds", read_planned)
+}
+
+fn read_planned(hold: Fields<'_>) -> Result<PlannedHold, Failure> {
+    Ok(PlannedHold {
+        page: PageKey { sku: hold.parsed("sku")?, number: hold.number("page")? },
+        quantity: hold.number("quantity")?,
+    })
+}
+
+fn tried(tried: &[TriedHold]) -> AttributeValue {
+    list(tried.iter().map(|tried| {
+        let mut entry = planned(&tried.planned);
+        add(&mut entry, "expires_at", Some(time(tried.expires_at)));
+        AttributeValue::M(entry)
+    }))
+}
+
+fn read_tried(fields: Fields<'_>) -> Result<Vec<TriedHold>, Failure> {
+    fields.list_of("tried", |tried| {
+        Ok(TriedHold { planned: read_planned(tried)?, expires_at: tried.time("expires_at")? })
     })
 }
 

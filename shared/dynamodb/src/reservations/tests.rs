@@ -1,5 +1,6 @@
 use application::{
-    CloseError, Failure, ReservationBook, ReservationCloser, Reservations, ReserveError, Stock, StockKeeper,
+    CloseError, Failure, Limits, PlanError, ReservationBook, ReservationCloser, Reservations, ReserveError,
+    Stock, StockRoom,
 };
 use aws_sdk_dynamodb::types::CancellationReason;
 use domain::reservation::{Line, Reservation, ReservationState, Totals};
@@ -37,6 +38,7 @@ pub(crate) fn reservation(id: &str, wanted: &[(&str, u32)]) -> Reservation {
         sku: sku.parse().unwrap(),
         quantity: Quantity::parse(i64::from(quantity)).unwrap(),
         unit_price: price,
+        limit: None,
     };
     let hold = |&(sku, quantity): &(&str, u32)| PlannedHold { page: page(sku, 0).key, quantity };
     let lines: Vec<Line> = wanted.iter().map(line).collect();
@@ -47,6 +49,8 @@ pub(crate) fn reservation(id: &str, wanted: &[(&str, u32)]) -> Reservation {
         totals: Totals::of_items(&lines).unwrap(),
         lines,
         holds: wanted.iter().map(hold).collect(),
+        tried: vec![],
+        turn: 1,
         state: ReservationState::Open,
         created_at: Timestamp::from_millis(0),
         expires_at: Timestamp::from_millis(600_000),
@@ -68,12 +72,12 @@ async fn available(shop: &Embedded, sku: &str) -> u32 {
 }
 
 #[tokio::test]
-async fn a_reservation_and_its_holds_are_written_together_and_once() {
+async fn a_cart_and_its_holds_are_written_together_and_once() {
     let (shop, purchases) = shop().await;
     let cart = reservation("r", &[("SHIRT-M", 3), ("SCARF", 2)]);
-    assert_eq!(purchases.reserve(&cart).await, Ok(Idempotent::Executed(())));
-    // The scarves are gone, and the repetition is still told that it won.
-    assert_eq!(purchases.reserve(&cart).await, Ok(Idempotent::AlreadyApplied(())));
+    assert_eq!(purchases.reserve(&cart, None).await, Ok(()));
+    // The scarves are gone, and the repetition hears of the reservation and not of them.
+    assert_eq!(purchases.reserve(&cart, None).await, Err(ReserveError::Conflict));
     assert_eq!(purchases.reservation(&cart.id).await, Ok(Some(cart.clone())));
 
     let pages = shop.stock().pages(&[page("SHIRT-M", 0).key]).await.unwrap();
@@ -86,7 +90,7 @@ async fn a_cart_that_one_page_refuses_takes_nothing() {
     let (shop, purchases) = shop().await;
     let cart = reservation("r", &[("SHIRT-M", 1), ("SCARF", 3), ("BALL", 1)]);
     let left = vec![(page("SCARF", 0).key, 2), (page("BALL", 0).key, 0)];
-    assert_eq!(purchases.reserve(&cart).await, Err(ReserveError::Insufficient(left)));
+    assert_eq!(purchases.reserve(&cart, None).await, Err(ReserveError::Insufficient(left)));
     assert_eq!(purchases.reservation(&cart.id).await, Ok(None));
     assert_eq!(available(&shop, "SHIRT-M").await, 10);
 }
@@ -101,7 +105,47 @@ fn a_stray_hold_makes_its_page_count_as_empty_for_its_reservation() {
         .code("ConditionalCheckFailed")
         .set_item(Some(stock::item::page(&page)))
         .build();
-    assert_eq!(super::insufficient(&cart, &[reason]), ReserveError::Insufficient(vec![(page.key, 0)]));
+    assert_eq!(super::insufficient(&cart, &[reason]), Ok(ReserveError::Insufficient(vec![(page.key, 0)])));
+}
+
+#[tokio::test]
+async fn a_plan_is_written_only_over_what_it_was_made_from() {
+    let (_shop, purchases) = shop().await;
+    let first = reservation("r", &[("SHIRT-M", 3)]);
+    assert_eq!(purchases.plan(&first, None).await, Ok(()));
+    assert_eq!(purchases.plan(&first, None).await, Err(PlanError::Conflict));
+
+    let second = first.clone().replan(reservation("r", &[("SCARF", 2)]).holds).unwrap();
+    assert_eq!(purchases.plan(&second, Some(&first)).await, Ok(()));
+    assert_eq!(purchases.plan(&second, Some(&first)).await, Err(PlanError::Conflict));
+    let third = second.clone().take_over();
+    assert_eq!(purchases.plan(&third, Some(&second)).await, Ok(()));
+    assert_eq!(purchases.plan(&second, Some(&second)).await, Err(PlanError::Conflict));
+    assert_eq!(purchases.reservation(&first.id).await, Ok(Some(third)));
+}
+
+/// A cart of a customer who may have so many of everything.
+fn limited(id: &str, wanted: &[(&str, u32)], limit: u32) -> Reservation {
+    let mut cart = reservation(id, wanted);
+    for line in &mut cart.lines {
+        line.limit = Some(limit);
+    }
+    cart
+}
+
+#[tokio::test]
+async fn a_claim_that_stands_is_not_made_again_with_its_cart() {
+    let (shop, purchases) = shop().await;
+    let cart = limited("r", &[("SHIRT-M", 2), ("SCARF", 2)], 2);
+    let shirts = cart.claims().next().unwrap();
+    assert_eq!(shop.orders().claim(&shirts).await, Ok(Idempotent::Executed(())));
+    assert_eq!(purchases.reserve(&cart, None).await, Ok(()));
+
+    let more = limited("more", &[("SHIRT-M", 1)], 2);
+    let Err(ReserveError::LimitReached(reached)) = purchases.reserve(&more, None).await else { panic!() };
+    assert_eq!(reached.len(), 1);
+    assert_eq!((reached[0].units, reached[0].standing().collect::<Vec<_>>().len()), (2, 1));
+    assert_eq!(available(&shop, "SHIRT-M").await, 8);
 }
 
 #[tokio::test]
@@ -109,10 +153,10 @@ async fn a_reservation_ends_once() {
     let (shop, purchases) = shop().await;
     let orders = shop.orders();
     let cart = reservation("r", &[("SHIRT-M", 3)]);
-    assert_eq!(purchases.reserve(&cart).await, Ok(Idempotent::Executed(())));
+    assert_eq!(purchases.reserve(&cart, None).await, Ok(()));
 
     let released = cart.clone().release().unwrap().into_inner();
-    assert_eq!(orders.close(&released).await, Ok(()));
+    assert_eq!(orders.close(&released).await, Ok(released.clone()));
     assert_eq!(orders.reservation(&cart.id).await, Ok(Some(released)));
     let expired = cart.clone().expire(cart.expires_at).unwrap().into_inner();
     assert_eq!(orders.close(&expired).await, Err(CloseError::NotOpen));
@@ -128,6 +172,6 @@ async fn a_database_that_nobody_serves_is_unavailable_and_not_unknown() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let purchases = PurchaseTables::new(client(&format!("http://{address}")), "Orders", "Stock");
-    let answer = purchases.reserve(&reservation("r", &[("SHIRT-M", 3)])).await;
+    let answer = purchases.reserve(&reservation("r", &[("SHIRT-M", 3)]), None).await;
     assert_eq!(answer, Err(ReserveError::Failure(Failure::Unavailable)));
 }

@@ -2,7 +2,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use application::Failure;
-use domain::stock::{Hold, PageKey, StockPage, Supply};
+use domain::stock::{Hold, Lane, Opener, OpenerKey, PageKey, StockPage};
 use domain::{ReservationId, Timestamp};
 
 use crate::attribute::{self, Fields, Item, add, number, text, time};
@@ -78,20 +78,12 @@ pub(crate) fn units_left(page: Option<&Item>, reservation: &ReservationId) -> Re
     }
 }
 
-pub(crate) fn supply(supply: &Supply) -> Item {
-    attribute::item([
-        (keys::PARTITION, text(keys::supply(&supply.sku))),
-        ("sku", text(supply.sku.as_str())),
-        ("received", number(supply.received)),
-        ("pages", number(supply.pages)),
-    ])
-}
-
-pub(crate) fn read_supply(item: &Item) -> Result<Supply, Failure> {
+pub(crate) fn read_opener(item: &Item) -> Result<Opener, Failure> {
     let fields = Fields(item);
-    Ok(Supply {
-        sku: fields.parsed("sku")?,
-        received: fields.number("received")?,
+    let lane = Lane::opener(fields.number("lane")?).ok_or(Failure::Unreadable("lane"))?;
+    Ok(Opener {
+        key: OpenerKey { sku: fields.parsed("sku")?, lane },
         pages: fields.number("pages")?,
+        opened: fields.number("opened")?,
     })
 }

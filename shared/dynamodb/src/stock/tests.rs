@@ -1,13 +1,18 @@
-use application::{Failure, Holds, Stock, StockKeeper};
+use application::{Failure, HoldError, Holds, Stock, StockKeeper, StockRoom};
 use domain::Idempotent;
-use domain::stock::{Hold, PageKey, StockPage, Supply};
+use domain::stock::{
+    AlertKind, Hold, Looking, MovementKind, MovementRequest, Opened, PAGE_UNITS, PageKey, PlannedHold,
+    StockAlert, StockPage, Supply, Units,
+};
 use domain::{ReservationId, Timestamp};
 use proptest::prelude::*;
 
-use super::item;
+use super::{item, list};
 use crate::attribute::text;
 use crate::embedded::Embedded;
-use crate::{arbitrary, keys};
+use crate::keys::Table;
+use crate::keys::readme::assert_registered;
+use crate::{StockTable, arbitrary, keys};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -21,13 +26,29 @@ proptest! {
     }
 
     #[test]
-    fn a_supply_reads_back_as_it_was_written(supply in arbitrary::supply()) {
-        prop_assert_eq!(item::read_supply(&item::supply(&supply)), Ok(supply));
+    fn a_list_reads_back_as_it_was_written(stock in arbitrary::list()) {
+        prop_assert_eq!(list::read_list(&list::stock_list(&stock)), Ok(stock));
     }
+}
+
+fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millis(milliseconds)
 }
 
 fn page() -> StockPage {
     StockPage::full(PageKey { sku: "SHIRT-M".parse().unwrap(), number: 0 }, 10)
+}
+
+/// So many units of a SKU, received at once.
+async fn on_sale(units: i64) -> (Embedded, StockTable, Supply) {
+    let shop = Embedded::start().await;
+    let stock = shop.stock();
+    let request =
+        MovementRequest { reference: "delivery-1".parse().unwrap(), kind: MovementKind::Receipt, at: at(1) };
+    let none = Supply::none("SHIRT-M".parse().unwrap());
+    let change = none.receive(Units::parse(units).unwrap(), request).unwrap();
+    assert_eq!(stock.change_supply(&change).await, Ok(()));
+    (shop, stock, change.supply)
 }
 
 #[test]
@@ -40,49 +61,94 @@ fn a_hold_has_one_spelling() {
 }
 
 #[tokio::test]
-async fn what_is_put_on_sale_twice_is_on_sale_once() {
-    let stock = Embedded::start().await.stock();
-    let supply = Supply::first("SHIRT-M".parse().unwrap(), 25);
-    assert_eq!(stock.create_supply(&supply).await, Ok(Idempotent::Executed(())));
-    assert_eq!(stock.create_supply(&supply).await, Ok(Idempotent::AlreadyApplied(())));
-    for page in supply.first_pages() {
+async fn each_page_of_an_opener_is_handed_out_once() {
+    let (shop, stock, supply) = on_sale(25).await;
+    let opener = supply.opener_keys().next().unwrap();
+    assert_registered(&shop.item(Table::Stock, keys::opener(&opener)).await.unwrap(), "opener#");
+    let mut opened = Vec::new();
+    while let Opened::Page(key) = stock.open_page(&opener).await.unwrap() {
+        let page = StockPage::full(key, PAGE_UNITS);
         assert_eq!(stock.create_page(&page).await, Ok(Idempotent::Executed(())));
         assert_eq!(stock.create_page(&page).await, Ok(Idempotent::AlreadyApplied(())));
+        opened.push(page.key);
     }
-    let skus = [supply.sku.clone(), "SHIRT-L".parse().unwrap()];
-    assert_eq!(stock.supplies(&skus).await, Ok(vec![supply.clone()]));
-    let mut pages = stock.pages(&supply.page_keys().collect::<Vec<_>>()).await.unwrap();
-    pages.sort_by_key(|page| page.key.number);
-    assert_eq!(pages, supply.first_pages().collect::<Vec<_>>());
+    assert_eq!(opened, [0, 1].map(|place| PageKey::at(supply.sku.clone(), opener.lane, place)));
+    assert_eq!(stock.open_page(&opener).await, Ok(Opened::NoneLeft { pages: 2 }));
+    assert_eq!(stock.pages(&opened).await.unwrap().len(), 2);
+
+    stock.drop_opener(&opener, 1).await.unwrap();
+    assert_eq!(stock.lists(std::slice::from_ref(&supply.sku)).await.unwrap()[0].openers.len(), 1);
+    stock.drop_opener(&opener, 2).await.unwrap();
+    assert_eq!(stock.lists(&[supply.sku]).await.unwrap()[0].openers.len(), 0);
+}
+
+#[tokio::test]
+async fn one_looks_at_a_time_and_a_crossing_is_told_once() {
+    let (_shop, stock, supply) = on_sale(5).await;
+    let sku = &supply.sku;
+    let first = Looking { since: at(1_000), by: 1 };
+    let before = stock.begin_look(sku, first).await.unwrap().unwrap();
+    assert_eq!(stock.begin_look(sku, Looking { since: at(1_499), by: 2 }).await, Ok(None));
+    // Whoever gives units back while somebody looks is heard by the next look.
+    assert_eq!(stock.note_returned(sku, &[0]).await.unwrap().unwrap().looking, Some(first));
+
+    let late = Looking { since: at(1_500), by: 3 };
+    assert_eq!(stock.begin_look(sku, late).await.unwrap().unwrap().returned, [0].into());
+    let alert = StockAlert { sku: sku.clone(), number: 1, kind: AlertKind::SoldOut, units: 0, at: at(1_500) };
+    let finished = |looking| stock.finish_look(sku, looking, &before.look, Some(&alert));
+    assert_eq!(finished(first).await, Ok(Idempotent::AlreadyApplied(())));
+    assert_eq!(finished(late).await, Ok(Idempotent::Executed(())));
+    assert_eq!(finished(late).await, Ok(Idempotent::AlreadyApplied(())));
+    let after = stock.lists(std::slice::from_ref(sku)).await.unwrap().remove(0);
+    assert_eq!((after.looking, after.returned.len()), (None, 0));
 }
 
 #[tokio::test]
 async fn more_pages_than_one_batch_takes_are_all_read() {
     let stock = Embedded::start().await.stock();
-    let supply = Supply::first("SHIRT-M".parse().unwrap(), 1_205);
-    for page in supply.first_pages() {
+    let keys: Vec<PageKey> =
+        (0..121).map(|number| PageKey { sku: "SHIRT-M".parse().unwrap(), number }).collect();
+    for key in &keys {
+        let page = StockPage::full(key.clone(), 10);
         assert_eq!(stock.create_page(&page).await, Ok(Idempotent::Executed(())));
     }
-    let keys: Vec<PageKey> = supply.page_keys().collect();
     assert_eq!(stock.pages(&keys).await.unwrap().len(), 121);
+}
+
+#[tokio::test]
+async fn a_hold_is_made_once_and_a_refusal_says_what_is_left() {
+    let stock = Embedded::start().await.stock();
+    let reservation: ReservationId = "r".parse().unwrap();
+    let planned = |quantity| PlannedHold { page: page().key, quantity };
+    let hold = |quantity, until| {
+        let (stock, reservation) = (&stock, &reservation);
+        async move { stock.hold(reservation, &planned(quantity), at(until)).await }
+    };
+    assert_eq!(hold(3, 1_000).await, Err(HoldError::Insufficient { available: 0 }));
+    assert_eq!(stock.create_page(&page()).await, Ok(Idempotent::Executed(())));
+    assert_eq!(hold(11, 1_000).await, Err(HoldError::Insufficient { available: 10 }));
+    assert_eq!(hold(3, 1_000).await, Ok(Idempotent::Executed(7)));
+    assert_eq!(hold(3, 1_000).await, Ok(Idempotent::AlreadyApplied(7)));
+    // Left by a write that came late: the page has no room for a second one.
+    assert_eq!(hold(3, 2_000).await, Err(HoldError::Insufficient { available: 0 }));
 }
 
 #[tokio::test]
 async fn a_hold_is_freed_once_and_only_as_it_was_seen() {
     let stock = Embedded::start().await.stock();
     let reservation: ReservationId = "r".parse().unwrap();
-    let seen = Hold::Held { quantity: 3, expires_at: Timestamp::from_millis(1_000) };
+    let seen = Hold::Held { quantity: 3, expires_at: at(1_000) };
     let mut held = page();
     held.available = 7;
     held.holds.insert(reservation.clone(), seen);
     assert_eq!(stock.create_page(&held).await, Ok(Idempotent::Executed(())));
 
-    let other = Hold::Held { quantity: 3, expires_at: Timestamp::from_millis(2_000) };
-    assert_eq!(stock.free(&held.key, &reservation, other).await, Ok(Idempotent::AlreadyApplied(())));
+    let other = Hold::Held { quantity: 3, expires_at: at(2_000) };
+    assert_eq!(stock.free(&held.key, &reservation, other).await, Ok(Idempotent::AlreadyApplied(7)));
     assert_eq!(stock.pages(std::slice::from_ref(&held.key)).await, Ok(vec![held.clone()]));
 
-    assert_eq!(stock.free(&held.key, &reservation, seen).await, Ok(Idempotent::Executed(())));
-    assert_eq!(stock.free(&held.key, &reservation, seen).await, Ok(Idempotent::AlreadyApplied(())));
+    assert_eq!(stock.free(&held.key, &reservation, seen).await, Ok(Idempotent::Executed(10)));
+    assert_eq!(stock.free(&held.key, &reservation, seen).await, Ok(Idempotent::AlreadyApplied(10)));
     assert_eq!(stock.pages(std::slice::from_ref(&held.key)).await, Ok(vec![page()]));
     assert_eq!(keys::parse_page(&keys::page(&held.key)), Some(held.key));
 }

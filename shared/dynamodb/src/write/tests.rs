@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::attribute::number;
 use crate::embedded::client;
-use crate::statement::{Before, put};
+use crate::statement;
 
 /// A database that gives these answers, one a call, and then succeeds.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ fn cancelled<const N: usize>(codes: [&str; N]) -> Value {
 }
 
 async fn transact_with(client: &Client) -> Result<(), Refusal> {
-    let write = || put("reserve", "Orders", Item::new(), Before::Absent);
+    let write = || statement::put("reserve", "Orders", Item::new(), Some(Condition::absent()));
     transact(client, "reserve", || Ok(vec![write()?, write()?, write()?])).await
 }
 
@@ -73,7 +73,7 @@ async fn a_write_that_meets_another_transaction_is_made_again_at_once() {
     assert_eq!(database.left(), 0);
 
     let (_, client) = Scripted::start(vec![error("TransactionConflictException"); 3]).await;
-    assert_eq!(update_with(&client).await, Ok(Verdict::Written));
+    assert_eq!(update_with(&client).await, Ok(Verdict::Written(Item::new())));
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn fault_33_a_page_that_refuses_is_heard_when_nothing_met_another_transact
 #[tokio::test]
 async fn fault_33_a_condition_that_failed_is_an_answer() {
     let (_, client) = Scripted::start([error("ConditionalCheckFailedException")]).await;
-    assert_eq!(update_with(&client).await, Ok(Verdict::Refused));
+    assert_eq!(update_with(&client).await, Ok(Verdict::Refused(None)));
     let (_, client) = Scripted::start([error("AccessDeniedException")]).await;
     assert_eq!(update_with(&client).await, Err(Failure::Unavailable));
 }

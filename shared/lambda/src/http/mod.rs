@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use serde_json::value::RawValue;
 
 use crate::problem::{INTERNAL, Problem};
+use crate::sign_in::{SignIn, Verifier};
 use crate::{Error, Function, Invocation};
 
 mod body; // how a body must be sent: media type, size, encoding
@@ -35,10 +36,21 @@ pub trait Route: Send + Sync {
 
 /// The function that serves a route behind API Gateway, with payload format 2.0.
 pub fn route(route: impl Route + 'static) -> Arc<dyn Function> {
-    Arc::new(Gateway(route))
+    Arc::new(Gateway { route, verifier: None })
 }
 
-struct Gateway<R>(R);
+impl SignIn {
+    /// The function that serves a route for shoppers: guests, and customers whose token is verified before the route
+    /// is asked.
+    pub fn route(self, route: impl Route + 'static) -> Arc<dyn Function> {
+        Arc::new(Gateway { route, verifier: self.verifier })
+    }
+}
+
+struct Gateway<R> {
+    route: R,
+    verifier: Option<Verifier>,
+}
 
 #[async_trait]
 impl<R: Route> Function for Gateway<R> {
@@ -50,7 +62,7 @@ impl<R: Route> Function for Gateway<R> {
         let request_id = context.request_id.clone().unwrap_or(invocation.request_id);
 
         let outcome = match Request::of_event(event) {
-            Ok(request) => self.answer(&request).await,
+            Ok(request) => self.answer(request).await,
             Err(problem) => Err(problem),
         };
         let (response, problem) = match outcome {
@@ -64,11 +76,19 @@ impl<R: Route> Function for Gateway<R> {
 
 impl<R: Route> Gateway<R> {
     /// The route's answer. A panic is our bug and becomes an answer too, or the client would get no problem document.
-    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
-        AssertUnwindSafe(self.0.respond(request))
+    async fn answer(&self, request: Request) -> Result<Response, Problem> {
+        AssertUnwindSafe(self.respond(request))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| Err(Problem::of(INTERNAL)))
+    }
+
+    async fn respond(&self, request: Request) -> Result<Response, Problem> {
+        let request = match &self.verifier {
+            Some(verifier) => request.signed_in(verifier).await?,
+            None => request,
+        };
+        self.route.respond(&request).await
     }
 }
 

@@ -12,7 +12,9 @@ use super::{ETag, Page, body, pointer, tree, typed};
 use crate::card_data;
 use crate::problem::{
     CALLER_UNKNOWN, CARD_DATA_NOT_ACCEPTED, IDEMPOTENCY_KEY_MISSING, INVALID_REQUEST, NOT_FOUND, Problem,
+    TOKEN_INVALID,
 };
+use crate::sign_in::Verifier;
 
 /// A guest's token: 32 bytes in 43 characters. The last character has two bits to spare, and clients that draw the
 /// characters instead of the bytes fill them.
@@ -24,6 +26,8 @@ const GUEST_TOKEN: GeneralPurpose =
 pub struct Request {
     event: ApiGatewayV2httpRequest,
     query: Vec<(String, String)>,
+    /// Whom a verified token names.
+    customer: Option<Caller>,
 }
 
 impl Request {
@@ -33,8 +37,17 @@ impl Request {
         let query: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
         match card_data::find_in_query(&query) {
             Some(pointer) => Err(Problem::of(CARD_DATA_NOT_ACCEPTED).at(pointer)),
-            None => Ok(Self { event, query }),
+            None => Ok(Self { event, query, customer: None }),
         }
+    }
+
+    /// The same request, and the customer whom its token names if it has one.
+    pub(super) async fn signed_in(self, verifier: &Verifier) -> Result<Self, Problem> {
+        let customer = match self.bearer_token()? {
+            Some(token) => Some(verifier.customer(token).await?),
+            None => None,
+        };
+        Ok(Self { customer, ..self })
     }
 
     /// A part of the path.
@@ -46,11 +59,20 @@ impl Request {
         text.and_then(|text| text.parse().ok()).ok_or_else(|| Problem::of(NOT_FOUND))
     }
 
-    /// Who asks.
+    /// Who asks: the customer who signed in, or else a guest.
     ///
     /// # Errors
-    /// 401 when the request does not say, or says it in a way that names nobody.
+    /// 401 when the request does not say, or says it in a way that names nobody. That is so of a token that nothing
+    /// has verified, because sign-in is off.
     pub fn caller(&self) -> Result<Caller, Problem> {
+        match (&self.customer, self.bearer_token()?) {
+            (Some(customer), _) => Ok(customer.clone()),
+            (None, Some(_)) => Err(Problem::of(TOKEN_INVALID)),
+            (None, None) => self.guest(),
+        }
+    }
+
+    fn guest(&self) -> Result<Caller, Problem> {
         let malformed = || {
             Problem::of(CALLER_UNKNOWN)
                 .at("/headers/Guest-Token")
@@ -139,6 +161,19 @@ impl Request {
             }
         }
         Ok(fields)
+    }
+
+    /// The token of `Authorization: Bearer`. Another scheme names nobody here, and whoever sends one does not ask as a
+    /// guest.
+    fn bearer_token(&self) -> Result<Option<&str>, Problem> {
+        match self.header("authorization") {
+            Header::Absent => Ok(None),
+            Header::Unreadable => Err(Problem::of(TOKEN_INVALID)),
+            Header::Text(text) => match text.split_once(' ') {
+                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+                Some(_) | None => Err(Problem::of(TOKEN_INVALID)),
+            },
+        }
     }
 
     fn header(&self, name: &str) -> Header<'_> {

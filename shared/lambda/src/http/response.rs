@@ -3,7 +3,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::{ETag, Request};
 use crate::Error;
-use crate::problem::{INTERNAL, Problem};
+use crate::problem::{INTERNAL, Problem, ProblemType, TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_NOT_FOR_THIS_SHOP};
 
 /// An answer on its way to the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,9 @@ impl Response {
     pub(super) fn of_problem(problem: &Problem, request_id: &str) -> Self {
         let mut response =
             Self::of(problem.kind().status).header("Content-Type", "application/problem+json".to_owned());
+        if problem.kind().status == 401 {
+            response = response.header("WWW-Authenticate", challenge(problem.kind()).to_owned());
+        }
         if let Some(seconds) = problem.retry_after_seconds() {
             response = response.retry_after(seconds);
         }
@@ -121,6 +124,15 @@ impl Response {
 
     fn of(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: None }
+    }
+}
+
+/// What RFC 6750 has a client told who does not prove who asks: whether it was the token.
+fn challenge(kind: &ProblemType) -> &'static str {
+    if [TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_NOT_FOR_THIS_SHOP].contains(&kind) {
+        r#"Bearer error="invalid_token""#
+    } else {
+        "Bearer"
     }
 }
 

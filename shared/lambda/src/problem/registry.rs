@@ -33,7 +33,16 @@ registry! {
     // Who asks.
     CALLER_UNKNOWN = "caller-unknown", 401, "The request does not say who asks",
         "No token that names a customer or a guest came with the request.",
-        "Send the header `Guest-Token`: 32 random bytes as base64url, made once and kept secret.";
+        "Send the header `Guest-Token`: 32 random bytes as base64url, made once and kept secret; or sign in.";
+    TOKEN_EXPIRED = "token-expired", 401, "The customer's token has expired",
+        "The bearer token was good until a time that has passed.",
+        "Get a new token from the issuer and repeat the request.";
+    TOKEN_INVALID = "token-invalid", 401, "The customer's token is not valid",
+        "The bearer token cannot be read, is not signed with a key of the shop's issuer, or does not count yet.",
+        "Sign in again.";
+    TOKEN_NOT_FOR_THIS_SHOP = "token-not-for-this-shop", 401, "The customer's token is not for this shop",
+        "Another issuer made the bearer token, or it is meant for somebody else, or it is no access token.",
+        "Sign in with the shop's own issuer, and send the access token.";
     SIGN_IN_REQUIRED = "sign-in-required", 401, "This needs a signed-in customer",
         "Something in the request is limited per customer, so guests cannot have it.",
         "Sign in, or leave that line out.";
@@ -50,6 +59,9 @@ registry! {
     INSUFFICIENT_STOCK = "insufficient-stock", 409, "There is not enough stock",
         "Nothing was held, because at least one line could not be held in full; `shortages` names each.",
         "Ask for less, or leave the line out.";
+    CUSTOMER_LIMIT_REACHED = "customer-limit-reached", 409, "The customer's limit is reached",
+        "The customer would have more units of a SKU than one may have, over all orders and reservations.",
+        "Ask for fewer; units of a reservation that ends without being paid count no more.";
     PRICE_CHANGED = "price-changed", 409, "A price has changed",
         "The price that came with a line is no longer the price.",
         "Show the shopper the new price and ask again.";

@@ -38,13 +38,16 @@ struct Variant {
 impl Product {
     /// A product as a shopper sees it. A SKU whose stock was never counted has none.
     pub fn shown(product: domain::catalog::Product, bands: &BTreeMap<Sku, Availability>) -> Self {
-        let variants = product.variants.into_iter().map(|variant| Variant {
-            availability: bands.get(&variant.sku).copied().unwrap_or(Availability::SoldOut).as_str(),
-            sku: variant.sku.to_string(),
-            attributes: variant.attributes,
-            price: variant.price.into(),
-            on_sale_from: variant.on_sale_from.map(Time),
-            limit_per_customer: variant.limit_per_customer,
+        let variants = product.variants.into_iter().map(|variant| {
+            let band = bands.get(&variant.sku).copied().unwrap_or(Availability::SoldOut);
+            Variant {
+                availability: band.as_str(),
+                limit_per_customer: variant.limit(band),
+                sku: variant.sku.to_string(),
+                attributes: variant.attributes,
+                price: variant.price.into(),
+                on_sale_from: variant.on_sale_from.map(Time),
+            }
         });
         Self {
             product_id: product.id.to_string(),

@@ -1,10 +1,11 @@
 use std::str::FromStr;
 
 use application::put_on_sale::{Ports, put_on_sale};
-use domain::catalog::{Product, Variant};
+use domain::catalog::{LowStock, Product, Variant};
+use domain::stock::Units;
 use domain::{Money, Sku};
 use dynamodb::{CatalogTable, StockTable};
-use lambda::{Clients, Environment};
+use lambda::{Clients, Environment, SystemChance, SystemClock};
 
 use super::{CatalogError, CatalogFile, ProductEntry, VariantEntry};
 
@@ -14,14 +15,24 @@ pub(crate) async fn seed(catalog: CatalogFile, environment: Environment) -> Resu
     let client = Clients::of(&environment).dynamodb().await;
     let shelves = CatalogTable::new(client.clone(), catalog_table);
     let stock = StockTable::new(client, stock_table);
-    let ports = Ports { catalog: &shelves, stock: &stock };
+    let (clock, chance) = (&SystemClock, &SystemChance);
+    let ports = Ports { catalog: &shelves, keeper: &stock, stock: &stock, clock, chance };
     for entry in &catalog.products {
-        let product = product(entry)?;
-        let skus = product.variants.iter().map(|variant| variant.sku.clone());
-        let units: Vec<(Sku, u32)> = skus.zip(entry.variants.iter().map(|variant| variant.stock)).collect();
-        put_on_sale(&ports, &product, &units).await?;
+        put_on_sale(&ports, &product(entry)?, &first_stock(entry)?).await?;
     }
     Ok(())
+}
+
+/// What there is at first of each variant. One that has none is sold out, and not received.
+fn first_stock(entry: &ProductEntry) -> Result<Vec<(Sku, Units)>, CatalogError> {
+    let stocked = entry.variants.iter().filter(|variant| variant.stock > 0);
+    let received = stocked.map(|variant| {
+        let place = format!("variant {}", variant.sku);
+        let units = Units::parse(variant.stock.into());
+        let sku = valid(&place, &variant.sku)?;
+        Ok((sku, units.map_err(|error| CatalogError::Invalid { place, problem: error.to_string() })?))
+    });
+    received.collect()
 }
 
 fn product(entry: &ProductEntry) -> Result<Product, CatalogError> {
@@ -46,6 +57,10 @@ fn variant(entry: &VariantEntry) -> Result<Variant, CatalogError> {
         price: price.map_err(|error| CatalogError::Invalid { place, problem: error.to_string() })?,
         limit_per_customer: entry.limit_per_customer,
         on_sale_from: entry.on_sale_from,
+        low_stock: entry.low_stock.map_or_else(LowStock::default, |low| LowStock {
+            at: low.at,
+            limit_per_customer: low.limit_per_customer,
+        }),
     })
 }
 

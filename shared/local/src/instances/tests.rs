@@ -89,3 +89,13 @@ async fn every_end_is_told_whatever_its_outcome() {
         ended.mark_unchanged();
     }
 }
+
+#[tokio::test]
+async fn an_invocation_whose_caller_went_away_ends_and_is_told_of() {
+    let instances = instances();
+    let mut ended = instances.ended.subscribe();
+    let gone = timeout(Duration::ZERO, invoke(&instances, "together")).await;
+    assert!(gone.is_err(), "the caller did not go away");
+    invoke(&instances, "together").await.unwrap();
+    ended.wait_for(|count| *count == 2).await.unwrap();
+}

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
-use crate::aws;
 use crate::template::{Function, Secret, Template};
+use crate::{aws, front, sign_in};
 
 /// Where the local services answer.
 #[derive(Clone, Debug)]
 pub(super) struct Addresses {
+    pub(super) front: String,
     pub(super) dynamodb: String,
     pub(super) queues: String,
     pub(super) secrets: String,
@@ -15,12 +16,15 @@ pub(super) struct Addresses {
 /// The key that the sandbox gateway takes, as it takes any.
 const SANDBOX_KEY: &str = "sk_test_local";
 
-/// The template's parameters that have a local value: the payment gateway is the sandbox, and `--hold-seconds` may be
-/// shorter than a deployed shop would allow.
+/// The template's parameters that have a local value: the payment gateway is the sandbox, the customers' issuer is the
+/// shop itself, and `--hold-seconds` may be shorter than a deployed shop would allow.
 pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<String, String> {
     BTreeMap::from([
         ("StripeEndpoint".to_owned(), addresses.sandbox.clone()),
         ("HoldSeconds".to_owned(), hold_seconds.to_string()),
+        ("SignInIssuer".to_owned(), sign_in::ISSUER.to_owned()),
+        ("SignInAudience".to_owned(), sign_in::AUDIENCE.to_owned()),
+        ("SignInJwksUrl".to_owned(), format!("{}{}", addresses.front, front::KEYS)),
     ])
 }
 

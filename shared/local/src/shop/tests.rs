@@ -16,6 +16,9 @@ Transform: AWS::Serverless-2016-10-31
 Parameters:
   StripeEndpoint: { Type: String }
   HoldSeconds: { Type: Number }
+  SignInIssuer: { Type: String }
+  SignInAudience: { Type: String }
+  SignInJwksUrl: { Type: String }
 Resources:
   Api: { Type: AWS::Serverless::HttpApi }
   WriteFunction:

@@ -13,6 +13,7 @@ use crate::dynamodb::DynamoDb;
 use crate::front::{CorsRules, Front, Routes};
 use crate::functions::Functions;
 use crate::instances::Instances;
+use crate::sign_in::CustomerTokens;
 use crate::sources::{Checkpoints, QueueSource, ScheduleSource, StreamSource};
 use crate::sqs::Store;
 use crate::template::Template;
@@ -27,6 +28,7 @@ pub(super) struct Wiring {
     pub(super) tables: Arc<DynamoDb>,
     pub(super) queues: Arc<Store>,
     pub(super) checkpoints: Arc<Checkpoints>,
+    pub(super) customers: CustomerTokens,
 }
 
 /// Everything that takes events to functions by itself.
@@ -79,7 +81,7 @@ impl Wiring {
             }));
         }
         let cors = self.template.cors.map(CorsRules::of);
-        Ok((sources, Front { routes: Routes::of(routes), cors }))
+        Ok((sources, Front { routes: Routes::of(routes), cors, customers: self.customers }))
     }
 }
 

@@ -46,7 +46,12 @@ impl Catalog for Store {
 impl CatalogEditor for Store {
     async fn put(&self, product: &Product) -> Result<(), Failure> {
         let mut records = self.lock();
-        records.owners.retain(|_, owner| *owner != product.id);
+        let dropped = records.products.remove(&product.id).map(|earlier| earlier.variants);
+        for variant in dropped.into_iter().flatten() {
+            if records.owners.get(&variant.sku) == Some(&product.id) {
+                records.owners.remove(&variant.sku);
+            }
+        }
         for variant in &product.variants {
             records.owners.insert(variant.sku.clone(), product.id.clone());
         }

@@ -24,10 +24,16 @@ impl OrderPlacer for Store {
         if records.orders.contains_key(&order.id) {
             return Err(ChangeError::Conflict);
         }
-        let open = |stored: &&Reservation| {
-            stored.state == ReservationState::Open && stored.expires_at == ordered.expires_at
+        let as_planned = |stored: &&Reservation| {
+            let plan = |reservation: &Reservation| {
+                (reservation.expires_at, reservation.turn, reservation.tried.len())
+            };
+            stored.state == ReservationState::Open && plan(stored) == plan(ordered)
         };
-        let stored = records.reservations.get(&ordered.id).filter(open).ok_or(ChangeError::Conflict)?;
+        let stored = records.reservations.get(&ordered.id).filter(as_planned).ok_or(ChangeError::Conflict)?;
+        if !ordered.claims().all(|claim| records.stands(&claim)) {
+            return Err(ChangeError::Conflict);
+        }
         let ended = Reservation { state: ReservationState::Ordered(order.id.clone()), ..stored.clone() };
         let pages = records.moved(order, change.holds).ok_or(ChangeError::Conflict)?;
         records.write_pages(pages);
@@ -53,11 +59,11 @@ impl OrderLedger for Store {
 
     async fn postpone(&self, seen: &Order, wake: Wake) -> Result<(), ChangeError> {
         let mut records = self.lock();
-        let stored = records.orders.get_mut(&seen.id).map(|record| &mut record.order);
-        let order = stored.filter(|order| order.version == seen.version).ok_or(ChangeError::Conflict)?;
-        let commit = Commit::of_order(order, order.wake, Some(wake));
-        order.wake = Some(wake);
-        records.commits.push(commit);
+        let stored = records.orders.get(&seen.id).filter(|record| record.order.version == seen.version);
+        let mut record = stored.ok_or(ChangeError::Conflict)?.clone();
+        records.commits.push(Commit::of_order(&record.order, record.order.wake, Some(wake)));
+        record.order.wake = Some(wake);
+        records.put_order(record);
         Ok(())
     }
 }
@@ -66,11 +72,20 @@ impl Records {
     /// The order as the change leaves it, and the line that its history gains.
     fn write_order(&mut self, change: &OrderChange) {
         let OrderChange { order, .. } = change;
-        let earlier = self.orders.remove(&order.id);
-        let before = earlier.as_ref().and_then(|record| record.order.wake);
-        self.commits.push(Commit::of_order(order, before, order.wake));
-        let mut history = earlier.map(|record| record.history).unwrap_or_default();
+        let earlier = self.orders.get(&order.id);
+        let before = earlier.and_then(|record| record.order.wake);
+        let mut history = earlier.map(|record| record.history.clone()).unwrap_or_default();
         history.push(change.audit_entry());
-        self.orders.insert(order.id.clone(), OrderRecord { order: order.clone(), history });
+        self.commits.push(Commit::of_order(order, before, order.wake));
+        self.put_order(OrderRecord { order: order.clone(), history });
+    }
+
+    /// Puts an order in the place of what stands under its id, and in its place for the sweeper.
+    pub(super) fn put_order(&mut self, record: OrderRecord) {
+        self.changed();
+        let wake_at = |record: &OrderRecord| record.order.wake.map(|wake| wake.at);
+        let (id, at) = (record.order.id.clone(), wake_at(&record));
+        let earlier = self.orders.insert(id.clone(), record).as_ref().and_then(wake_at);
+        self.orders_due.moved(&id, earlier, at);
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::time::Duration;
 
 use application::{Failure, SWEEP_SHARDS, SweepIndex};
@@ -5,7 +7,68 @@ use async_trait::async_trait;
 use domain::stock::{HoldMove, PageKey, StockPage};
 use domain::{OrderId, Timestamp};
 
-use super::Store;
+use super::{PageRecord, Store};
+
+/// What the sweeper looks at, by part and time.
+#[derive(Debug)]
+pub(super) struct Due<K> {
+    keys: BTreeMap<(u32, Timestamp), BTreeSet<K>>,
+}
+
+impl<K> Default for Due<K> {
+    fn default() -> Self {
+        Self { keys: BTreeMap::new() }
+    }
+}
+
+impl<K: Shard> Due<K> {
+    /// Gives a record its new place.
+    pub(super) fn moved(&mut self, key: &K, before: Option<Timestamp>, after: Option<Timestamp>) {
+        if before == after {
+            return;
+        }
+        let shard = key.shard();
+        if let Some(at) = before
+            && let Some(keys) = self.keys.get_mut(&(shard, at))
+        {
+            keys.remove(key);
+            if keys.is_empty() {
+                self.keys.remove(&(shard, at));
+            }
+        }
+        if let Some(at) = after {
+            self.keys.entry((shard, at)).or_default().insert(key.clone());
+        }
+    }
+
+    /// What is due by a time, or before it, in the order of its time.
+    fn by(&self, shard: u32, end: Bound<Timestamp>) -> Vec<K> {
+        let start = Bound::Included((shard, Timestamp::from_millis(i64::MIN)));
+        let end = end.map(|at| (shard, at));
+        self.keys.range((start, end)).flat_map(|(_, keys)| keys.iter().cloned()).collect()
+    }
+}
+
+/// A record that is found in one part of the sweeper's index. Any fixed spread will do: a caller looks at every part.
+pub(super) trait Shard: Ord + Clone {
+    fn shard(&self) -> u32;
+}
+
+impl Shard for PageKey {
+    fn shard(&self) -> u32 {
+        shard_of(self.sku.as_str().bytes().chain(self.number.to_be_bytes()))
+    }
+}
+
+impl Shard for OrderId {
+    fn shard(&self) -> u32 {
+        shard_of(self.as_str().bytes())
+    }
+}
+
+fn shard_of(key: impl Iterator<Item = u8>) -> u32 {
+    key.fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % SWEEP_SHARDS
+}
 
 /// A page is found by the earliest deadline that it came with.
 pub(super) fn of_new(page: &StockPage) -> Option<Timestamp> {
@@ -27,43 +90,20 @@ pub(super) fn after_move(sweep_at: Option<Timestamp>, target: HoldMove) -> Optio
 #[async_trait]
 impl SweepIndex for Store {
     async fn pages_due(&self, shard: u32, due: Timestamp) -> Result<Vec<PageKey>, Failure> {
-        let records = self.lock();
-        let mut found: Vec<(Timestamp, PageKey)> = records
-            .pages
-            .iter()
-            .filter(|(key, _)| shard_of(&format!("{}#{}", key.sku, key.number)) == shard)
-            .filter_map(|(key, record)| Some((record.sweep_at.filter(|at| *at <= due)?, key.clone())))
-            .collect();
-        found.sort();
-        Ok(found.into_iter().map(|(_, key)| key).collect())
+        Ok(self.lock().pages_due.by(shard, Bound::Included(due)))
     }
 
     async fn orders_due(&self, shard: u32, due: Timestamp) -> Result<Vec<OrderId>, Failure> {
-        let records = self.lock();
-        let mut found: Vec<(Timestamp, OrderId)> = records
-            .orders
-            .iter()
-            .filter(|(id, _)| shard_of(id.as_str()) == shard)
-            .filter_map(|(id, record)| Some((record.order.wake?.at, id.clone())))
-            .filter(|(at, _)| *at < due)
-            .collect();
-        found.sort();
-        Ok(found.into_iter().map(|(_, id)| id).collect())
+        Ok(self.lock().orders_due.by(shard, Bound::Excluded(due)))
     }
 
     async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {
         let units = |page: &StockPage| (page.capacity, page.available, page.sold);
         let mut records = self.lock();
-        if let Some(record) = records.pages.get_mut(&seen.key)
-            && units(&record.page) == units(seen)
-        {
-            record.sweep_at = next;
+        let stored = records.pages.get(&seen.key).filter(|record| units(&record.page) == units(seen));
+        if let Some(PageRecord { page, .. }) = stored.cloned() {
+            records.write_page(PageRecord { page, sweep_at: next });
         }
         Ok(())
     }
-}
-
-/// Any fixed spread will do: a caller looks at every part.
-fn shard_of(key: &str) -> u32 {
-    key.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % SWEEP_SHARDS
 }

@@ -5,11 +5,12 @@ use application::checkout::{self, PlaceOrder, checkout};
 use application::create_reservation::{self, Cart, CartLine, CreateReservation, create_reservation};
 use application::expire_reservation::{self, expire_reservation};
 use application::put_on_sale::{self, put_on_sale};
-use application::{Clock, Gateways, Orders, Shelf, Subject};
-use domain::catalog::Variant;
+use application::{Bands, Clock, Gateways, Offers, Orders, Shelf, Subject};
+use domain::catalog::{LowStock, Variant};
 use domain::invariant;
 use domain::order::{Address, Checkout, Contact, OrderState};
 use domain::payment::{Decline, GatewayName, Outcome, PaymentMethod, Retry};
+use domain::stock::Units;
 use domain::{Caller, Fingerprint, Money, Quantity, RequestKey};
 
 use super::*;
@@ -32,17 +33,30 @@ impl Shop {
             gateway: ScriptedGateway::default(),
             relayed: 0,
         };
-        let ports = put_on_sale::Ports { catalog: &shop.store, stock: &shop.store };
-        put_on_sale(&ports, &shirt(), &[("SHIRT-M".parse().unwrap(), 12)]).await.unwrap();
+        let ports = put_on_sale::Ports {
+            catalog: &shop.store,
+            keeper: &shop.store,
+            stock: &shop.store,
+            clock: &shop.clock,
+            chance: &SeededChance::new(1),
+        };
+        let twelve = Units::parse(12).unwrap();
+        put_on_sale(&ports, &shirt(), &[("SHIRT-M".parse().unwrap(), twelve)]).await.unwrap();
         shop
     }
 
     async fn reserve(&self, units: i64) -> Reservation {
         let ports = create_reservation::Ports {
             catalog: &self.store,
+            offers: &Offers::default(),
             stock: &self.store,
             shelf: &Shelf::default(),
+            bands: &Bands::default(),
             reservations: &self.store,
+            closer: &self.store,
+            orders: &self.store,
+            holds: &self.store,
+            limits: &self.store,
             clock: &self.clock,
             chance: &SeededChance::new(1),
         };
@@ -90,9 +104,12 @@ impl Shop {
                     let ports = expire_reservation::Ports {
                         reservations: &self.store,
                         holds: &self.store,
+                        limits: &self.store,
+                        stock: &self.store,
                         orders: &self.store,
                         queues: &self.queues,
                         clock: &self.clock,
+                        chance: &SeededChance::new(2),
                     };
                     expire_reservation(&ports, &id).await.unwrap();
                 }
@@ -107,9 +124,10 @@ impl Shop {
 
     /// Units on sale, held and sold.
     fn units(&self) -> (u32, u32, u32) {
-        let pages = self.books().pages;
-        let sum = |of: fn(&StockPage) -> u32| pages.iter().map(of).sum();
-        (sum(|page| page.available), sum(StockPage::held_units), sum(|page| page.sold))
+        let books = self.books();
+        let sum = |of: fn(&StockPage) -> u32| books.pages.iter().map(of).sum::<u32>();
+        let unopened: u32 = books.openers.iter().map(Opener::units).sum();
+        (unopened + sum(|page| page.available), sum(StockPage::held_units), sum(|page| page.sold))
     }
 }
 
@@ -124,6 +142,7 @@ fn shirt() -> Product {
         price: Money::new(1_999, "EUR".parse().unwrap()).unwrap(),
         limit_per_customer: None,
         on_sale_from: None,
+        low_stock: LowStock::default(),
     };
     Product {
         id: "shirt".parse().unwrap(),

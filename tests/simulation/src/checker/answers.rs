@@ -1,15 +1,19 @@
-use domain::Fingerprint;
+use application::add_payment_method::AddPaymentMethodError;
+use application::adjust_stock::Adjustment;
+use application::checkout::CheckoutError;
+use application::create_reservation::CreateReservationError;
+use application::receive_stock::{MoveStockError, Receipt};
+use application::write_off_stock::WriteOff;
 use domain::invariant::Invariant;
 use domain::order::{Order, OrderState};
 use domain::payment::Attempt;
 use domain::reservation::{Line, Standing, Totals};
+use domain::stock::Movement;
+use domain::{Fingerprint, Timestamp};
 
 use super::Checker;
 use crate::answer::{Answer, Request};
 use crate::bank::{Bank, Intent};
-use application::add_payment_method::AddPaymentMethodError;
-use application::checkout::CheckoutError;
-use application::create_reservation::CreateReservationError;
 
 /// The first success under a key: every later one says the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,16 +28,15 @@ pub(super) struct Told {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) had_won: bool,
+    /// When it was sent.
+    pub(super) sent: Timestamp,
 }
 
 impl Checker {
     /// What is known as a request sets out.
-    pub(crate) fn known(&self, request: &Request) -> Known {
+    pub(crate) fn known(&self, request: &Request, now: Timestamp) -> Known {
         let had_won = match request {
-            Request::Reserve(command) => {
-                let id = command.request.reservation_id();
-                self.books.reservations.iter().any(|reservation| reservation.id == id)
-            }
+            Request::Reserve(command) => self.was_made(&command.request.reservation_id()),
             Request::CheckOut(command) => {
                 let id = command.checkout.request.order_id();
                 self.order(&id).is_some()
@@ -42,12 +45,18 @@ impl Checker {
                 let requested = order.attempts.iter().filter_map(|attempt| attempt.requested.as_ref());
                 requested.into_iter().any(|earlier| earlier.key == command.request.key)
             }),
+            Request::Receive(Receipt { sku, reference, .. })
+            | Request::WriteOff(WriteOff { sku, reference, .. })
+            | Request::Adjust(Adjustment { sku, reference, .. }) => {
+                let is_it = |movement: &Movement| (&movement.sku, &movement.reference) == (sku, reference);
+                self.books.movements.iter().any(is_it)
+            }
             Request::Release(..)
             | Request::SeeReservation(..)
             | Request::SeeOrder(..)
             | Request::SeeProduct(_) => false,
         };
-        Known { had_won }
+        Known { had_won, sent: now }
     }
 
     fn order(&self, id: &domain::OrderId) -> Option<&Order> {
@@ -65,6 +74,7 @@ impl Checker {
                     asked: command.cart.fingerprint(),
                 };
                 self.tell(format!("reservation {:?}", command.request), told);
+                self.promised(reservation);
             }
             (Request::Reserve(_), Answer::Reserved(Err(refused))) => {
                 // Only another body may be refused under a key that has won.
@@ -91,6 +101,9 @@ impl Checker {
             (Request::AddMethod(_), Answer::MethodAdded(Err(refused))) => {
                 let is_fair = matches!(refused, AddPaymentMethodError::KeyReused);
                 self.refused(known, is_fair, || refused.to_string());
+            }
+            (Request::Receive(_) | Request::WriteOff(_) | Request::Adjust(_), Answer::Moved(moved)) => {
+                self.hears_of_movement(known, moved);
             }
             (_, Answer::Order(Some(order))) => self.hears_of(order, bank),
             (_, Answer::Reservation(Some((reservation, Standing::Sold)))) => {
@@ -124,6 +137,21 @@ impl Checker {
             self.breaks(Invariant::OneAnswer.name(), || {
                 format!("an earlier request under this key had won, and this one hears: {}", refusal())
             });
+        }
+    }
+
+    /// A movement is made once, and every repetition hears of that one.
+    fn hears_of_movement(&mut self, known: Known, moved: &Result<Movement, MoveStockError>) {
+        match moved {
+            Ok(movement) if self.books.movements.contains(movement) => {}
+            Ok(movement) => {
+                let detail = format!("{movement:?} was answered, and the ledger has another");
+                self.breaks(Invariant::OneAnswer.name(), || detail);
+            }
+            Err(refused) => {
+                let is_fair = *refused == MoveStockError::ReferenceReused;
+                self.refused(known, is_fair, || refused.to_string());
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-use domain::reservation::ReservationState;
+use memory::Store;
 
 use super::is_settled;
 use crate::world::Desk;
@@ -9,23 +9,19 @@ const SETTLES: &str = "SETTLES";
 const REACHES_ITS_QUEUE: &str = "REACHES_ITS_QUEUE";
 
 impl Desk {
-    /// What is not at its end yet, in words; nothing when all is done.
+    /// What is not at its end yet, in words; nothing when all is done. A reservation that was never held may stay as
+    /// it is when its message was lost: from its deadline on it reads as expired, and it has nothing.
     pub(crate) fn unsettled(&self) -> Option<String> {
         let books = &self.checker.books;
         let open = books.orders.iter().find(|record| !is_settled(&record.order)).map(|record| {
             let payment = record.order.attempt().map(|attempt| attempt.state.word()).unwrap_or_default();
             format!("order {} is {}, {payment}", record.order.id, record.order.state.as_str())
         });
-        let held = || {
-            let reservation =
-                books.reservations.iter().find(|reservation| reservation.state == ReservationState::Open)?;
-            Some(format!("reservation {} is open", reservation.id))
-        };
         let kept = || {
             let page = books.pages.iter().find(|page| page.holds.keys().any(|id| !self.is_with_a_person(id)));
             page.map(|page| format!("page {} of {} keeps {:?}", page.key.number, page.key.sku, page.holds))
         };
-        open.or_else(held).or_else(kept)
+        open.or_else(kept)
     }
 
     /// Whether a reservation's order waits for a person: its units stay held.
@@ -45,7 +41,8 @@ impl Desk {
     }
 
     /// The last look, when all is quiet.
-    pub(crate) fn check_end(&mut self) {
+    pub(crate) fn check_end(&mut self, store: &Store) {
+        self.checker.check_alerts(store);
         if let Some(open) = self.unsettled() {
             self.checker.breaks(SETTLES, || format!("all is quiet, and {open}"));
         }

@@ -32,18 +32,18 @@ fn without_lease(mut order: Order) -> Order {
 impl OrderPlacer for Invocation {
     async fn place(&self, ordered: &Reservation, change: &OrderChange) -> Result<(), ChangeError> {
         let id = &change.order.id;
-        self.write("place order", id, || self.world.conduct.place(self.by, ordered, change)).await
+        self.write("place order", id, |conduct| conduct.place(self.by, ordered, change)).await
     }
 }
 
 #[async_trait]
 impl OrderLedger for Invocation {
     async fn record(&self, change: &OrderChange) -> Result<(), ChangeError> {
-        self.write("record", &Recorded(change), || self.world.conduct.record(self.by, change)).await
+        self.write("record", &Recorded(change), |conduct| conduct.record(self.by, change)).await
     }
 
     async fn postpone(&self, seen: &Order, wake: Wake) -> Result<(), ChangeError> {
-        self.write("postpone order", &seen.id, || self.world.conduct.postpone(self.by, seen, wake)).await
+        self.write("postpone order", &seen.id, |conduct| conduct.postpone(self.by, seen, wake)).await
     }
 }
 

@@ -1,39 +1,33 @@
-use application::{Catalog, Cursor, Failure, Holds, Listing, Stock, SweepIndex};
+use application::{ChangeSupplyError, Failure, Stock, StockKeeper};
 use async_trait::async_trait;
-use domain::catalog::Product;
-use domain::stock::{Hold, PageKey, StockPage, Supply};
-use domain::{Idempotent, OrderId, ProductId, ReservationId, Sku, Timestamp};
+use domain::stock::{Movement, Opener, OpenerKey, PageKey, StockList, StockPage, Supply, SupplyChange};
+use domain::{Reference, Sku};
 
 use super::Invocation;
 use crate::conduct::now;
-
-#[async_trait]
-impl Catalog for Invocation {
-    async fn list(
-        &self,
-        category: Option<&str>,
-        limit: u32,
-        after: Option<&Cursor>,
-    ) -> Result<Listing<Product>, Failure> {
-        let store = self.world.conduct.store();
-        self.read("list", &"products", || now(store.list(category, limit, after))).await?
-    }
-
-    async fn product(&self, id: &ProductId) -> Result<Option<Product>, Failure> {
-        self.read("read product", id, || now(self.world.conduct.store().product(id))).await?
-    }
-
-    async fn products_of(&self, skus: &[Sku]) -> Result<Vec<Product>, Failure> {
-        let store = self.world.conduct.store();
-        self.read("read prices", &Listed(skus), || now(store.products_of(skus))).await?
-    }
-}
 
 #[async_trait]
 impl Stock for Invocation {
     async fn supplies(&self, skus: &[Sku]) -> Result<Vec<Supply>, Failure> {
         let store = self.world.conduct.store();
         self.read("read supply", &Listed(skus), || now(store.supplies(skus))).await?
+    }
+
+    async fn lists(&self, skus: &[Sku]) -> Result<Vec<StockList>, Failure> {
+        let lists = || {
+            let lists = self.world.conduct.lists(self.by, skus);
+            let mut desk = self.world.desk();
+            lists.into_iter().map(|list| desk.list_as_read(list)).collect()
+        };
+        self.read("read list", &Listed(skus), lists).await
+    }
+
+    async fn openers(&self, keys: &[OpenerKey]) -> Result<Vec<Opener>, Failure> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = self.world.conduct.store();
+        self.read("read openers", &keys.len(), || now(store.openers(keys))).await?
     }
 
     async fn pages(&self, keys: &[PageKey]) -> Result<Vec<StockPage>, Failure> {
@@ -45,54 +39,24 @@ impl Stock for Invocation {
 }
 
 #[async_trait]
-impl Holds for Invocation {
-    async fn free(
-        &self,
-        page: &PageKey,
-        reservation: &ReservationId,
-        seen: Hold,
-    ) -> Result<Idempotent<()>, Failure> {
-        let freed = || self.world.conduct.free(self.by, page, reservation, seen);
-        self.write("free hold of", reservation, freed).await
-    }
-}
-
-/// The sweeper's index runs behind: an entry may be missing for a while. An answer without entries is given at once,
-/// because whoever gets it does nothing about it.
-#[async_trait]
-impl SweepIndex for Invocation {
-    async fn pages_due(&self, shard: u32, due: Timestamp) -> Result<Vec<PageKey>, Failure> {
-        let ask = || now(self.world.conduct.store().pages_due(shard, due));
-        if ask()?.is_empty() || self.is_stale() {
-            return Ok(Vec::new());
-        }
-        self.read("pages due in part", &shard, ask).await?
+impl StockKeeper for Invocation {
+    async fn movement(&self, sku: &Sku, reference: &Reference) -> Result<Option<Movement>, Failure> {
+        let conduct = &self.world.conduct;
+        self.read("read movement", reference, || conduct.movement(self.by, sku, reference)).await
     }
 
-    async fn orders_due(&self, shard: u32, due: Timestamp) -> Result<Vec<OrderId>, Failure> {
-        let ask = || now(self.world.conduct.store().orders_due(shard, due));
-        if ask()?.is_empty() || self.is_stale() {
-            return Ok(Vec::new());
-        }
-        self.read("orders due in part", &shard, ask).await?
+    async fn change_supply(&self, change: &SupplyChange) -> Result<(), ChangeSupplyError> {
+        let moved = Moved(&change.movement);
+        self.write("change supply", &moved, |conduct| conduct.change_supply(self.by, change)).await
     }
 
-    async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {
-        let store = self.world.conduct.store();
-        self.write("postpone page", &seen.key.number, || now(store.postpone_page(seen, next))).await
-    }
-}
-
-impl Invocation {
-    /// Whether an index has not caught up yet.
-    fn is_stale(&self) -> bool {
-        let mut desk = self.world.desk();
-        desk.is_seeded && desk.faults.is_some() && desk.dice.hits(100)
+    async fn set_low(&self, sku: &Sku, at: u32) -> Result<(), Failure> {
+        self.write("set low", sku, |conduct| now(conduct.store().set_low(sku, at))).await
     }
 }
 
 /// SKUs in the trace.
-struct Listed<'a>(&'a [Sku]);
+pub(super) struct Listed<'a>(pub(super) &'a [Sku]);
 
 impl core::fmt::Display for Listed<'_> {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -111,5 +75,15 @@ impl core::fmt::Display for Places<'_> {
             between = ", ";
         }
         Ok(())
+    }
+}
+
+/// A movement in the trace.
+struct Moved<'a>(&'a Movement);
+
+impl core::fmt::Display for Moved<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Movement { sku, reference, units, unopened, pages, .. } = self.0;
+        write!(formatter, "of {sku} by {reference}: {units:+}, openers {unopened:?}, pages {pages:?}")
     }
 }

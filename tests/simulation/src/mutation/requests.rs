@@ -1,7 +1,7 @@
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use application::{ChangeError, CloseError, Failure, ReserveError};
+use application::{ChangeError, CloseError, Failure, PlanError, ReserveError};
 use domain::invariant::OrderRecord;
 use domain::order::{Order, OrderChange};
 use domain::reservation::{Reservation, ReservationState};
@@ -95,11 +95,17 @@ pub(super) fn no_replay_check() -> Box<dyn Conduct> {
     boxed(NoReplayCheck::default())
 }
 
-/// What the last write of each invocation was answered: whether a reservation was there.
+/// Which invocations met another's reservation when they wrote theirs.
 #[derive(Default)]
 struct NoLookBack {
     honest: Honest,
-    met: Mutex<BTreeMap<u64, bool>>,
+    met: Mutex<BTreeSet<u64>>,
+}
+
+impl NoLookBack {
+    fn met(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Conduct for NoLookBack {
@@ -107,18 +113,31 @@ impl Conduct for NoLookBack {
         self.honest.store()
     }
 
-    fn reserve(&self, by: Invoked, reservation: &Reservation) -> Result<Idempotent<()>, ReserveError> {
-        let answer = self.honest.reserve(by, reservation);
-        let met = answer.as_ref().is_ok_and(Idempotent::is_replay);
-        self.met.lock().unwrap_or_else(PoisonError::into_inner).insert(by.number, met);
+    fn plan(&self, by: Invoked, next: &Reservation, seen: Option<&Reservation>) -> Result<(), PlanError> {
+        let answer = self.honest.plan(by, next, seen);
+        if answer.is_err() {
+            self.met().insert(by.number);
+        }
+        answer
+    }
+
+    fn reserve(
+        &self,
+        by: Invoked,
+        next: &Reservation,
+        seen: Option<&Reservation>,
+    ) -> Result<(), ReserveError> {
+        let answer = self.honest.reserve(by, next, seen);
+        if answer == Err(ReserveError::Conflict) {
+            self.met().insert(by.number);
+        }
         answer
     }
 
     /// A create-reservation that met nothing when it wrote finds nothing now.
     fn reservation(&self, by: Invoked, id: &ReservationId) -> Option<Reservation> {
         let found = self.honest.reservation(by, id)?;
-        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner).get(&by.number).copied();
-        let is_refused = by.role == Role::Reserve && met != Some(true);
+        let is_refused = by.role == Role::Reserve && !self.met().contains(&by.number);
         (!is_refused).then_some(found)
     }
 }
@@ -142,10 +161,10 @@ impl Conduct for ExpiresWhatIsPaid {
         Some(if is_blind { Reservation { state: ReservationState::Open, ..found } } else { found })
     }
 
-    fn close(&self, by: Invoked, closed: &Reservation) -> Result<(), CloseError> {
+    fn close(&self, by: Invoked, closed: &Reservation) -> Result<Reservation, CloseError> {
         if by.role == Role::ExpireReservation {
             self.store().overwrite_reservation(closed.clone());
-            return Ok(());
+            return Ok(closed.clone());
         }
         self.0.close(by, closed)
     }
@@ -156,7 +175,7 @@ impl Conduct for ExpiresWhatIsPaid {
         key: &PageKey,
         reservation: &ReservationId,
         seen: Hold,
-    ) -> Result<Idempotent<()>, Failure> {
+    ) -> Result<Idempotent<u32>, Failure> {
         let stands = self.0.pages(by, std::slice::from_ref(key)).pop();
         let stands = stands.and_then(|page| page.holds.get(reservation).copied());
         self.0.free(by, key, reservation, stands.unwrap_or(seen))

@@ -1,36 +1,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use application::{CloseError, Failure, ReserveError};
+use application::{Failure, HoldError, PlanError, ReserveError};
 use domain::reservation::Reservation;
-use domain::stock::{Hold, PageKey, StockPage};
-use domain::{Idempotent, ReservationId};
+use domain::stock::{PageKey, PlannedHold, StockPage};
+use domain::{Idempotent, ReservationId, Timestamp};
 use memory::Store;
 
 use super::boxed;
 use crate::conduct::{Conduct, Honest, Invoked, now};
 
 /// A page as it is.
-fn page(store: &Store, key: &PageKey) -> Option<StockPage> {
+pub(super) fn page(store: &Store, key: &PageKey) -> Option<StockPage> {
     let found: Result<_, Failure> = now(application::Stock::pages(store, std::slice::from_ref(key)));
     found.unwrap_or_default().pop()
 }
 
-/// Writes a reservation with its holds onto these pages, whatever stands there.
-fn write(store: &Store, reservation: &Reservation, mut find: impl FnMut(&PageKey) -> Option<StockPage>) {
-    for planned in &reservation.holds {
-        if let Some(mut page) = find(&planned.page) {
-            page.available = page.available.saturating_sub(planned.quantity);
-            page.holds.insert(reservation.id.clone(), planned.held(reservation.expires_at));
-            store.overwrite_page(page);
-        }
-    }
-    store.overwrite_reservation(reservation.clone());
-}
-
-fn exists(store: &Store, id: &ReservationId) -> bool {
-    let found: Result<_, Failure> = now(application::Reservations::reservation(store, id));
-    found.is_ok_and(|found| found.is_some())
+/// Writes a hold onto a page, whatever stands there, and answers with the units that it has then.
+fn write(
+    store: &Store,
+    mut page: StockPage,
+    id: &ReservationId,
+    planned: &PlannedHold,
+    until: Timestamp,
+) -> u32 {
+    page.available = page.available.saturating_sub(planned.quantity);
+    page.holds.insert(id.clone(), planned.held(until));
+    let left = page.available;
+    store.overwrite_page(page);
+    left
 }
 
 #[derive(Default)]
@@ -41,12 +39,19 @@ impl Conduct for UnguardedHold {
         self.0.store()
     }
 
-    fn reserve(&self, _: Invoked, reservation: &Reservation) -> Result<Idempotent<()>, ReserveError> {
-        if exists(self.store(), &reservation.id) {
-            return Ok(Idempotent::AlreadyApplied(()));
+    fn hold(
+        &self,
+        by: Invoked,
+        id: &ReservationId,
+        planned: &PlannedHold,
+        until: Timestamp,
+    ) -> Result<Idempotent<u32>, HoldError> {
+        match page(self.store(), &planned.page) {
+            Some(page) if !page.holds.contains_key(id) => {
+                Ok(Idempotent::Executed(write(self.store(), page, id, planned, until)))
+            }
+            Some(_) | None => self.0.hold(by, id, planned, until),
         }
-        write(self.store(), reservation, |key| page(self.store(), key));
-        Ok(Idempotent::Executed(()))
     }
 }
 
@@ -54,7 +59,7 @@ pub(super) fn unguarded_hold() -> Box<dyn Conduct> {
     boxed(UnguardedHold::default())
 }
 
-/// Pages as each invocation read them.
+/// Pages as each invocation read them when it planned.
 #[derive(Default)]
 struct ReadModifyWrite {
     honest: Honest,
@@ -66,33 +71,27 @@ impl Conduct for ReadModifyWrite {
         self.honest.store()
     }
 
-    fn pages(&self, by: Invoked, keys: &[PageKey]) -> Vec<StockPage> {
-        let found = self.honest.pages(by, keys);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.extend(found.iter().map(|page| ((by.number, page.key.clone()), page.clone())));
-        found
+    fn plan(&self, by: Invoked, next: &Reservation, seen: Option<&Reservation>) -> Result<(), PlanError> {
+        let planned = next.holds.iter().filter_map(|planned| page(self.store(), &planned.page));
+        let read = planned.map(|page| ((by.number, page.key.clone()), page));
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(read);
+        self.honest.plan(by, next, seen)
     }
 
-    fn reserve(&self, by: Invoked, reservation: &Reservation) -> Result<Idempotent<()>, ReserveError> {
-        if exists(self.store(), &reservation.id) {
-            return Ok(Idempotent::AlreadyApplied(()));
+    fn hold(
+        &self,
+        by: Invoked,
+        id: &ReservationId,
+        planned: &PlannedHold,
+        until: Timestamp,
+    ) -> Result<Idempotent<u32>, HoldError> {
+        let read = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match read.get(&(by.number, planned.page.clone())).cloned() {
+            Some(page) if page.available >= planned.quantity && !page.holds.contains_key(id) => {
+                Ok(Idempotent::Executed(write(self.store(), page, id, planned, until)))
+            }
+            Some(_) | None => self.honest.hold(by, id, planned, until),
         }
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let as_read =
-            |key: &PageKey| seen.get(&(by.number, key.clone())).cloned().or_else(|| page(self.store(), key));
-        let short = reservation
-            .holds
-            .iter()
-            .filter_map(|planned| {
-                let available = as_read(&planned.page).map_or(0, |page| page.available);
-                (available < planned.quantity).then(|| (planned.page.clone(), available))
-            })
-            .collect::<Vec<_>>();
-        if !short.is_empty() {
-            return Err(ReserveError::Insufficient(short));
-        }
-        write(self.store(), reservation, as_read);
-        Ok(Idempotent::Executed(()))
     }
 }
 
@@ -100,94 +99,69 @@ pub(super) fn read_modify_write() -> Box<dyn Conduct> {
     boxed(ReadModifyWrite::default())
 }
 
+/// Takes another page when it does not know what became of the first.
 #[derive(Default)]
-struct UncomparedRelease(Honest);
-
-impl Conduct for UncomparedRelease {
-    fn store(&self) -> &Store {
-        self.0.store()
-    }
-
-    fn free(
-        &self,
-        by: Invoked,
-        key: &PageKey,
-        reservation: &ReservationId,
-        seen: Hold,
-    ) -> Result<Idempotent<()>, Failure> {
-        let stands = page(self.store(), key).and_then(|page| page.holds.get(reservation).copied());
-        self.0.free(by, key, reservation, stands.unwrap_or(seen))
-    }
-
-    /// Frees what it is about to close, because only the hold would be compared.
-    fn close(&self, by: Invoked, closed: &Reservation) -> Result<(), CloseError> {
-        for planned in &closed.holds {
-            let _freed = self.free(by, &planned.page, &closed.id, planned.held(closed.expires_at));
-        }
-        self.0.close(by, closed)
-    }
-}
-
-pub(super) fn uncompared_release() -> Box<dyn Conduct> {
-    boxed(UncomparedRelease::default())
-}
-
-#[derive(Default)]
-struct SecondRelease(Honest);
-
-impl Conduct for SecondRelease {
-    fn store(&self) -> &Store {
-        self.0.store()
-    }
-
-    fn free(
-        &self,
-        by: Invoked,
-        key: &PageKey,
-        reservation: &ReservationId,
-        seen: Hold,
-    ) -> Result<Idempotent<()>, Failure> {
-        let freed = self.0.free(by, key, reservation, seen)?;
-        if freed.is_replay()
-            && let Some(mut page) = page(self.store(), key)
-        {
-            page.available = page.available.saturating_add(seen.quantity());
-            self.store().overwrite_page(page);
-        }
-        Ok(freed)
-    }
-}
-
-pub(super) fn second_release() -> Box<dyn Conduct> {
-    boxed(SecondRelease::default())
-}
-
-/// Clears the pages at the first word of an end, and closes at the second.
-#[derive(Default)]
-struct FreedBeforeClosed {
+struct AnotherPage {
     honest: Honest,
-    cleared: Mutex<BTreeSet<ReservationId>>,
+    asked: Mutex<BTreeSet<(u64, PageKey)>>,
 }
 
-impl Conduct for FreedBeforeClosed {
+impl Conduct for AnotherPage {
     fn store(&self) -> &Store {
         self.honest.store()
     }
 
-    fn close(&self, by: Invoked, closed: &Reservation) -> Result<(), CloseError> {
-        let mut cleared = self.cleared.lock().unwrap_or_else(PoisonError::into_inner);
-        if !cleared.insert(closed.id.clone()) {
-            return self.honest.close(by, closed);
+    fn hold(
+        &self,
+        by: Invoked,
+        id: &ReservationId,
+        planned: &PlannedHold,
+        until: Timestamp,
+    ) -> Result<Idempotent<u32>, HoldError> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.insert((by.number, planned.page.clone())) {
+            return self.honest.hold(by, id, planned, until);
         }
-        for planned in &closed.holds {
-            let seen = planned.held(closed.expires_at);
-            let _freed = self.honest.free(by, &planned.page, &closed.id, seen);
-        }
-        // The use case makes the very same write again.
-        Err(Failure::OutcomeUnknown.into())
+        let has_room = |page: &StockPage| {
+            page.key.sku == planned.page.sku && page.key != planned.page && page.available >= planned.quantity
+        };
+        let other = self.store().books(None).pages.into_iter().find(has_room);
+        let page = other.map_or_else(|| planned.page.clone(), |page| page.key);
+        self.honest.hold(by, id, &PlannedHold { page, quantity: planned.quantity }, until)
     }
 }
 
-pub(super) fn freed_before_closed() -> Box<dyn Conduct> {
-    boxed(FreedBeforeClosed::default())
+pub(super) fn another_page() -> Box<dyn Conduct> {
+    boxed(AnotherPage::default())
+}
+
+/// The pages of a cart, one after the other.
+#[derive(Default)]
+struct PageByPage(Honest);
+
+impl Conduct for PageByPage {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn reserve(
+        &self,
+        by: Invoked,
+        next: &Reservation,
+        seen: Option<&Reservation>,
+    ) -> Result<(), ReserveError> {
+        let answer = self.0.reserve(by, next, seen);
+        if matches!(answer, Err(ReserveError::Insufficient(_))) {
+            for planned in &next.holds {
+                if self.0.hold(by, &next.id, planned, next.expires_at).is_err() {
+                    break;
+                }
+            }
+        }
+        answer
+    }
+}
+
+pub(super) fn page_by_page() -> Box<dyn Conduct> {
+    boxed(PageByPage::default())
 }

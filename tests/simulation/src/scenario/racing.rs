@@ -13,8 +13,9 @@ pub(super) fn last_unit(crowd: &Crowd) -> Vec<Work> {
     fates.map(wants).into()
 }
 
+/// What a shopper does with what it holds.
 #[derive(Clone, Copy)]
-enum Fate {
+pub(super) enum Fate {
     Pays,
     GivesUp,
     Forgets,
@@ -26,21 +27,24 @@ async fn wants_the_last(shopper: Shopper, fate: Fate) {
     }
     for _ in 0..3 {
         if let Some(reservation) = shopper.reserve("hold", &[(SHIRT, 1)]).await {
-            match fate {
-                Fate::Forgets => {}
-                Fate::GivesUp => {
-                    shopper.rest(5_000).await;
-                    let _released = shopper.release(&reservation).await;
-                }
-                Fate::Pays => {
-                    if let Some(order) = shopper.check_out("pay", &reservation, "visa").await {
-                        let _seen = shopper.watch(&order).await;
-                    }
-                }
-            }
-            return;
+            return meets_its_fate(&shopper, &reservation, fate).await;
         }
         shopper.rest(400_000).await;
+    }
+}
+
+pub(super) async fn meets_its_fate(shopper: &Shopper, reservation: &Reservation, fate: Fate) {
+    match fate {
+        Fate::Forgets => {}
+        Fate::GivesUp => {
+            shopper.rest(5_000).await;
+            let _released = shopper.release(reservation).await;
+        }
+        Fate::Pays => {
+            if let Some(order) = shopper.check_out("pay", reservation, "visa").await {
+                let _seen = shopper.watch(&order).await;
+            }
+        }
     }
 }
 
@@ -63,7 +67,7 @@ pub(super) fn expiry_and_checkout(crowd: &Crowd) -> Vec<Work> {
 }
 
 /// Rests until about the deadline.
-async fn sleep_to_the_end(shopper: &Shopper, reservation: &Reservation) {
+pub(super) async fn sleep_to_the_end(shopper: &Shopper, reservation: &Reservation) {
     let left = reservation.expires_at.since(shopper.world.desk().now);
     shopper.world.pause(left.saturating_sub(core::time::Duration::from_secs(15))).await;
     shopper.rest(30_000).await;

@@ -18,7 +18,7 @@ const STANDSTILL: Duration = Duration::from_secs(25 * 60 * 60);
 const TIME_MAX: Duration = Duration::from_secs(2 * 60 * 60);
 const TURNS_MAX: u64 = 20_000;
 /// Sweeps that come one after the other, because nothing else is left to happen.
-const IDLE_SWEEPS_MAX: u32 = 8;
+const IDLE_SWEEPS_MAX: u32 = 16;
 
 /// One thing that can happen next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,7 @@ pub(super) enum Choice {
     Deliver(usize),
     Relay,
     Bank,
+    LateWrite,
     Sweep,
 }
 
@@ -44,11 +45,14 @@ impl Simulation {
             }
         }
         if self.is_sound() {
-            self.world.desk().check_end();
+            self.world.desk().check_end(self.world.conduct.store());
+        }
+        if self.is_sound() {
+            self.late_shopper_comes();
         }
     }
 
-    fn is_sound(&self) -> bool {
+    pub(super) fn is_sound(&self) -> bool {
         self.world.desk().checker.broken().is_none()
     }
 
@@ -64,7 +68,7 @@ impl Simulation {
     }
 
     /// One thing happens. Answers whether anything is left to happen.
-    fn step(&mut self) -> bool {
+    pub(super) fn step(&mut self) -> bool {
         self.drift();
         self.list_choices();
         let choice = {
@@ -80,6 +84,7 @@ impl Simulation {
             Some(Choice::Deliver(nth)) => self.deliver(nth),
             Some(Choice::Relay) => self.relay(),
             Some(Choice::Bank) => self.bank_moves(),
+            Some(Choice::LateWrite) => self.world.late_write_lands(),
             Some(Choice::Sweep) => {
                 self.sweep_at = self.world.desk().now.plus(SWEEP_EVERY);
                 self.sweep();
@@ -93,7 +98,7 @@ impl Simulation {
     fn rank(&self, choice: Choice) -> (u8, u64) {
         match choice {
             Choice::Task(place) => (0, self.tasks.get(place).map_or(0, |task| task.last_turn)),
-            Choice::Bank => (1, 0),
+            Choice::Bank | Choice::LateWrite => (1, 0),
             Choice::Relay => (2, 0),
             Choice::Deliver(_) => (3, 0),
             Choice::Sweep => (4, 0),
@@ -127,6 +132,9 @@ impl Simulation {
         }
         if desk.bank.next_event().is_some_and(|at| now >= at) {
             self.choices.push(Choice::Bank);
+        }
+        if desk.next_late_write().is_some_and(|at| now >= at) {
+            self.choices.push(Choice::LateWrite);
         }
         // In between, sweeps change nothing that the next one would not; so they come by chance, and in the end.
         if desk.is_seeded
@@ -219,6 +227,7 @@ impl Simulation {
             Waiting::Answer(_, until) | Waiting::Until(until) => Some(until),
             Waiting::Call(_) | Waiting::Dead => None,
         });
-        tasks.chain(desk.mail.next_due()).chain(desk.bank.next_event()).min()
+        let sent = desk.mail.next_due().into_iter().chain(desk.next_late_write());
+        tasks.chain(sent).chain(desk.bank.next_event()).min()
     }
 }

@@ -1,0 +1,201 @@
+use domain::Fingerprint;
+use domain::reservation::{Reservation, ReservationState};
+use domain::stock::{PageKey, PlannedHold};
+
+use super::made;
+use super::{CreateReservationError, Ports, plan};
+use crate::claims::{self, LimitReached};
+use crate::repeat::until_definite;
+use crate::{Failure, PlanError};
+
+mod holding; // a plan's pages, by two writes or by one transaction
+
+/// How often other pages are planned after some turned out to have too few units. Each refusal means that somebody
+/// else got them, so the sale goes on meanwhile.
+const PLANS_MAX: u32 = 24;
+
+/// How often one page may refuse before it is looked at.
+const REFUSALS_MAX: usize = 2;
+
+/// One request on its way to its units.
+pub(super) struct Taking<'a> {
+    ports: &'a Ports<'a>,
+    draft: &'a Reservation,
+    /// The reservation as this request wrote or read it last; none before that.
+    stored: Option<Reservation>,
+    /// The pages that refused this request, each as often as it did.
+    refused: Vec<PageKey>,
+    /// Whether this request wrote what is stored, and not only read it.
+    turn_taken: bool,
+    /// Whether another request under the same key was there before.
+    is_repeat: bool,
+    /// In which turn this request has made its claims.
+    claimed_in: Option<u32>,
+}
+
+/// How a request got its units.
+pub(super) enum Taken {
+    /// By itself.
+    Now(Reservation),
+    /// By an earlier request under the same key.
+    Before(Reservation),
+}
+
+/// What became of one plan.
+enum Tried {
+    Held(Reservation),
+    /// A page has too few units.
+    Refused,
+    /// Somebody else works on the same reservation.
+    Met,
+    LimitReached(LimitReached),
+    /// The reservation lists as many pages as it may: there may be units, and none for this key.
+    Exhausted,
+}
+
+impl<'a> Taking<'a> {
+    pub(super) fn new(ports: &'a Ports<'a>, draft: &'a Reservation) -> Self {
+        let (stored, refused) = (None, Vec::new());
+        Self { ports, draft, stored, refused, turn_taken: false, is_repeat: false, claimed_in: None }
+    }
+
+    /// Takes the units, from whichever pages have them.
+    pub(super) async fn take(mut self) -> Result<Taken, CreateReservationError> {
+        let mut again: Option<Vec<PlannedHold>> = None;
+        for _ in 0..PLANS_MAX {
+            let holds = match again.take() {
+                Some(holds) => holds,
+                None => match plan::plan(self.ports, &self.draft.lines, self.draft.created_at).await? {
+                    Ok(holds) => holds,
+                    Err(shortages) => return self.give_up(plan::refusal(shortages)).await,
+                },
+            };
+            match self.attempt(holds).await? {
+                Tried::Held(reservation) if self.is_repeat => return Ok(Taken::Before(reservation)),
+                Tried::Held(reservation) => return Ok(Taken::Now(reservation)),
+                Tried::Refused => {}
+                Tried::Exhausted => {
+                    let refusal = plan::none_left(self.ports, &self.draft.lines);
+                    return self.give_up(refusal).await;
+                }
+                Tried::LimitReached(LimitReached(standing)) => {
+                    let limit = self.draft.claims().find(|claim| claim.sku == standing.sku);
+                    let limit = limit.map_or(0, |claim| claim.limit);
+                    let refusal = CreateReservationError::LimitReached { sku: standing.sku, limit };
+                    return self.give_up(refusal).await;
+                }
+                Tried::Met => match self.meet().await? {
+                    Some(reservation) => return Ok(Taken::Before(reservation)),
+                    None => again = self.unwritten_holds(),
+                },
+            }
+        }
+        // It holds nothing, and leaves nothing that would read as made once its time is over.
+        self.give_up(Failure::Throttled.into()).await
+    }
+
+    /// Tries one plan: a single page by two writes, several by one transaction.
+    async fn attempt(&mut self, holds: Vec<PlannedHold>) -> Result<Tried, CreateReservationError> {
+        let Some(next) = self.next(holds) else { return Ok(Tried::Exhausted) };
+        // From its deadline on, nobody may hold anything for it.
+        if self.ports.clock.now() >= next.expires_at {
+            return Err(Failure::Throttled.into());
+        }
+        match next.holds.as_slice() {
+            // What another has planned is tried in any case: it may be held by now.
+            [planned] if !self.inherits() && self.is_in_vain(&planned.page).await? => {
+                self.ports.shelf.refused(&planned.page, 0, self.ports.clock.now());
+                Ok(Tried::Refused)
+            }
+            [planned] => {
+                let tried = self.hold_one(&next, planned).await?;
+                if matches!(tried, Tried::Refused) {
+                    self.refused.push(planned.page.clone());
+                }
+                Ok(tried)
+            }
+            _ => self.hold_several(&next).await,
+        }
+    }
+
+    /// Whether a page that refuses again and again has a hold of this very reservation from before.
+    async fn is_in_vain(&self, page: &PageKey) -> Result<bool, Failure> {
+        if self.refused.iter().filter(|refused| *refused == page).count() < REFUSALS_MAX {
+            return Ok(false);
+        }
+        let pages = self.ports.stock.pages(std::slice::from_ref(page)).await?;
+        Ok(pages.iter().any(|page| page.holds.contains_key(&self.draft.id)))
+    }
+
+    /// The reservation with these holds: new, planned anew, taken over or opened again.
+    fn next(&self, holds: Vec<PlannedHold>) -> Option<Reservation> {
+        let fresh = || Reservation { holds: holds.clone(), ..self.draft.clone() };
+        match self.stored.clone() {
+            None => Some(fresh()),
+            Some(stored) if stored.state == ReservationState::Refused => stored.reopen(fresh()),
+            Some(stored) => {
+                let stored = if self.turn_taken { stored } else { stored.take_over() };
+                if stored.holds == holds { stored.within_bounds() } else { stored.replan(holds) }
+            }
+        }
+    }
+
+    /// Looks for what another request under the same key wrote, or this one when its answer was lost. Answers with the
+    /// reservation when it was made; otherwise this request goes on with what stands.
+    async fn meet(&mut self) -> Result<Option<Reservation>, CreateReservationError> {
+        let Ports { reservations, stock, clock, .. } = *self.ports;
+        let Some(found) = made::find(reservations, stock, &self.draft.id, clock.now()).await? else {
+            return Ok(None);
+        };
+        if is_anothers(&found.reservation, &self.draft.fingerprint) {
+            return Err(CreateReservationError::KeyReused);
+        }
+        if found.is_made {
+            return Ok(Some(found.reservation));
+        }
+        // Of one that was refused, nobody was told.
+        self.is_repeat = found.reservation.state != ReservationState::Refused;
+        self.stored = Some(found.reservation);
+        self.turn_taken = false;
+        Ok(None)
+    }
+
+    /// The holds that whoever was at it before has planned, which may be written or on their way: they come first, so
+    /// that they are not taken from two pages.
+    fn unwritten_holds(&self) -> Option<Vec<PlannedHold>> {
+        let stored = self.stored.as_ref().filter(|stored| stored.state == ReservationState::Open)?;
+        Some(stored.holds.clone())
+    }
+
+    fn wrote(&mut self, next: &Reservation) {
+        self.stored = Some(next.clone());
+        self.turn_taken = true;
+    }
+
+    /// Nothing is held. Before anybody is told so: the same request may have won already, and its answer was lost.
+    async fn give_up(mut self, refusal: CreateReservationError) -> Result<Taken, CreateReservationError> {
+        if !self.turn_taken
+            && let Some(made) = self.meet().await?
+        {
+            return Ok(Taken::Before(made));
+        }
+        let open = self.stored.clone().filter(|_| self.turn_taken);
+        let Some((open, refused)) = open.and_then(|open| Some((open.clone(), open.refuse().ok()?))) else {
+            return Err(refusal);
+        };
+        match until_definite(|| self.ports.reservations.plan(&refused, Some(&open))).await {
+            Ok(()) => {
+                claims::give_back(self.ports.limits, &refused).await?;
+                Err(refusal)
+            }
+            // Another request has taken it over, or has won.
+            Err(PlanError::Conflict) => self.meet().await?.map(Taken::Before).ok_or(refusal),
+            Err(PlanError::Failure(failure)) => Err(failure.into()),
+        }
+    }
+}
+
+/// Whether the key stands for another cart. A refusal is not remembered, and leaves the key to whatever comes next.
+pub(super) fn is_anothers(found: &Reservation, fingerprint: &Fingerprint) -> bool {
+    found.fingerprint != *fingerprint && found.state != ReservationState::Refused
+}

@@ -1,0 +1,57 @@
+use std::collections::BTreeMap;
+
+use super::index::Index;
+use super::{Invariant, Violation};
+use crate::order::OrderState;
+use crate::reservation::Reservation;
+use crate::stock::{CustomerLimit, LimitClaim};
+use crate::{Caller, Sku};
+
+/// A claim that nobody needs any more may stand until it is in the way; a unit that was bought is always claimed.
+pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
+    let sums = index.limits.values().filter_map(|limit| check_sum(limit));
+    let mut found: Vec<Violation> = sums.collect();
+    let mut bought: BTreeMap<(Sku, Caller), (u32, u32)> = BTreeMap::new();
+    for claim in
+        index.books.reservations.iter().filter(|one| is_bought(index, one)).flat_map(Reservation::claims)
+    {
+        found.extend(check_claimed(index, &claim));
+        let (units, limit) = bought.entry((claim.sku, claim.customer)).or_default();
+        *units = units.saturating_add(claim.quantity);
+        *limit = claim.limit.max(*limit);
+    }
+    found.extend(bought.into_iter().filter(|(_, (units, limit))| units > limit).map(
+        |((sku, customer), sums)| {
+            let (units, limit) = sums;
+            violation(&sku, format!("customer {customer} bought {units} of at most {limit}"))
+        },
+    ));
+    found
+}
+
+/// Whether its units are being paid for or sold.
+fn is_bought(index: &Index<'_>, reservation: &Reservation) -> bool {
+    let order = reservation.order_id().and_then(|order| index.orders.get(order));
+    order.is_some_and(|order| !matches!(order.state, OrderState::Cancelled { .. }))
+}
+
+fn check_sum(limit: &CustomerLimit) -> Option<Violation> {
+    let claimed = limit.claims.values().fold(0_u32, |sum, (units, _)| sum.saturating_add(*units));
+    (claimed != limit.units).then(|| {
+        let units = limit.units;
+        violation(&limit.sku, format!("customer {} has {units} units in claims of {claimed}", limit.customer))
+    })
+}
+
+fn check_claimed(index: &Index<'_>, claim: &LimitClaim) -> Option<Violation> {
+    let limit = index.limits.get(&(&claim.sku, &claim.customer));
+    let stands = limit.and_then(|limit| limit.claims.get(&claim.reservation));
+    // Its turn may be another: a request that took the reservation over may have died before it claimed anew.
+    stands
+        .is_none_or(|(quantity, _)| *quantity != claim.quantity)
+        .then(|| violation(&claim.sku, format!("reservation {} bought without its claim", claim.reservation)))
+}
+
+fn violation(sku: &Sku, detail: String) -> Violation {
+    Violation::new(Invariant::LimitKept, sku, detail)
+}

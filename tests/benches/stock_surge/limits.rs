@@ -1,0 +1,151 @@
+//! Every parameter of the model, with its unit and its source: a page of the AWS documentation (under
+//! <https://docs.aws.amazon.com/>), a file of this repository, or "assumed" with the reason.
+//!
+//! What no page documents was chosen so that a figure is rather too bad than too good for the protocol that we ship,
+//! and rather too good than too bad for those that it is compared with.
+
+use std::time::Duration;
+
+/// Partitions and items.
+pub(crate) mod table {
+    /// Write units a second that one partition takes, even when it holds a single item.
+    /// `amazondynamodb/latest/developerguide/bp-partition-key-design.html`.
+    pub(crate) const WRITE_UNITS_PER_SECOND: f64 = 1_000.0;
+    /// Read units a second that one partition takes. The same page.
+    pub(crate) const READ_UNITS_PER_SECOND: f64 = 3_000.0;
+    /// Seconds' worth of units that a partition may spend at once after a rest. Assumed: `burst-adaptive-capacity.html`
+    /// tells of 300 seconds of unused capacity, at best effort; `throttling-key-range-limit-exceeded-mitigation.html`
+    /// says that no burst lifts a partition's own limit. One second is a bucket that fills at that limit.
+    pub(crate) const BURST_SECONDS: f64 = 1.0;
+    /// Partitions that the table is warm for. Assumed: a table is warmed before a drop for 1.5 times the peak
+    /// (`warm-throughput.html`), and 64 partitions are 64,000 write units a second.
+    pub(crate) const WARM_PARTITIONS: u64 = 64;
+    /// Bytes that one write unit writes. `capacity-unit-examples.html`; the same page has the read units.
+    pub(crate) const WRITE_UNIT_BYTES: usize = 1_024;
+    /// Bytes that one read unit reads consistently; half a unit reads as many eventually.
+    pub(crate) const READ_UNIT_BYTES: usize = 4_096;
+    /// Times that a transaction writes each of its items: once to prepare and once to commit.
+    /// `transaction-apis.html`, "Capacity management for transactions". The model charges one at each.
+    pub(crate) const TRANSACTION_WRITES_PER_ITEM: u32 = 2;
+    /// Write units of a conditional write whose condition does not hold, or of a preparation that is cancelled, per
+    /// write unit of the item. `WorkingWithItems.html`, "Conditional writes": a failed one consumes capacity by the
+    /// size of the item. For a preparation it is assumed.
+    pub(crate) const REFUSED_SHARE: u32 = 1;
+    /// Write units of a write that met a transaction, per write unit of the item. Assumed: like a failed condition.
+    /// A throttled one is free, and so is the way back of a cancelled transaction (both assumed; no page says).
+    pub(crate) const CONFLICT_SHARE: u32 = 1;
+    /// Write units of an index entry that is put, moved or removed. `GSI.html`, "Write capacity considerations": at
+    /// least one; a moved entry is a removal and a put.
+    pub(crate) const INDEX_WRITE_UNITS: u32 = 1;
+    /// How far an index's partition may be behind, in write units, before writes of the table are throttled for it.
+    /// `gsi-throttling.html` says that they are, not when. Assumed: one second of its limit.
+    pub(crate) const INDEX_BACKLOG_UNITS: f64 = 1_000.0;
+    /// Items of one `BatchGetItem`. `APIReference/API_BatchGetItem.html`.
+    pub(crate) const BATCH_ITEMS_MAX: usize = 100;
+    /// Items of one `TransactWriteItems`. `transaction-apis.html`.
+    pub(crate) const TRANSACTION_ITEMS_MAX: usize = 100;
+}
+
+/// How long messages are under way. No page says; all of this is assumed.
+pub(crate) mod latency {
+    use super::Duration;
+
+    /// One way between a function and the table: median. Two of them make the single-digit milliseconds that AWS
+    /// claims for a single write (`Introduction.html`): half within 4.2 ms, 99 in 100 within 10.
+    pub(crate) const LEG: Duration = Duration::from_micros(2_000);
+    /// Spread of every way: sigma of a lognormal distribution.
+    pub(crate) const SPREAD: f64 = 0.35;
+    /// Share of ways that are late beside that.
+    pub(crate) const LATE_SHARE: f64 = 0.004;
+    /// By how much they are late: mean of an exponential distribution.
+    pub(crate) const LATE_BY: Duration = Duration::from_millis(20);
+
+    // A transaction goes through a coordinator and its ledger (Idziorek et al., "Distributed Transactions at Scale
+    // in Amazon DynamoDB", USENIX ATC 2023, has the steps). It takes about 9 ms, and an item is held for 4 of them.
+
+    /// To the coordinator and into its ledger: median.
+    pub(crate) const COORDINATION: Duration = Duration::from_micros(2_500);
+    /// From the coordinator to each item, all at the same time: median.
+    pub(crate) const PREPARE: Duration = Duration::from_micros(1_200);
+    /// From the items back to the coordinator: median.
+    pub(crate) const PREPARED: Duration = Duration::from_micros(1_500);
+    /// The decision, into the ledger: median.
+    pub(crate) const DECISION: Duration = Duration::from_micros(800);
+    /// To the items, which are free from then on: median.
+    pub(crate) const COMMIT: Duration = Duration::from_micros(800);
+    /// From the coordinator to the client: median.
+    pub(crate) const REPLY: Duration = Duration::from_micros(1_200);
+}
+
+/// What the AWS SDK and `shared/dynamodb` do when a call fails.
+pub(crate) mod client {
+    use super::Duration;
+
+    /// Attempts of the SDK at a throttled or lost call. `shared/lambda/src/clients.rs`.
+    pub(crate) const ATTEMPTS: u32 = 3;
+    /// How long an attempt waits for its answer. The same file.
+    pub(crate) const ATTEMPT: Duration = Duration::from_millis(2_500);
+    /// How long all attempts may take together. The same file.
+    pub(crate) const OPERATION: Duration = Duration::from_secs(5);
+    /// The longest pause before the second attempt; it doubles, and any part of it is waited. `aws-smithy-types`,
+    /// `RetryConfig::standard`. The SDK's quota of retries is left out: it would fail throttled calls sooner.
+    pub(crate) const BACKOFF: Duration = Duration::from_secs(1);
+    /// Batches of a long read that are under way at once. `shared/dynamodb/src/read.rs`.
+    pub(crate) const BATCHES_AT_ONCE: usize = 16;
+    /// Tries at a write that meets transactions. `shared/dynamodb/src/write.rs`.
+    pub(crate) const CONFLICT_TRIES: u32 = 6;
+    /// The longest pause before the second of them; it doubles, and from half to all of it is waited. The same file.
+    pub(crate) const CONFLICT_PAUSE: Duration = Duration::from_millis(5);
+}
+
+/// The function, and the shoppers in front of it.
+pub(crate) mod lambda {
+    use super::Duration;
+
+    /// Environments that are warm when the drop begins. Assumed: provisioned for it, as many as an account may have
+    /// by default (`lambda/latest/dg/lambda-concurrency.html`).
+    pub(crate) const WARM_ENVIRONMENTS: u32 = 1_000;
+    /// Environments at most. Assumed: the default of 1,000 was raised for the drop.
+    pub(crate) const ENVIRONMENTS_MAX: u32 = 3_000;
+    /// New environments a second: 1,000 in 10 seconds, refilled all the time. `lambda/latest/dg/scaling-behavior.html`.
+    pub(crate) const NEW_PER_SECOND: f64 = 100.0;
+    /// New environments at once. The same page: 1,000, and what is not used is not added.
+    pub(crate) const NEW_AT_ONCE: f64 = 1_000.0;
+    /// Start of an environment: median. Assumed: what a Rust function with the AWS SDK takes.
+    pub(crate) const COLD_START: Duration = Duration::from_millis(250);
+    /// From the front door to the handler and back: median. Assumed.
+    pub(crate) const OVERHEAD: Duration = Duration::from_micros(1_500);
+
+    // The environment that answered last serves next (assumed: no page says, and others would open more pages at a
+    // time), one request at a time (`lambda/latest/dg/lambda-concurrency.html`).
+
+    /// How often a shopper asks again, with the same Idempotency-Key, after 429, a crash or an unknown outcome. Assumed.
+    pub(crate) const SHOPPER_RETRIES: u32 = 3;
+    /// The longest pause before the first of them; it doubles, and from half to all of it is waited. Assumed.
+    pub(crate) const SHOPPER_PAUSE: Duration = Duration::from_millis(200);
+
+    /// From a deadline to the worker that ends the hold: mean of an exponential distribution. Assumed; a queue
+    /// promises no time (`AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html`).
+    pub(crate) const WAKE_UP: Duration = Duration::from_millis(100);
+    /// After how long a wake-up that failed comes again. Assumed: the queue's visibility timeout would be longer.
+    pub(crate) const WAKE_UP_AGAIN: Duration = Duration::from_secs(1);
+}
+
+/// What goes wrong by chance.
+#[derive(Clone, Copy)]
+pub(crate) struct Mishaps {
+    /// Share of attempts that lose a message, half of them before the effect and half after.
+    pub(crate) lost: f64,
+    /// Share of calls after which the environment dies and takes its request with it.
+    pub(crate) died_after_call: f64,
+    /// Share of answers after which the environment dies.
+    pub(crate) died_after_answer: f64,
+}
+
+impl Mishaps {
+    /// An ordinary day. Assumed: AWS promises availability of 99.99 % (`dynamodb/sla`), and environments are replaced
+    /// now and then (`lambda/latest/dg/lambda-runtime-environment.html`).
+    pub(crate) const FEW: Self = Self { lost: 0.000_1, died_after_call: 0.0, died_after_answer: 0.000_2 };
+    /// A bad one. Assumed: far more than anybody sees, so that every crash point is met.
+    pub(crate) const MANY: Self = Self { lost: 0.002, died_after_call: 0.002, died_after_answer: 0.002 };
+}

@@ -1,0 +1,198 @@
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::case::Case;
+use crate::client::{Client, Life};
+use crate::draws::Draws;
+use crate::lambda::{Invocation, Lambda};
+use crate::limits::lambda::{SHOPPER_PAUSE, SHOPPER_RETRIES, WAKE_UP, WAKE_UP_AGAIN};
+use crate::protocols::{Answer, Protocol, Request, Setting};
+use crate::sale::{Sale, SoldOut};
+use crate::table::{Bill, Costs, Table};
+use crate::virtual_time::{VirtualTime, lock};
+
+/// Shoppers who come one by one after the rush, to see whether what is left can be bought.
+const LATE_SHOPPERS: u64 = 2_000;
+/// How long units are held where nobody lets them go. `template.yaml`, `HoldSeconds`.
+const HOLD_TIME: Duration = Duration::from_secs(600);
+/// How long after the rush they come, when nothing is remembered any more.
+const REST: Duration = Duration::from_secs(10);
+
+/// A case under way.
+struct Run<P: Protocol> {
+    case: Case,
+    lambda: Lambda<P>,
+    sale: Arc<Sale>,
+    log: Mutex<Log>,
+}
+
+/// What was seen from outside.
+#[derive(Default)]
+pub(crate) struct Log {
+    pub(crate) told: Vec<Told>,
+    /// From a deadline until its units were back, for each hold that ended so.
+    pub(crate) expired_after: Vec<Duration>,
+    pub(crate) buyers_want: u64,
+}
+
+/// What one shopper was told in the end.
+pub(crate) struct Told {
+    pub(crate) request: Request,
+    pub(crate) answer: Answer,
+    /// Since the shopper came.
+    pub(crate) waited: Duration,
+    /// Whether it was before the first sell-out.
+    pub(crate) early: bool,
+    /// Whether enough units were free all the while.
+    pub(crate) could_be_served: bool,
+}
+
+/// What there is to say about a case when it is over.
+pub(crate) struct Outcome {
+    pub(crate) case: Case,
+    pub(crate) sale: Arc<Sale>,
+    pub(crate) log: Log,
+    /// In the rush.
+    pub(crate) first_sold_out: Option<SoldOut>,
+    /// Requests that had taken units when the last shopper of the rush came, and when the last of them did.
+    pub(crate) takers_by_arrival: (usize, Duration),
+    /// At the end of the rush, when everybody was answered.
+    pub(crate) costs: Costs,
+    pub(crate) takers: usize,
+    pub(crate) idle_times: Vec<Duration>,
+    /// Units free when everybody who came in the rush had been answered.
+    pub(crate) unsold: u32,
+    /// Units free when a late shopper was told that there are none.
+    pub(crate) stranded: u32,
+}
+
+/// Plays a case to its end.
+pub(crate) fn play<P: Protocol>(case: Case, seed: u64) -> Outcome {
+    let time = VirtualTime::default();
+    let bill = Arc::new(Bill::default());
+    let draws = Arc::new(Draws::new(seed));
+    let sale = Arc::new(Sale::new(case.units, case.skus, time.clone(), Arc::clone(&bill)));
+    let hold_time = case.expiring.map_or(HOLD_TIME, |expiring| expiring.after);
+    let setting = Setting { sale: Arc::clone(&sale), units: case.units, skus: case.skus, hold_time };
+    let table = Arc::new(Table::new(time.clone(), draws, Arc::clone(&bill), case.mishaps));
+    let lambda = Lambda::new(P::open(setting), table);
+    let run = Arc::new(Run { case, lambda, sale: Arc::clone(&sale), log: Mutex::default() });
+
+    let at_the_last = Arc::new(Mutex::new((0, Duration::ZERO)));
+    let seen = Arc::clone(&at_the_last);
+    let rushing = Arc::clone(&run);
+    time.spawn(async move {
+        rushing.rush().await;
+        *lock(&seen) = rushing.sale.takers();
+    });
+    time.run();
+    let takers_by_arrival = *lock(&at_the_last);
+    let (costs, (takers, _), unsold) = (bill.so_far(), sale.takers(), sale.free());
+    let first_sold_out = sale.first_sold_out();
+    let idle_times = sale.idle_times();
+    let log = std::mem::take(&mut *lock(&run.log));
+
+    let stranded = Arc::new(Mutex::new(0));
+    let found = Arc::clone(&stranded);
+    let late = Arc::clone(&run);
+    time.spawn(async move { *lock(&found) = late.late_shoppers().await });
+    time.run();
+    let stranded = *lock(&stranded);
+    Outcome {
+        case,
+        sale,
+        log,
+        first_sold_out,
+        takers_by_arrival,
+        costs,
+        takers,
+        idle_times,
+        unsold,
+        stranded,
+    }
+}
+
+impl<P: Protocol> Run<P> {
+    /// Shoppers come whether or not others were answered.
+    async fn rush(self: &Arc<Self>) {
+        let Table { time, draws, .. } = &*self.lambda.table;
+        let between = Duration::from_secs(1) / self.case.offered_per_second;
+        let mut next = Duration::ZERO;
+        for key in 0.. {
+            next += draws.exponential(between);
+            if next > self.case.arrivals {
+                return;
+            }
+            time.sleep_until(next).await;
+            let units = draws.one_of(self.case.wanted).copied().unwrap_or(1);
+            lock(&self.log).buyers_want += u64::from(units) * self.case.skus as u64;
+            let run = Arc::clone(self);
+            time.spawn(async move { run.shop(Request { key, units }).await });
+        }
+    }
+
+    async fn shop(self: Arc<Self>, request: Request) {
+        let came = self.lambda.table.time.now();
+        let answer = self.ask(request).await;
+        let told = Told {
+            request,
+            answer,
+            waited: self.lambda.table.time.now() - came,
+            early: self.sale.first_sold_out().is_none(),
+            could_be_served: self.sale.could_serve_since(came, request.units),
+        };
+        lock(&self.log).told.push(told);
+        if answer == Answer::Held
+            && let Some(expiring) = self.case.expiring
+            && self.lambda.table.draws.happens(expiring.share)
+        {
+            self.expire(request, expiring.after).await;
+        }
+    }
+
+    /// Asks until there is a definite answer, with the same key, or until patience is at its end.
+    async fn ask(&self, request: Request) -> Answer {
+        let Table { time, draws, .. } = &*self.lambda.table;
+        let mut longest = SHOPPER_PAUSE;
+        for _ in 0..SHOPPER_RETRIES {
+            match self.lambda.invoke(request).await {
+                Invocation::Answered(Answer::Unknown) | Invocation::Died | Invocation::TooMany => {}
+                Invocation::Answered(answer) => return answer,
+            }
+            time.sleep(draws.pause(longest)).await;
+            longest *= 2;
+        }
+        match self.lambda.invoke(request).await {
+            Invocation::Answered(answer) => answer,
+            Invocation::TooMany => Answer::Busy,
+            Invocation::Died => Answer::Unknown,
+        }
+    }
+
+    /// The deadline of an unpaid hold passes, and its wake-up comes until it is done.
+    async fn expire(&self, request: Request, after: Duration) {
+        let Table { time, draws, .. } = &*self.lambda.table;
+        time.sleep(after).await;
+        let deadline = time.now();
+        time.sleep(draws.exponential(WAKE_UP)).await;
+        let client = Client::new(Arc::clone(&self.lambda.table), Arc::new(Life::default()));
+        let mut worker = self.lambda.protocol.start(client);
+        while self.lambda.protocol.expire(&mut worker, request).await.is_err() {
+            time.sleep(WAKE_UP_AGAIN).await;
+        }
+        lock(&self.log).expired_after.push(time.now() - deadline);
+    }
+
+    /// Units that are free although somebody who comes alone and in quiet is told that there are none.
+    async fn late_shoppers(&self) -> u32 {
+        let time = &self.lambda.table.time;
+        time.sleep(REST).await;
+        for late in 0..LATE_SHOPPERS {
+            let request = Request { key: u64::MAX - late, units: 1 };
+            if self.ask(request).await == Answer::SoldOut {
+                return self.sale.free();
+            }
+        }
+        0
+    }
+}
