@@ -2,10 +2,13 @@ use domain::Idempotent;
 use domain::catalog::Availability;
 use domain::stock::{AlertKind, Look, Looking, Opened, PAGE_UNITS, StockAlert, StockPage};
 
-use crate::samples::{later, opened_page, opener, page};
+use crate::samples::{NOON, later, opened_page, opener, page};
 use crate::world::World;
 
-const LOOKING: Looking = Looking { since: crate::samples::NOON, by: 1 };
+/// Somebody looks first.
+fn looking() -> Looking {
+    Looking::begin(NOON, 1, None)
+}
 
 /// What somebody found who saw so many units.
 fn found(units: u32, alerts: u64) -> Look {
@@ -85,9 +88,9 @@ async fn pages_that_got_units_back_are_noted_until_somebody_looks() {
         assert_eq!(world.list("shirt").await, list);
         assert_eq!(world.room.note_returned(&"ball".parse().unwrap(), &[1]).await, Ok(None));
 
-        assert_eq!(world.room.begin_look(&sku, LOOKING).await, Ok(Some(list)));
+        assert_eq!(world.room.begin_look(&sku, looking()).await, Ok(Some(list)));
         let list = world.list("shirt").await;
-        assert_eq!((list.returned.len(), list.looking), (0, Some(LOOKING)));
+        assert_eq!((list.returned.len(), list.looking), (0, Some(looking())));
     }
 }
 
@@ -96,19 +99,19 @@ async fn one_looks_at_a_time_until_it_counts_as_dead() {
     for world in World::both().await {
         world.put_on_sale("shirt", 5).await;
         let sku = "shirt".parse().unwrap();
-        assert!(world.room.begin_look(&sku, LOOKING).await.unwrap().is_some());
-        let next = |milliseconds| Looking {
-            since: LOOKING.since.plus(std::time::Duration::from_millis(milliseconds)),
-            by: 2,
+        assert!(world.room.begin_look(&sku, looking()).await.unwrap().is_some());
+        let next = |milliseconds| {
+            let since = looking().since.plus(std::time::Duration::from_millis(milliseconds));
+            Looking::begin(since, 2, Some(looking()))
         };
-        assert_eq!(world.room.begin_look(&sku, next(499)).await, Ok(None));
-        let taken = world.room.begin_look(&sku, next(500)).await.unwrap().unwrap();
-        assert_eq!(taken.looking, Some(LOOKING));
+        assert_eq!(world.room.begin_look(&sku, next(99)).await, Ok(None));
+        let taken = world.room.begin_look(&sku, next(100)).await.unwrap().unwrap();
+        assert_eq!(taken.looking, Some(looking()));
         // The one that counted as dead was slow, and comes too late.
         let finish = async |looking| world.room.finish_look(&sku, looking, &found(3, 0), None).await;
-        assert_eq!(finish(LOOKING).await, Ok(Idempotent::AlreadyApplied(())));
-        assert_eq!(finish(next(500)).await, Ok(Idempotent::Executed(())));
-        assert_eq!(finish(next(500)).await, Ok(Idempotent::AlreadyApplied(())));
+        assert_eq!(finish(looking()).await, Ok(Idempotent::AlreadyApplied(())));
+        assert_eq!(finish(next(100)).await, Ok(Idempotent::Executed(())));
+        assert_eq!(finish(next(100)).await, Ok(Idempotent::AlreadyApplied(())));
         let list = world.list("shirt").await;
         assert_eq!((list.look, list.looking), (found(3, 0), None));
     }
@@ -118,8 +121,8 @@ async fn one_looks_at_a_time_until_it_counts_as_dead() {
 async fn nobody_looks_at_what_was_never_put_on_sale() {
     for world in World::both().await {
         let sku = "ball".parse().unwrap();
-        assert_eq!(world.room.begin_look(&sku, LOOKING).await, Ok(None));
-        let finished = world.room.finish_look(&sku, LOOKING, &found(3, 0), None).await;
+        assert_eq!(world.room.begin_look(&sku, looking()).await, Ok(None));
+        let finished = world.room.finish_look(&sku, looking(), &found(3, 0), None).await;
         assert_eq!(finished, Ok(Idempotent::AlreadyApplied(())));
         assert_eq!(world.stock.lists(&[sku]).await, Ok(vec![]));
     }
@@ -132,10 +135,10 @@ async fn a_crossing_is_told_once_with_the_look_that_saw_it() {
         let sku = "shirt".parse().unwrap();
         let alert =
             StockAlert { sku: page("shirt", 0).sku, number: 1, kind: AlertKind::Low, units: 3, at: later(0) };
-        let finish = async || world.room.finish_look(&sku, LOOKING, &found(3, 1), Some(&alert)).await;
+        let finish = async || world.room.finish_look(&sku, looking(), &found(3, 1), Some(&alert)).await;
         assert_eq!(finish().await, Ok(Idempotent::AlreadyApplied(())));
         assert_eq!(world.alerts().await, []);
-        world.room.begin_look(&sku, LOOKING).await.unwrap();
+        world.room.begin_look(&sku, looking()).await.unwrap();
         assert_eq!(finish().await, Ok(Idempotent::Executed(())));
         assert_eq!(finish().await, Ok(Idempotent::AlreadyApplied(())));
         assert_eq!(world.alerts().await, std::slice::from_ref(&alert));

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use application::Holds;
-use domain::Timestamp;
+use application::{Holds, Limits};
 use domain::catalog::Variant;
 use domain::payment::{Decline, Outcome, Retry};
-use domain::stock::PlannedHold;
+use domain::stock::{LimitClaim, PlannedHold};
+use domain::{RequestKey, Timestamp};
 use dynoxide::actions::put_item::PutItemRequest;
 use lambda::Function;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::endpoint::Line;
 use crate::events;
 use crate::goods::{sku, stocked, variant};
-use crate::request::{Request, event_file};
+use crate::request::{Request, event_file, key};
 use crate::shop::{Shop, answer, invoke, opened};
 
 /// A shop in which every function has one instance, and a line of its own to the tables.
@@ -142,16 +142,27 @@ async fn browse(watched: &Watched) {
     watched.ask(Request::of("get-product")).await;
 }
 
-/// The last units of two pages are held together by a customer whose claim stands already: one unit of the page that
-/// the instance remembers is somebody else's by now.
+/// The last units of two pages are held together by a customer whose claim stands already: an earlier try of this very
+/// request died after it.
 async fn hold_remnants(watched: &Watched) {
     watched.hold(1, "BALL", 8).await;
     watched.hold(2, "BALL", 9).await;
-    let stock = watched.shop.stock().await;
     let books = watched.shop.books().await;
     let remnant = books.pages.iter().find(|page| page.key.sku == sku("BALL") && page.available == 2).unwrap();
     let taken = PlannedHold { page: remnant.key.clone(), quantity: 1 };
+    let stock = watched.shop.stock().await;
     let _held = stock.hold(&"stranger".parse().unwrap(), &taken, Timestamp::from_millis(1)).await.unwrap();
+    let customer = books.reservations[0].caller.clone();
+    let request = RequestKey { caller: customer.clone(), key: key(3).parse().unwrap() };
+    let claim = LimitClaim {
+        sku: sku("BALL"),
+        customer,
+        reservation: request.reservation_id(),
+        turn: 1,
+        quantity: 2,
+        limit: 50,
+    };
+    let _claimed = watched.shop.limits().await.claim(&claim).await.unwrap();
     let held = watched.hold(3, "BALL", 2).await;
     watched.hold(3, "BALL", 2).await;
     let id = held.text_at("/id");

@@ -223,6 +223,10 @@ impl Shop {
         dynamodb::StockTable::new(self.clients().dynamodb().await, self.table("STOCK_TABLE"))
     }
 
+    pub(crate) async fn limits(&self) -> dynamodb::OrdersTable {
+        dynamodb::OrdersTable::new(self.clients().dynamodb().await, self.table("ORDERS_TABLE"))
+    }
+
     async fn purchases(&self) -> dynamodb::PurchaseTables {
         let client = self.clients().dynamodb().await;
         dynamodb::PurchaseTables::new(client, self.table("ORDERS_TABLE"), self.table("STOCK_TABLE"))

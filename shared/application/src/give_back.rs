@@ -57,9 +57,9 @@ pub(crate) async fn tell(ports: Ports<'_>, pages: Vec<PageKey>) -> Result<(), Fa
     for (sku, numbers) in numbers {
         let numbers: Vec<u32> = numbers.into_iter().collect();
         let list = ports.stock.note_returned(&sku, &numbers).await?;
-        if list.is_some_and(|list| list.look.band == Availability::SoldOut) {
+        if let Some(list) = list.filter(|list| list.look.band == Availability::SoldOut) {
             let Ports { stock, clock, chance, .. } = ports;
-            let _whoever_looks = look(look::Ports { stock, clock, chance }, &sku).await?;
+            let _whoever_looks = look(look::Ports { stock, clock, chance }, &sku, list.looking).await?;
         }
     }
     Ok(())

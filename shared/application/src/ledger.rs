@@ -188,6 +188,6 @@ async fn bring_up_to_date(ports: Keeping<'_>, movement: &Movement) -> Result<(),
     {
         keeper.set_low(sku, at).await?;
     }
-    let _whoever_looks = look(look::Ports { stock, clock, chance }, sku).await?;
+    let _whoever_looks = look(look::Ports { stock, clock, chance }, sku, None).await?;
     Ok(())
 }

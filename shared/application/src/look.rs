@@ -15,9 +15,13 @@ pub(crate) struct Ports<'a> {
     pub(crate) chance: &'a dyn Chance,
 }
 
-/// Looks, unless somebody else is at it, and answers with the list from then on.
-pub(crate) async fn look(ports: Ports<'_>, sku: &Sku) -> Result<Option<StockList>, Failure> {
-    let looking = Looking { since: ports.clock.now(), by: ports.chance.below(u32::MAX) };
+/// Looks, unless somebody else is at it, and answers with the list from then on. `before` is who was seen looking last.
+pub(crate) async fn look(
+    ports: Ports<'_>,
+    sku: &Sku,
+    before: Option<Looking>,
+) -> Result<Option<StockList>, Failure> {
+    let looking = Looking::begin(ports.clock.now(), ports.chance.below(u32::MAX), before);
     let Some(list) = ports.stock.begin_look(sku, looking).await? else { return Ok(None) };
     match inspect(ports, &list, looking).await {
         Ok((look, alert)) => {

@@ -1,16 +1,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::stock::{OpenerKey, PAGE_UNITS, PageKey, PlannedHold, StockList};
+use domain::stock::{Looking, OpenerKey, PAGE_UNITS, PageKey, PlannedHold, StockList, StockPage};
 use domain::{Sku, Timestamp};
 
 use crate::Chance;
 
 mod seek; // units from memory, from an opener, from the list, or from a look
-mod view; // the pages of one SKU, and what to do next to get some
+mod step; // what to do next to get some
+mod view; // the pages of one SKU
 
 pub(crate) use seek::{Seeker, Wanted};
-use view::{ShouldLook, Step, View};
+use step::{ShouldLook, Step};
+use view::{ListCopy, View};
 
 /// How many SKUs an instance remembers before it starts over.
 const SKUS_MAX: usize = 1_000;
@@ -46,8 +48,7 @@ impl Shelf {
     /// Notes what a page really has, as its refusal told.
     pub(crate) fn refused(&self, page: &PageKey, left: u32, now: Timestamp) {
         self.with(&page.sku, |view| {
-            view.misses = view.misses.saturating_add(1);
-            view.look_misses = view.look_misses.saturating_add(1);
+            view.missed();
             view.know(page.number, left, now);
         });
     }
@@ -59,16 +60,17 @@ impl Shelf {
 
     /// Units of a SKU as far as known, for whoever is refused.
     pub(crate) fn units(&self, sku: &Sku) -> u32 {
-        self.with(sku, |view| view.units.values().fold(0, |sum: u32, known| sum.saturating_add(known.units)))
+        self.with(sku, |view| view.known_units())
     }
 
     /// From how many units down a SKU is low, as the list said that was read last.
     pub(crate) fn low_at(&self, sku: &Sku) -> Option<u32> {
-        self.with(sku, |view| view.list.as_ref().map(|(list, _)| list.low_at))
+        self.with(sku, |view| view.list.as_ref().map(|copy| copy.list.low_at))
     }
 
     fn step(&self, wanted: &Wanted<'_>, chance: &dyn Chance, now: Timestamp) -> Step {
         self.with(wanted.sku, |view| {
+            view.serve(wanted.since);
             let step = view.step(wanted, chance, now);
             if step == Step::SoldOut {
                 view.answers = view.answers.saturating_add(u32::from(view.look_is_new(now)));
@@ -82,8 +84,14 @@ impl Shelf {
         self.with(sku, |view| view.should_look(now))
     }
 
-    fn listed(&self, list: StockList, now: Timestamp) {
-        self.with(&list.sku.clone(), |view| view.listed(list, now));
+    /// Who was looking when the list was read last.
+    fn looking(&self, sku: &Sku) -> Option<Looking> {
+        self.with(sku, |view| view.list.as_ref().and_then(|copy| copy.list.looking))
+    }
+
+    /// Takes a copy of the list that was asked for then and is here now.
+    fn listed(&self, list: StockList, asked_at: Timestamp, here_at: Timestamp) {
+        self.with(&list.sku.clone(), |view| view.listed(ListCopy { list, asked_at, here_at }));
     }
 
     fn opened(&self, page: &PageKey, now: Timestamp) {
@@ -98,7 +106,10 @@ impl Shelf {
 
     /// Notes that somebody else looks at the pages just now.
     fn met_a_look(&self, sku: &Sku, now: Timestamp) {
-        self.with(sku, |view| view.met_at = Some(now));
+        self.with(sku, |view| {
+            view.met_at = Some(now);
+            view.waits = view.waits.saturating_add(1);
+        });
     }
 
     /// Notes that an opener has no page left. Answers whether the list must be told.
@@ -109,17 +120,20 @@ impl Shelf {
     /// How many pages an opener was given, if this is the last of them as far as known.
     fn is_last_of(&self, opener: &OpenerKey, page: &PageKey) -> Option<u32> {
         self.with(&opener.sku, |view| {
-            let given = view.list.as_ref().and_then(|(list, _)| list.openers.get(&opener.lane)).copied();
+            let given = view.list.as_ref().and_then(|copy| copy.list.openers.get(&opener.lane)).copied();
             given.filter(|pages| page.place().saturating_add(1) == *pages)
         })
     }
 
-    /// Notes what the SKU's only page has.
-    fn seen(&self, page: &PageKey, units: u32, now: Timestamp) {
-        self.with(&page.sku, |view| {
-            view.know(page.number, units, now);
-            view.is_doubted = false;
-        });
+    /// Notes what these pages have; those that were not found are no pages.
+    fn seen(
+        &self,
+        sku: &Sku,
+        (keys, pages): (&[PageKey], &[StockPage]),
+        chance: &dyn Chance,
+        times: (Timestamp, Timestamp),
+    ) {
+        self.with(sku, |view| view.seen(keys, pages, chance, times));
     }
 
     fn with<T>(&self, sku: &Sku, work: impl FnOnce(&mut View) -> T) -> T {

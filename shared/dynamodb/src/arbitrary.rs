@@ -129,7 +129,7 @@ fn look() -> impl Strategy<Value = Look> {
 }
 
 pub(crate) fn list() -> impl Strategy<Value = StockList> {
-    let looking = (time(), any::<u32>()).prop_map(|(since, by)| Looking { since, by });
+    let looking = (time(), time(), any::<u32>()).prop_map(|(since, until, by)| Looking { since, until, by });
     let openers = (btree_map(lane(), any::<u32>(), 0..4), any::<u32>(), any::<u32>());
     let returned = btree_set(any::<u32>(), 0..4);
     (id(), openers, any::<u32>(), returned, look(), option::of(looking)).prop_map(

@@ -15,15 +15,30 @@ pub(crate) struct Case {
     pub(crate) wanted: &'static [u32],
     /// For how long shoppers come.
     pub(crate) arrivals: Duration,
+    pub(crate) checkouts: Option<Checkouts>,
     pub(crate) expiring: Option<Expiring>,
     pub(crate) mishaps: Mishaps,
+    /// That the table is warm for: 1.5 times the most that anybody needs here.
+    pub(crate) partitions: u64,
+    /// Whether it is about what comes after a hold, which only the shipped code has.
+    pub(crate) comes_after: bool,
+}
+
+/// Shoppers who check out.
+#[derive(Clone, Copy)]
+pub(crate) struct Checkouts {
+    pub(crate) share: f64,
+    pub(crate) after: Duration,
 }
 
 /// Holds that nobody pays for.
 #[derive(Clone, Copy)]
 pub(crate) struct Expiring {
+    /// Of those that are not checked out.
     pub(crate) share: f64,
     pub(crate) after: Duration,
+    /// Share of the messages that are lost.
+    pub(crate) lost: f64,
 }
 
 const SURGE: Case = Case {
@@ -33,12 +48,28 @@ const SURGE: Case = Case {
     skus: 1,
     wanted: &[1],
     arrivals: Duration::from_secs(3),
+    checkouts: None,
     expiring: None,
     mishaps: Mishaps::FEW,
+    partitions: 64,
+    comes_after: false,
+};
+
+const THREE_IN_TEN: Expiring = Expiring { share: 0.3, after: Duration::from_secs(3), lost: 0.0 };
+
+/// Of those who got a unit in the first second, three in ten check out in the fourth.
+const CHECKOUTS: Case = Case {
+    name: "checkouts-alone",
+    offered_per_second: 5_000,
+    units: 5_000,
+    arrivals: Duration::from_secs(4),
+    checkouts: Some(Checkouts { share: 0.3, after: Duration::from_millis(2_700) }),
+    comes_after: true,
+    ..SURGE
 };
 
 /// All of them. Shoppers come until a protocol that sells at the arrival rate would be sold out for a second or two.
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 17] = [
     surge("surge-10k-100", 10_000, 100, 2),
     surge("surge-10k-1k", 10_000, 1_000, 2),
     PICTURE,
@@ -52,24 +83,35 @@ pub(crate) const CASES: [Case; 14] = [
         offered_per_second: 5_000,
         units: 5_000,
         arrivals: Duration::from_secs(15),
-        expiring: Some(Expiring { share: 0.3, after: Duration::from_secs(3) }),
+        expiring: Some(THREE_IN_TEN),
         ..SURGE
     },
+    Case { name: "expiring-10k", arrivals: Duration::from_secs(10), expiring: Some(THREE_IN_TEN), ..SURGE },
+    CHECKOUTS,
     Case {
-        name: "expiring-10k",
-        arrivals: Duration::from_secs(10),
-        expiring: Some(Expiring { share: 0.3, after: Duration::from_secs(3) }),
+        name: "checkouts-amid-expiries",
+        expiring: Some(Expiring { share: 1.0, ..THREE_IN_TEN }),
+        ..CHECKOUTS
+    },
+    Case {
+        name: "messages-lost",
+        offered_per_second: 2_000,
+        units: 1_000,
+        arrivals: Duration::from_secs(2),
+        expiring: Some(Expiring { lost: 0.5, ..THREE_IN_TEN }),
+        comes_after: true,
         ..SURGE
     },
     Case { name: "crashes", mishaps: Mishaps::MANY, ..SURGE },
     Case { name: "twos", wanted: &[2], ..SURGE },
     Case { name: "ones-and-twos", wanted: &[1, 2], ..SURGE },
-    Case { name: "carts", skus: 2, ..SURGE },
+    Case { name: "carts", skus: 2, partitions: 160, ..SURGE },
 ];
 
 /// The case of the picture.
 pub(crate) const PICTURE: Case = surge("surge-10k-10k", 10_000, 10_000, 3);
 
 const fn surge(name: &'static str, offered_per_second: u32, units: u32, seconds: u64) -> Case {
-    Case { name, offered_per_second, units, arrivals: Duration::from_secs(seconds), ..SURGE }
+    let partitions = SURGE.partitions * offered_per_second as u64 / 10_000;
+    Case { name, offered_per_second, units, arrivals: Duration::from_secs(seconds), partitions, ..SURGE }
 }

@@ -19,6 +19,8 @@ pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
     });
     let waited = sorted(log.told.iter().filter(|told| told.answer == Answer::Held).map(|told| told.waited));
     let expired = sorted(log.expired_after.iter().copied());
+    let swept = sorted(log.swept_after.iter().copied());
+    let checkouts = sorted(log.checkouts.iter().copied());
     let idle = sorted(outcome.idle_times.iter().copied());
     let count = |answer| log.told.iter().filter(|told| told.answer == answer).count();
     json!({
@@ -26,6 +28,7 @@ pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
         "protocol": protocol,
         "offered_per_second": case.offered_per_second,
         "units": case.units,
+        "skus": case.skus,
         "buyers_want": log.buyers_want,
         "accepted": count(Answer::Held),
         "accepted_per_second": outcome.accepted_per_second(),
@@ -43,8 +46,13 @@ pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
         "p99_ms": millis(&waited, 0.99),
         "conflicts": outcome.costs.conflicts,
         "throttles": outcome.costs.throttles,
-        "expired_after_p99_ms": (!expired.is_empty()).then(|| millis(&expired, 0.99)),
-        "idle_p99_ms": (!idle.is_empty()).then(|| millis(&idle, 0.99)),
+        "expired_after_p99_ms": millis(&expired, 0.99),
+        "swept_after_p99_ms": millis(&swept, 0.99),
+        "idle_p99_ms": millis(&idle, 0.99),
+        "checkouts": (!checkouts.is_empty()).then_some(checkouts.len()),
+        "checkouts_refused": (!checkouts.is_empty()).then_some(log.checkouts_refused),
+        "checkout_p50_ms": millis(&checkouts, 0.50),
+        "checkout_p99_ms": millis(&checkouts, 0.99),
         "seed": seed,
     })
 }

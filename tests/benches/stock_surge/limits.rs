@@ -17,9 +17,6 @@ pub(crate) mod table {
     /// tells of 300 seconds of unused capacity, at best effort; `throttling-key-range-limit-exceeded-mitigation.html`
     /// says that no burst lifts a partition's own limit. One second is a bucket that fills at that limit.
     pub(crate) const BURST_SECONDS: f64 = 1.0;
-    /// Partitions that the table is warm for. Assumed: a table is warmed before a drop for 1.5 times the peak
-    /// (`warm-throughput.html`), and 64 partitions are 64,000 write units a second.
-    pub(crate) const WARM_PARTITIONS: u64 = 64;
     /// Bytes that one write unit writes. `capacity-unit-examples.html`; the same page has the read units.
     pub(crate) const WRITE_UNIT_BYTES: usize = 1_024;
     /// Bytes that one read unit reads consistently; half a unit reads as many eventually.
@@ -127,6 +124,8 @@ pub(crate) mod lambda {
     /// From a deadline to the worker that ends the hold: mean of an exponential distribution. Assumed; a queue
     /// promises no time (`AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html`).
     pub(crate) const WAKE_UP: Duration = Duration::from_millis(100);
+    /// How often the sweeper comes by. `template.yaml`.
+    pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
     /// After how long a wake-up that failed comes again. Assumed: the queue's visibility timeout would be longer.
     pub(crate) const WAKE_UP_AGAIN: Duration = Duration::from_secs(1);
 }

@@ -93,7 +93,7 @@ fn paint(pixels: &mut [u8], case: &Case, curves: &[Curve]) -> Result<(), Box<dyn
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::Coordinate(800, 330))
+        .position(SeriesLabelPosition::Coordinate(800, 130))
         .legend_area_size(60)
         .label_font(text(32))
         .background_style(WHITE)

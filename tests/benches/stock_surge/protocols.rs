@@ -80,6 +80,20 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         environment: &mut Self::Environment,
         request: Request,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Turns a request's hold into an order, and answers whether it did. Baselines end with the hold.
+    fn check_out(
+        &self,
+        _environment: &mut Self::Environment,
+        _request: Request,
+    ) -> impl Future<Output = bool> + Send {
+        std::future::ready(false)
+    }
+
+    /// Finds what lost messages left behind.
+    fn sweep(&self, _environment: &mut Self::Environment) -> impl Future<Output = Vec<Request>> + Send {
+        std::future::ready(Vec::new())
+    }
 }
 
 impl From<Failure> for Answer {

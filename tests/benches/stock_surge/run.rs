@@ -1,13 +1,14 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::case::Case;
+use crate::case::{Case, Expiring};
 use crate::client::{Client, Life};
 use crate::draws::Draws;
 use crate::lambda::{Invocation, Lambda};
-use crate::limits::lambda::{SHOPPER_PAUSE, SHOPPER_RETRIES, WAKE_UP, WAKE_UP_AGAIN};
+use crate::limits::lambda::{SHOPPER_PAUSE, SHOPPER_RETRIES, SWEEP_EVERY, WAKE_UP, WAKE_UP_AGAIN};
 use crate::protocols::{Answer, Protocol, Request, Setting};
-use crate::sale::{Sale, SoldOut};
+use crate::sale::{Key, Sale, SoldOut};
 use crate::table::{Bill, Costs, Table};
 use crate::virtual_time::{VirtualTime, lock};
 
@@ -15,6 +16,8 @@ use crate::virtual_time::{VirtualTime, lock};
 const LATE_SHOPPERS: u64 = 2_000;
 /// How long units are held where nobody lets them go. `template.yaml`, `HoldSeconds`.
 const HOLD_TIME: Duration = Duration::from_secs(600);
+/// How often the sweeper comes by after the drop opened.
+const SWEEPS: u32 = 3;
 /// How long after the rush they come, when nothing is remembered any more.
 const REST: Duration = Duration::from_secs(10);
 
@@ -24,6 +27,8 @@ struct Run<P: Protocol> {
     lambda: Lambda<P>,
     sale: Arc<Sale>,
     log: Mutex<Log>,
+    /// Deadlines whose messages were lost, and which nobody has seen to yet.
+    lost: Mutex<HashMap<Key, Duration>>,
 }
 
 /// What was seen from outside.
@@ -32,6 +37,11 @@ pub(crate) struct Log {
     pub(crate) told: Vec<Told>,
     /// From a deadline until its units were back, for each hold that ended so.
     pub(crate) expired_after: Vec<Duration>,
+    /// The same where the message was lost.
+    pub(crate) swept_after: Vec<Duration>,
+    /// How long each checkout took.
+    pub(crate) checkouts: Vec<Duration>,
+    pub(crate) checkouts_refused: u32,
     pub(crate) buyers_want: u64,
 }
 
@@ -71,17 +81,24 @@ pub(crate) fn play<P: Protocol>(case: Case, seed: u64) -> Outcome {
     let time = VirtualTime::default();
     let bill = Arc::new(Bill::default());
     let draws = Arc::new(Draws::new(seed));
-    let sale = Arc::new(Sale::new(case.units, case.skus, time.clone(), Arc::clone(&bill)));
+    let sale = Arc::new(Sale::new(&case, time.clone(), Arc::clone(&bill)));
     let hold_time = case.expiring.map_or(HOLD_TIME, |expiring| expiring.after);
     let setting = Setting { sale: Arc::clone(&sale), units: case.units, skus: case.skus, hold_time };
-    let table = Arc::new(Table::new(time.clone(), draws, Arc::clone(&bill), case.mishaps));
+    let table = Arc::new(Table::new(time.clone(), draws, Arc::clone(&bill), &case));
     let lambda = Lambda::new(P::open(setting), table);
-    let run = Arc::new(Run { case, lambda, sale: Arc::clone(&sale), log: Mutex::default() });
+    let run = Arc::new(Run {
+        case,
+        lambda,
+        sale: Arc::clone(&sale),
+        log: Mutex::default(),
+        lost: Mutex::default(),
+    });
 
     let at_the_last = Arc::new(Mutex::new((0, Duration::ZERO)));
     let seen = Arc::clone(&at_the_last);
     let rushing = Arc::clone(&run);
     time.spawn(async move {
+        rushing.start_sweeper();
         rushing.rush().await;
         *lock(&seen) = rushing.sale.takers();
     });
@@ -142,11 +159,14 @@ impl<P: Protocol> Run<P> {
             could_be_served: self.sale.could_serve_since(came, request.units),
         };
         lock(&self.log).told.push(told);
-        if answer == Answer::Held
-            && let Some(expiring) = self.case.expiring
-            && self.lambda.table.draws.happens(expiring.share)
-        {
-            self.expire(request, expiring.after).await;
+        let draws = &self.lambda.table.draws;
+        if answer != Answer::Held {
+            return;
+        }
+        if let Some(checkouts) = self.case.checkouts.filter(|some| draws.happens(some.share)) {
+            self.check_out(request, checkouts.after).await;
+        } else if let Some(expiring) = self.case.expiring.filter(|some| draws.happens(some.share)) {
+            self.expire(request, expiring).await;
         }
     }
 
@@ -169,18 +189,69 @@ impl<P: Protocol> Run<P> {
         }
     }
 
-    /// The deadline of an unpaid hold passes, and its wake-up comes until it is done.
-    async fn expire(&self, request: Request, after: Duration) {
-        let Table { time, draws, .. } = &*self.lambda.table;
+    async fn check_out(&self, request: Request, after: Duration) {
+        let time = &self.lambda.table.time;
         time.sleep(after).await;
+        let asked = time.now();
+        let is_placed = self.lambda.protocol.check_out(&mut self.worker(), request).await;
+        let mut log = lock(&self.log);
+        log.checkouts.push(time.now() - asked);
+        log.checkouts_refused += u32::from(!is_placed);
+    }
+
+    /// The deadline of an unpaid hold passes, and a message wakes its worker, or is lost.
+    async fn expire(&self, request: Request, expiring: Expiring) {
+        let Table { time, draws, .. } = &*self.lambda.table;
+        time.sleep(expiring.after).await;
         let deadline = time.now();
-        time.sleep(draws.exponential(WAKE_UP)).await;
-        let client = Client::new(Arc::clone(&self.lambda.table), Arc::new(Life::default()));
-        let mut worker = self.lambda.protocol.start(client);
-        while self.lambda.protocol.expire(&mut worker, request).await.is_err() {
-            time.sleep(WAKE_UP_AGAIN).await;
+        if draws.happens(expiring.lost) {
+            lock(&self.lost).insert(request.key, deadline);
+            return;
         }
+        time.sleep(draws.exponential(WAKE_UP)).await;
+        self.work(request).await;
         lock(&self.log).expired_after.push(time.now() - deadline);
+    }
+
+    /// A wake-up comes until it is done.
+    async fn work(&self, request: Request) {
+        let mut worker = self.worker();
+        while self.lambda.protocol.expire(&mut worker, request).await.is_err() {
+            self.lambda.table.time.sleep(WAKE_UP_AGAIN).await;
+        }
+    }
+
+    /// An environment of another function, warm.
+    fn worker(&self) -> P::Environment {
+        let client = Client::new(Arc::clone(&self.lambda.table), Arc::new(Life::default()));
+        self.lambda.protocol.start(client)
+    }
+
+    /// Once a minute, where messages are lost, somebody wakes the workers of what is overdue.
+    fn start_sweeper(self: &Arc<Self>) {
+        if self.case.expiring.is_none_or(|expiring| expiring.lost == 0.0) {
+            return;
+        }
+        let run = Arc::clone(self);
+        self.lambda.table.time.spawn(async move {
+            let Table { time, draws, .. } = &*run.lambda.table;
+            time.sleep(SWEEP_EVERY.mul_f64(draws.part())).await;
+            for _ in 0..SWEEPS {
+                let due = run.lambda.protocol.sweep(&mut run.worker()).await;
+                for request in due {
+                    let run = Arc::clone(&run);
+                    time.spawn(async move { run.sweep_up(request).await });
+                }
+                time.sleep(SWEEP_EVERY).await;
+            }
+        });
+    }
+
+    async fn sweep_up(&self, request: Request) {
+        self.work(request).await;
+        let deadline = lock(&self.lost).remove(&request.key);
+        let now = self.lambda.table.time.now();
+        lock(&self.log).swept_after.extend(deadline.map(|deadline| now - deadline));
     }
 
     /// Units that are free although somebody who comes alone and in quiet is told that there are none.

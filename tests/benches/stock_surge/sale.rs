@@ -2,6 +2,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::case::Case;
 use crate::table::{Bill, Costs};
 use crate::virtual_time::{VirtualTime, lock};
 
@@ -10,10 +11,15 @@ use crate::virtual_time::{VirtualTime, lock};
 pub(crate) struct Sale {
     units: u32,
     skus: usize,
+    /// Until when it counts how long a unit lies idle: later too few shoppers come who could take it.
+    watched_until: Duration,
     time: VirtualTime,
     bill: Arc<Bill>,
     truth: Mutex<Truth>,
 }
+
+/// How long before the last shopper came a unit must be back to count as one that shoppers could take.
+const LAST_MOMENTS: Duration = Duration::from_secs(1);
 
 /// The key of a shopper's request, the same on every repetition.
 pub(crate) type Key = u64;
@@ -37,7 +43,7 @@ struct Truth {
     takers: HashSet<Key>,
     last_take: Duration,
     first_sold_out: Option<SoldOut>,
-    /// When units came back to a spot and have not left it since; counted from the first sell-out on.
+    /// When units came back to a spot and have not left it since; counted from the first sell-out on, while shoppers come.
     idle: HashMap<Spot, VecDeque<Duration>>,
     idle_times: Vec<Duration>,
     history: Vec<(Duration, u32)>,
@@ -54,8 +60,9 @@ pub(crate) struct SoldOut {
 }
 
 impl Sale {
-    /// So many units of each SKU on sale.
-    pub(crate) fn new(units: u32, skus: usize, time: VirtualTime, bill: Arc<Bill>) -> Self {
+    /// The units of a case on sale.
+    pub(crate) fn new(case: &Case, time: VirtualTime, bill: Arc<Bill>) -> Self {
+        let Case { units, skus, arrivals, .. } = *case;
         let truth = Truth {
             free: vec![units; skus],
             short: [None; 2],
@@ -69,7 +76,8 @@ impl Sale {
             idle_times: Vec::new(),
             history: Vec::new(),
         };
-        Self { units, skus, time, bill, truth: Mutex::new(truth) }
+        let watched_until = arrivals.saturating_sub(LAST_MOMENTS);
+        Self { units, skus, watched_until, time, bill, truth: Mutex::new(truth) }
     }
 
     /// Units put on sale, over all SKUs.
@@ -106,7 +114,7 @@ impl Sale {
         if let Some(free) = truth.free.get_mut(spot.sku) {
             *free += units;
         }
-        if truth.first_sold_out.is_some() {
+        if truth.first_sold_out.is_some() && now < self.watched_until {
             let idle = truth.idle.entry(spot).or_default();
             idle.extend((0..units).map(|_| now));
         }

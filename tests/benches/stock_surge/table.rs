@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use crate::case::Case;
 use crate::draws::Draws;
 use crate::limits::{Mishaps, client, latency, table};
 use crate::virtual_time::{VirtualTime, lock};
@@ -31,8 +32,9 @@ pub(crate) struct Table {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    /// Those that items share by their hashes; the table is warm for so many.
+    shared: u64,
     partitions: HashMap<Place, Partition>,
     /// Items of transactions that are under way.
     held: HashSet<Item>,
@@ -57,8 +59,9 @@ type Apply<'a, T> = &'a mut (dyn FnMut() -> Effect<T> + Send);
 
 impl Table {
     /// A table at rest.
-    pub(crate) fn new(time: VirtualTime, draws: Arc<Draws>, bill: Arc<Bill>, mishaps: Mishaps) -> Self {
-        Self { time, draws, bill, mishaps, state: Mutex::default() }
+    pub(crate) fn new(time: VirtualTime, draws: Arc<Draws>, bill: Arc<Bill>, case: &Case) -> Self {
+        let state = State { shared: case.partitions, partitions: HashMap::new(), held: HashSet::new() };
+        Self { time, draws, bill, mishaps: case.mishaps, state: Mutex::new(state) }
     }
 
     /// The parts of the model that go wrong by chance.
@@ -241,6 +244,6 @@ impl Table {
 
 impl State {
     fn at(&mut self, item: Item) -> &mut Partition {
-        self.partitions.entry(item.place()).or_default()
+        self.partitions.entry(item.place(self.shared)).or_default()
     }
 }

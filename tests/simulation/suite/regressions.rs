@@ -63,7 +63,7 @@ fn fault_37_a_hold_that_lands_after_its_order_was_paid_for_goes_back_on_sale() {
 /// second fences the page off, or finds that the first came first.
 #[test]
 fn fault_15_92_whoever_takes_a_reservation_over_fences_off_what_it_leaves() {
-    seeded("one-key-last-units", 1_341, "hold 0 on page 0 of SHIRT-M");
+    seeded("limit-forgotten", 16_450, "hold 0 on page");
 }
 
 /// A reservation was read as open, checked out, and its page was read: a request under its key took it for one that was

@@ -20,7 +20,7 @@ const FAILURES_MAX: u32 = 2;
 
 /// How long to wait for somebody else's look at first, half of it by chance; twice as long each time, so that those who
 /// wait do not keep the one who looks from the list. A look takes about 20 ms.
-const WAIT_MILLIS: u32 = 28;
+const WAIT_MILLIS: u32 = 60;
 const WAITS_DOUBLED: u32 = 3;
 
 /// What somebody wants.
@@ -59,16 +59,13 @@ impl Seeker<'_> {
                     Ok(false) => return Ok(None),
                     read => read.map(|_listed| ()),
                 },
-                Step::ReadPage(key) => self.read_page(&key).await,
+                Step::ReadPages(keys) => self.read_pages(wanted.sku, &keys).await,
                 Step::Look => self.look_or_wait(wanted.sku, &mut waits).await,
                 Step::Wait => self.wait(wanted.sku, &mut waits).await,
             };
             match step {
                 Ok(()) => {}
-                Err(Failure::Throttled) => {
-                    self.shelf.throttled(wanted.sku, self.clock.now());
-                    break;
-                }
+                Err(Failure::Throttled) => self.shelf.throttled(wanted.sku, self.clock.now()),
                 // Nothing depends on any one step: another opener, another look, another moment.
                 Err(_) if failures < FAILURES_MAX => failures += 1,
                 Err(failure) => return Err(failure),
@@ -85,8 +82,8 @@ impl Seeker<'_> {
         }
         if self.shelf.should_look(sku, self.clock.now()) == ShouldLook::Yes {
             let now = self.clock.now();
-            if let Some(list) = look(self.ports(), sku).await? {
-                self.shelf.listed(list, now);
+            if let Some(list) = look(self.ports(), sku, self.shelf.looking(sku)).await? {
+                self.shelf.listed(list, now, self.clock.now());
             }
         }
         Ok(())
@@ -96,14 +93,14 @@ impl Seeker<'_> {
         let now = self.clock.now();
         let lists = self.stock.lists(std::slice::from_ref(sku)).await?;
         let Some(list) = lists.into_iter().next() else { return Ok(false) };
-        self.shelf.listed(list, now);
+        self.shelf.listed(list, now, self.clock.now());
         Ok(true)
     }
 
-    async fn read_page(&self, key: &PageKey) -> Result<(), Failure> {
+    async fn read_pages(&self, sku: &Sku, keys: &[PageKey]) -> Result<(), Failure> {
         let now = self.clock.now();
-        let pages = self.stock.pages(std::slice::from_ref(key)).await?;
-        self.shelf.seen(key, pages.first().map_or(0, |page| page.available), now);
+        let pages = self.stock.pages(keys).await?;
+        self.shelf.seen(sku, (keys, &pages), self.chance, (now, self.clock.now()));
         Ok(())
     }
 
@@ -132,8 +129,8 @@ impl Seeker<'_> {
 
     async fn look_or_wait(&self, sku: &Sku, waits: &mut u32) -> Result<(), Failure> {
         let now = self.clock.now();
-        match look(self.ports(), sku).await? {
-            Some(list) => self.shelf.listed(list, now),
+        match look(self.ports(), sku, self.shelf.looking(sku)).await? {
+            Some(list) => self.shelf.listed(list, now, self.clock.now()),
             None => self.wait(sku, waits).await?,
         }
         Ok(())

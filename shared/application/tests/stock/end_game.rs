@@ -7,7 +7,7 @@ use application::create_reservation::{Cart, CreateReservationError, Shortage};
 use application::{Clock, Failure, StockRoom};
 use domain::Idempotent;
 use domain::catalog::Availability;
-use domain::stock::{Look, Looking, PAGE_UNITS, StockList};
+use domain::stock::{Look, Looking, PAGE_UNITS};
 
 use crate::line::{Call, Fate, Line, at_once};
 use crate::samples::{cart, request};
@@ -55,6 +55,23 @@ async fn a_drop_is_sold_to_the_last_unit_and_no_further() {
             assert_eq!(shop.reserve_at(instance, request("too-late"), shirts(1)).await, Err(sold_out(1)));
         }
         assert_eq!(shop.units(), (0, units, 0));
+    }
+}
+
+/// Nothing that a request has just read is too old for it, or it would read for ever.
+#[tokio::test]
+async fn a_store_that_takes_long_for_each_call_sells_the_last_unit_too() {
+    for call_time in [1, 10, 20, 60, 120, 300].map(Duration::from_millis) {
+        let shop = Shop::open_with(&[("SHIRT", 57)]).await;
+        let instances = [Instance::default(), Instance::default(), Instance::default()];
+        for (number, instance) in (0..57).zip(instances.iter().cycle()) {
+            let line = Line::slow(&shop, call_time);
+            let made = line.reserve(instance, request(&format!("unit-{number}")), shirts(1)).await;
+            assert!(made.is_ok(), "{call_time:?}, unit {number}: {made:?}");
+        }
+        assert_eq!(shop.units(), (0, 57, 0));
+        let line = Line::slow(&shop, call_time);
+        assert_eq!(line.reserve(&instances[0], request("late"), shirts(1)).await, Err(sold_out(1)));
     }
 }
 
@@ -113,9 +130,9 @@ async fn an_instance_that_is_asked_all_the_time_takes_an_older_look_until_it_is_
         line.items(Call::FinishLook).len()
     };
     assert_eq!(looks_after(5, 0).await, 1, "it is asked all the time");
-    assert_eq!(looks_after(1, 150).await, 0);
+    assert_eq!(looks_after(1, 60).await, 0);
     assert_eq!(looks_after(1, 300).await, 1);
-    assert_eq!(looks_after(1, 150).await, 1, "it is quiet");
+    assert_eq!(looks_after(1, 60).await, 1, "it is quiet");
 }
 
 #[tokio::test]
@@ -204,7 +221,7 @@ async fn a_page_whose_number_was_taken_by_somebody_who_died_is_sold_too() {
 async fn while_somebody_looks_others_wait_for_what_he_finds() {
     let shop = known_to_be_sold_out(57).await;
     let sku = "SHIRT".parse().unwrap();
-    let looking = Looking { since: shop.clock.now(), by: 7 };
+    let looking = Looking::begin(shop.clock.now(), 7, None);
     let list = at_once(shop.store.begin_look(&sku, looking)).unwrap().unwrap();
     let line = Line::new(&shop);
     let look = Look {
@@ -223,7 +240,7 @@ async fn while_somebody_looks_others_wait_for_what_he_finds() {
     assert_eq!(line.reserve(&Instance::default(), request("waits"), shirts(1)).await, Err(sold_out(1)));
     assert_eq!(line.items(Call::FinishLook).len(), 0, "the other one's look was enough");
     let waited = shop.clock.now().since(began);
-    assert!(waited > Duration::ZERO && waited < StockList::LOOK_TIME, "{waited:?}");
+    assert!(waited > Duration::ZERO && waited < Looking::TIME, "{waited:?}");
 }
 
 #[tokio::test]
@@ -239,7 +256,7 @@ async fn whoever_looks_and_dies_is_replaced_after_a_while() {
     let began = shop.clock.now();
     assert_eq!(line.reserve(&Instance::default(), request("waits"), shirts(1)).await, Err(sold_out(1)));
     let waited = shop.clock.now().since(began);
-    let at_least = StockList::LOOK_TIME - Duration::from_millis(30);
+    let at_least = Looking::TIME - Duration::from_millis(30);
     assert!((at_least..Duration::from_secs(5)).contains(&waited), "{waited:?}");
     assert_eq!(line.items(Call::FinishLook).len(), 1);
     assert_eq!(shop.store.all_lists()[0].looking, None);

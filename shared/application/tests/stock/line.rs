@@ -76,6 +76,7 @@ enum When {
 /// One or more requests' line to the store. Every call is noted with the item that it is about.
 pub(crate) struct Line<'a> {
     pub(crate) shop: &'a Shop,
+    call_time: Duration,
     state: Mutex<State<'a>>,
 }
 
@@ -99,7 +100,12 @@ impl State<'_> {
 
 impl<'a> Line<'a> {
     pub(crate) fn new(shop: &'a Shop) -> Self {
-        Self { shop, state: Mutex::default() }
+        Self::slow(shop, CALL_TIME)
+    }
+
+    /// A line on which each call takes so long.
+    pub(crate) fn slow(shop: &'a Shop, call_time: Duration) -> Self {
+        Self { shop, call_time, state: Mutex::default() }
     }
 
     /// The next call of this kind has this fate.
@@ -170,7 +176,7 @@ impl<'a> Line<'a> {
             let place = state.meanwhile.iter().position(|(when, _)| state.is_now(when));
             place.map(|place| state.meanwhile.remove(place).1)
         };
-        self.shop.clock.advance(CALL_TIME);
+        self.shop.clock.advance(self.call_time);
         if let Some(happens) = happens {
             happens();
         }

@@ -53,8 +53,31 @@ pub struct Look {
 pub struct Looking {
     /// Since when.
     pub since: Timestamp,
+    /// From then on it counts as dead.
+    pub until: Timestamp,
     /// Tells it from another that began in the same millisecond.
     pub by: u32,
+}
+
+impl Looking {
+    /// How long a look may take at first: about five times as long as it does.
+    pub const TIME: Duration = Duration::from_millis(100);
+    /// How long one may take at most, however many before it were too slow.
+    pub const TIME_MAX: Duration = Duration::from_secs(5);
+
+    /// Begins to look. Whoever was seen looking last did not end: it may have died, or this is a day on which a look
+    /// takes longer, so its successor gets twice the time. Otherwise slow ones would replace each other for ever.
+    pub fn begin(since: Timestamp, by: u32, before: Option<Self>) -> Self {
+        let time = before.map_or(Self::TIME, |before| {
+            before.until.since(before.since).saturating_mul(2).clamp(Self::TIME, Self::TIME_MAX)
+        });
+        Self { since, until: since.plus(time), by }
+    }
+
+    /// Whether it counts as dead.
+    pub fn is_dead(&self, now: Timestamp) -> bool {
+        self.until <= now
+    }
 }
 
 impl Look {
@@ -91,8 +114,6 @@ impl StockList {
     /// How old the last look at every page may be before the next look is one again. It finds what whoever died
     /// after giving units back did not note.
     pub const FULL_LOOK_EVERY: Duration = Duration::from_secs(10);
-    /// After this long, one that is looking counts as dead.
-    pub const LOOK_TIME: Duration = Duration::from_millis(500);
 
     /// The list of a SKU of which this is put on sale first.
     pub fn first(supply: &Supply) -> Self {
@@ -128,7 +149,7 @@ impl StockList {
 
     /// Whether somebody alive may be looking.
     pub fn is_being_looked_at(&self, now: Timestamp) -> bool {
-        self.looking.is_some_and(|looking| now < looking.since.plus(Self::LOOK_TIME))
+        self.looking.is_some_and(|looking| !looking.is_dead(now))
     }
 
     /// Whether the next look must be one at every page: the last of that kind is long ago, or the list had no room

@@ -68,11 +68,11 @@ fn read_look(fields: Fields<'_>) -> Result<Look, Failure> {
 
 /// Who is looking. One has one spelling: comparing it is the condition of the look's end.
 pub(crate) fn looking(looking: Looking) -> AttributeValue {
-    map([("since", time(looking.since)), ("by", number(looking.by))])
+    map([("since", time(looking.since)), ("until", time(looking.until)), ("by", number(looking.by))])
 }
 
 fn read_looking(fields: Fields<'_>) -> Result<Looking, Failure> {
-    Ok(Looking { since: fields.time("since")?, by: fields.number("by")? })
+    Ok(Looking { since: fields.time("since")?, until: fields.time("until")?, by: fields.number("by")? })
 }
 
 pub(crate) fn alert(alert: &StockAlert) -> Item {

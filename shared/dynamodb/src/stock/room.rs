@@ -23,7 +23,7 @@ const DROP: &str = "REMOVE #openers.#lane";
 const NOTE: &str = "ADD #returned :numbers";
 
 /// The condition of beginning to look: nobody else is at it, or whoever was counts as dead.
-pub(crate) const LOOK_IF: &str = "attribute_exists(pk) AND (attribute_not_exists(#looking) OR #looking.#since <= :dead \
+pub(crate) const LOOK_IF: &str = "attribute_exists(pk) AND (attribute_not_exists(#looking) OR #looking.#until <= :now \
                                   OR #looking = :looking)";
 const LOOK: &str = "SET #looking = :looking REMOVE #returned";
 
@@ -95,9 +95,9 @@ impl StockRoom for StockTable {
         let statement = || {
             Statement::new(LOOK, LOOK_IF)
                 .name("looking")
-                .name("since")
+                .name("until")
                 .name("returned")
-                .value("dead", time(looking.since.minus(StockList::LOOK_TIME)))
+                .value("now", time(looking.since))
                 .value("looking", list::looking(looking))
                 .answering(ReturnValue::AllOld)
         };

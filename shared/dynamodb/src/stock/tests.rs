@@ -86,15 +86,15 @@ async fn each_page_of_an_opener_is_handed_out_once() {
 async fn one_looks_at_a_time_and_a_crossing_is_told_once() {
     let (_shop, stock, supply) = on_sale(5).await;
     let sku = &supply.sku;
-    let first = Looking { since: at(1_000), by: 1 };
+    let first = Looking::begin(at(1_000), 1, None);
     let before = stock.begin_look(sku, first).await.unwrap().unwrap();
-    assert_eq!(stock.begin_look(sku, Looking { since: at(1_499), by: 2 }).await, Ok(None));
+    assert_eq!(stock.begin_look(sku, Looking::begin(at(1_099), 2, None)).await, Ok(None));
     // Whoever gives units back while somebody looks is heard by the next look.
     assert_eq!(stock.note_returned(sku, &[0]).await.unwrap().unwrap().looking, Some(first));
 
-    let late = Looking { since: at(1_500), by: 3 };
+    let late = Looking::begin(at(1_100), 3, Some(first));
     assert_eq!(stock.begin_look(sku, late).await.unwrap().unwrap().returned, [0].into());
-    let alert = StockAlert { sku: sku.clone(), number: 1, kind: AlertKind::SoldOut, units: 0, at: at(1_500) };
+    let alert = StockAlert { sku: sku.clone(), number: 1, kind: AlertKind::SoldOut, units: 0, at: at(1_100) };
     let finished = |looking| stock.finish_look(sku, looking, &before.look, Some(&alert));
     assert_eq!(finished(first).await, Ok(Idempotent::AlreadyApplied(())));
     assert_eq!(finished(late).await, Ok(Idempotent::Executed(())));

@@ -5,29 +5,28 @@ use application::create_reservation::{
     self, Cart, CartLine, CreateReservation, CreateReservationError, create_reservation,
 };
 use application::expire_reservation::{self, expire_reservation};
-use application::{Bands, Failure, Offers, Shelf};
-use domain::catalog::{LowStock, Product, Variant};
-use domain::stock::{PageKey, Units};
-use domain::{Caller, Money, Quantity, RequestKey, ReservationId, Sku, Timestamp};
-use futures_util::FutureExt;
-use memory::{ManualClock, Queues, SeededChance, Store};
+use application::{Bands, Failure, Offers, Shelf, sweep};
+use domain::stock::PageKey;
+use domain::{Caller, Quantity, RequestKey, ReservationId, Sku, Timestamp};
+use memory::Store;
 
 use super::{Answer, Protocol, Request, Setting};
 use crate::client::Client;
 use crate::sale::{Key, Spot};
 use crate::virtual_time::lock;
 
+mod later; // what comes after a hold
+mod opening; // how the drop is put on sale
 mod ports; // what each port method asks of the table
 mod stock; // the same for stock
 mod time; // the clock and the chance of an environment
 
+use later::Woken;
+use opening::{PRICE_CENTS, product, put_on_sale};
 use ports::Tables;
 
 /// When the drop opens.
 const OPENING: Timestamp = Timestamp::from_millis(1_790_000_000_000);
-
-/// How many units one customer may have, where that is limited: more than anybody wants.
-const LIMIT: u32 = 4;
 
 /// What we ship: the use cases themselves. A port method asks the table for what `shared/dynamodb` asks it for, and has
 /// its effect in the store of `shared/memory`, which the contract suite holds to the same behaviour.
@@ -115,19 +114,34 @@ impl<const IS_LIMITED: bool> Protocol for Pages<IS_LIMITED> {
 
     async fn expire(&self, environment: &mut Environment, request: Request) -> Result<(), Failure> {
         let key = request_key::<IS_LIMITED>(request.key).ok_or(Failure::Unavailable)?;
-        let (at, queues) = (&self.tables(&environment.client), &Queues::default());
+        let (at, queues) = (&self.tables(&environment.client), &Woken::default());
         let ports = expire_reservation::Ports {
             reservations: at,
             holds: at,
             limits: at,
             stock: at,
-            // Nobody pays here, so nobody asks for an order.
-            orders: &self.store,
+            orders: at,
             queues,
             clock: at,
             chance: at,
         };
         expire_reservation(&ports, &key.reservation_id()).await
+    }
+
+    async fn check_out(&self, environment: &mut Environment, request: Request) -> bool {
+        let lines = self.skus.len() as i64;
+        let total = opening::euros(PRICE_CENTS * i64::from(request.units) * lines);
+        let (Some(key), Some(total)) = (request_key::<IS_LIMITED>(request.key), total) else { return false };
+        later::check_out(&self.tables(&environment.client), key, total).await.unwrap_or_default()
+    }
+
+    async fn sweep(&self, environment: &mut Environment) -> Vec<Request> {
+        let (at, queues) = (&self.tables(&environment.client), Woken::default());
+        let ports = sweep::Ports { index: at, stock: at, orders: at, queues: &queues, clock: at };
+        // What this sweep cannot read is left for the next one.
+        let _woken = sweep::sweep(&ports).await;
+        let requests = lock(&self.requests);
+        queues.into_inner().iter().filter_map(|id| requests.get(id).copied()).collect()
     }
 }
 
@@ -142,40 +156,6 @@ fn request_key<const IS_LIMITED: bool>(key: Key) -> Option<RequestKey> {
         Caller::guest(&token)
     };
     Some(RequestKey { caller, key: name.parse().ok()? })
-}
-
-fn product(skus: &[Sku], is_limited: bool) -> Option<Product> {
-    let price = Money::new(8_900, "EUR".parse().ok()?).ok()?;
-    let variant = |sku: &Sku| Variant {
-        sku: sku.clone(),
-        attributes: std::collections::BTreeMap::new(),
-        price,
-        limit_per_customer: is_limited.then_some(LIMIT),
-        on_sale_from: None,
-        low_stock: LowStock::default(),
-    };
-    Some(Product {
-        id: "shirt".parse().ok()?,
-        name: "Championship shirt".to_owned(),
-        category: "shirts".to_owned(),
-        brand: None,
-        description: None,
-        images: Vec::new(),
-        variants: skus.iter().map(variant).collect(),
-    })
-}
-
-fn put_on_sale(store: &Store, product: &Product, units: u32) {
-    // Long enough before the opening that nothing is fresh any more.
-    let clock = ManualClock::at(OPENING.minus(std::time::Duration::from_secs(3_600)));
-    let chance = SeededChance::new(1);
-    let (catalog, keeper, stock) = (store, store, store);
-    let ports = application::put_on_sale::Ports { catalog, keeper, stock, clock: &clock, chance: &chance };
-    let units = Units::parse(units.into());
-    let stock: Vec<(Sku, Units)> =
-        product.variants.iter().filter_map(|variant| Some((variant.sku.clone(), units.ok()?))).collect();
-    let opened = application::put_on_sale::put_on_sale(&ports, product, &stock).now_or_never();
-    assert!(matches!(opened, Some(Ok(()))), "the drop opens: {opened:?}");
 }
 
 /// Where a page's units lie, for the sale.

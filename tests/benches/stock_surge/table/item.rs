@@ -31,12 +31,8 @@ impl Item {
         Self { has_own_partition: true, ..Self::of(key) }
     }
 
-    pub(super) const fn place(self) -> Place {
-        if self.has_own_partition {
-            Place::Own(self.hash)
-        } else {
-            Place::Shared(self.hash % table::WARM_PARTITIONS)
-        }
+    pub(super) const fn place(self, partitions: u64) -> Place {
+        if self.has_own_partition { Place::Own(self.hash) } else { Place::Shared(self.hash % partitions) }
     }
 }
 

@@ -60,7 +60,7 @@ impl Party {
 
     /// Who looks is one of a few, so that they meet; and when, so that the one before may count as dead.
     fn looking(&self, by: u32) -> Looking {
-        Looking { since: self.now, by }
+        Looking::begin(self.now, by, None)
     }
 
     async fn finish(&self, world: &World, list: &StockList, by: u32) -> String {

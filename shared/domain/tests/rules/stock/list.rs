@@ -109,11 +109,23 @@ fn a_full_look_is_due_after_a_while() {
 fn one_that_looks_for_too_long_counts_as_dead() {
     let mut list = looker(7).keeping.list.unwrap();
     assert!(!list.is_being_looked_at(NOON));
-    list.looking = Some(Looking { since: NOON, by: 1 });
-    let dead = NOON.plus(StockList::LOOK_TIME);
+    list.looking = Some(Looking::begin(NOON, 1, None));
+    let dead = NOON.plus(Looking::TIME);
     assert!(list.is_being_looked_at(NOON));
     assert!(list.is_being_looked_at(dead.minus(Duration::from_millis(1))));
     assert!(!list.is_being_looked_at(dead));
+}
+
+#[test]
+fn each_that_looks_after_a_dead_one_has_twice_the_time_up_to_a_limit() {
+    let mut looking = Looking::begin(NOON, 0, None);
+    for (by, milliseconds) in (1..).zip([200, 400, 800, 1_600, 3_200, 5_000, 5_000]) {
+        looking = Looking::begin(looking.until, by, Some(looking));
+        assert_eq!(looking.until.since(looking.since), Duration::from_millis(milliseconds));
+    }
+    // A clock that went back gives nobody no time at all.
+    let odd = Looking { since: NOON, until: NOON.minus(Looking::TIME), by: 0 };
+    assert_eq!(Looking::begin(NOON, 1, Some(odd)).until, NOON.plus(Looking::TIME));
 }
 
 /// A SKU whose pages with units are more than a list names, after a look at all of them.

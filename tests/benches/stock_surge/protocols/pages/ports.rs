@@ -3,7 +3,7 @@ use std::sync::Mutex;
 
 use application::{
     Catalog, ClaimError, CloseError, Cursor, Failure, HoldError, Holds, Limits, Listing, Orders, PlanError,
-    ReservationBook, ReservationCloser, Reservations, ReserveError,
+    ReservationBook, ReservationCloser, Reservations, ReserveError, SWEEP_SHARDS,
 };
 use async_trait::async_trait;
 use domain::catalog::Product;
@@ -46,7 +46,7 @@ pub(super) fn effect<T, E>(answer: Result<T, E>) -> Effect<Result<T, E>> {
 
 impl Tables<'_> {
     /// A write of a page, and of its place in the sweeper's index where that is new.
-    fn page(&self, page: &PageKey) -> Write {
+    pub(super) fn page(&self, page: &PageKey) -> Write {
         let write = Write::of(Item::of(&("page", page)), 1);
         if lock(self.indexed).contains(page) { write } else { write.indexed(index(page)) }
     }
@@ -72,9 +72,9 @@ impl Tables<'_> {
     }
 }
 
-/// The part of the sweeper's index that has a page: one of sixteen.
-fn index(page: &PageKey) -> Item {
-    Item::of(&("sweep", page.number % 16))
+/// The part of the sweeper's index that has a page.
+pub(super) fn index(page: &PageKey) -> Item {
+    Item::of(&("sweep", page.number % SWEEP_SHARDS))
 }
 
 fn reservation(id: &ReservationId) -> Item {
@@ -82,12 +82,12 @@ fn reservation(id: &ReservationId) -> Item {
 }
 
 /// A write of a reservation. A line more is some hundred bytes more.
-fn reservation_write(written: &Reservation) -> Write {
+pub(super) fn reservation_write(written: &Reservation) -> Write {
     let bytes = RESERVATION_BYTES + written.lines.len() * 100 + written.tried.len() * 60;
     Write::of(reservation(&written.id), write_units(bytes))
 }
 
-fn limit(claim: &LimitClaim) -> Write {
+pub(super) fn limit(claim: &LimitClaim) -> Write {
     Write::of(Item::of(&("limit", &claim.sku, &claim.customer)), 1)
 }
 
@@ -154,8 +154,8 @@ impl ReservationCloser for Tables<'_> {
 #[async_trait]
 impl Orders for Tables<'_> {
     async fn order(&self, id: &OrderId) -> Result<Option<Order>, Failure> {
-        // Nobody checks out here, so nobody asks.
-        self.store.order(id).await
+        let read = Read::consistent(vec![Item::of(&("order", id))], RESERVATION_BYTES);
+        self.client.read(&read, || at_once(self.store.order(id))).await?
     }
 }
 
