@@ -8,7 +8,7 @@ use domain::payment::{Decline, Outcome, Retry};
 use domain::reservation::Reservation;
 use domain::{Caller, Idempotent, RequestKey};
 
-use crate::line::{Call, Fate, Line};
+use crate::line::{Call, Fate, Line, at_once};
 use crate::samples::{CARD, cart, request, variant};
 use crate::shop::{HOLD_TIME, HOUR, Instance, NOON, Shop};
 
@@ -167,21 +167,30 @@ async fn a_claim_of_an_order_that_was_cancelled_stands_in_nobodys_way() {
     assert_eq!(claimed(&shop), LIMIT);
 }
 
-/// A shop whose 24 shirts six customers hold, each as many as the limit allows.
-async fn all_held() -> Shop {
+/// A shop whose 24 shirts six customers want, each as many as the limit allows; all but the last one hold them.
+async fn nearly_all_held() -> Shop {
     let limited = Variant { limit_per_customer: Some(LIMIT), ..variant("SHIRT") };
     let shop = Shop::open_selling(&[(limited, 24)]).await;
-    for number in 0..6 {
+    for number in 0..5 {
         let request = of(&format!("customer-{number}"), "all-of-it");
         let _held = shop.reserve_at(&Instance::default(), request, shirts(4)).await.unwrap();
     }
     shop
 }
 
+/// The last customer is faster than the hold of whoever is on this line.
+fn the_last_ones_go<'a>(shop: &'a Shop, line: &Line<'a>) {
+    line.meanwhile(Call::Hold, move || {
+        let request = of("customer-5", "all-of-it");
+        let _held = at_once(shop.reserve_at(&Instance::default(), request, shirts(4))).unwrap();
+    });
+}
+
 #[tokio::test]
 async fn a_claim_comes_before_its_hold_and_goes_with_a_refusal() {
-    let shop = all_held().await;
+    let shop = nearly_all_held().await;
     let line = Line::new(&shop);
+    the_last_ones_go(&shop, &line);
     let refused = line.reserve(&Instance::default(), of("kim", "too-late"), shirts(1)).await;
     assert!(matches!(refused, Err(CreateReservationError::InsufficientStock(_))), "{refused:?}");
     let calls = line.calls();
@@ -214,8 +223,9 @@ async fn a_request_that_died_after_its_claim_is_gone_on_with_and_counts_once() {
 
 #[tokio::test]
 async fn a_claim_of_a_turn_that_is_over_stands_in_nobodys_way() {
-    let shop = all_held().await;
+    let shop = nearly_all_held().await;
     let line = Line::new(&shop);
+    the_last_ones_go(&shop, &line);
     line.script(Call::GiveBack, Fate::Dies);
     line.reserve(&Instance::default(), of("kim", "dies-twice"), shirts(1)).await.unwrap_err();
     shop.release(&of("customer-1", "all-of-it").reservation_id()).await;
