@@ -1,6 +1,6 @@
 use application::ChangeError;
 use domain::order::{Order, OrderChange, OrderState};
-use domain::payment::{AttemptRequest, Decline, Operation, Outcome, Retry};
+use domain::payment::{AttemptRequest, Decline, Operation, Outcome, RefundOutcome, Retry};
 use domain::reservation::{PAGES_MAX, Reservation, ReservationState};
 use domain::stock::{Hold, PAGE_UNITS, StockPage};
 use domain::wake::{Queue, Wake};
@@ -191,6 +191,38 @@ async fn a_captured_payment_sells_the_units() {
         let payments: Vec<String> =
             world.history(&order.id).await.into_iter().map(|entry| entry.payment).collect();
         assert_eq!(payments, ["ready to open", "sending confirm", "sending capture", "captured"]);
+    }
+}
+
+#[tokio::test]
+async fn what_was_sold_is_for_sale_again_once_its_money_is_back() {
+    for world in World::both().await {
+        let (_, change) = ordered(&world).await;
+        let opened = Outcome::Opened("pi_1".parse().unwrap());
+        let order = record(&world, change.order.record(opened, later(1)).unwrap()).await;
+        let order = record(&world, order.record(Outcome::Authorized, later(2)).unwrap()).await;
+        let paid = record(&world, order.record(Outcome::Captured, later(3)).unwrap()).await;
+        let cancelled = record(&world, paid.cancel(later(4)).unwrap().into_inner()).await;
+        let claimed = record(&world, cancelled.claim_refund(later(5)).unwrap()).await;
+        let unknown = claimed.record_refund(RefundOutcome::Unknown, later(6)).unwrap();
+        let unknown = record(&world, unknown).await;
+        let back = unknown.record_refund_look_up(RefundOutcome::Refunded, later(7)).unwrap();
+        let over = record(&world, back.clone()).await;
+        assert_eq!(over.state, OrderState::Cancelled { at: later(7) });
+        let page = world.page(&page("shirt", 0)).await;
+        assert_eq!((page.available, page.sold), (10, 0));
+        // Whoever repeats it, or comes late with it, gives no unit back twice.
+        assert_eq!(world.ledger.record(&back).await, Err(ChangeError::Conflict));
+        assert_eq!(record(&world, over.rest(later(8))).await.wake, None);
+        let history = world.history(&back.order.id).await;
+        let told: Vec<(&str, &str)> =
+            history.iter().rev().take(3).map(|line| (line.state, line.payment.as_str())).collect();
+        let expected = [
+            ("cancelled", "captured, refunded 1"),
+            ("cancelled", "captured, refunded 1"),
+            ("paid", "captured, refund unknown 1"),
+        ];
+        assert_eq!(told, expected);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Takes an order's payment as far as it goes now.
+//! Takes an order's payment as far as it goes now, and what goes back of it.
 //!
 //! Each round reads what is true, makes at most one call to the gateway, and writes what the call proved. A worker
 //! that dies anywhere leaves a record from which the next one goes on.
@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use domain::OrderId;
 use domain::order::{Order, OrderChange, OrderRefused};
-use domain::payment::{Attempt, AttemptState, Operation, Outcome, Step};
+use domain::payment::{Attempt, AttemptState, Operation, Outcome, RefundState, Step};
 use domain::wake::{Queue, Wake};
 
 use crate::repeat::until_definite;
 use crate::{ChangeError, Clock, Failure, Gateways, OrderLedger};
+
+mod refunding; // the same for money that goes back
 
 /// How many rounds one message takes at the most: a payment with one fallback and one doubt needs fewer.
 const ROUNDS_MAX: u32 = 12;
@@ -70,12 +72,16 @@ pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Fail
 
 async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
     let now = ports.clock.now();
+    if let Some(step) = order.next_refund_step(now).filter(|_| order.holds_nothing()) {
+        return refunding::round(ports, order, step).await;
+    }
     let Some(attempt) = order.attempt().cloned() else {
         return Ok(Next::Done);
     };
     match order.next_step(now) {
         Step::Rest => Ok(Next::Done),
         Step::Leave(until) => leave(ports, &order, until).await,
+        Step::GiveUp => write(ports, order.give_up(now)).await,
         Step::Claim(operation) => write_and_call(ports, order.claim(operation, now)).await,
         Step::Open => {
             let outcome = ports.gateways.of(&attempt).open(&order.charge(&attempt)).await;
@@ -171,9 +177,15 @@ async fn leave(ports: &Ports<'_>, order: &Order, until: domain::Timestamp) -> Re
 fn report(order: &Order) {
     let Some(attempt) = order.attempt() else { return };
     let (number, payment) = (attempt.number, attempt.state.word());
-    let state = order.state.as_str();
+    let state = order.word();
     if attempt.state == AttemptState::ManualReview {
         tracing::error!(order = %order.id, attempt = number, "a payment needs a person: manual review");
+    } else if let Some(refund) = order.refunds.last() {
+        let (number, refund) = (refund.number, refund.state.word());
+        if order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview) {
+            tracing::error!(order = %order.id, refund = number, "a refund needs a person: manual review");
+        }
+        tracing::info!(order = %order.id, state, number, refund, "refund moved");
     } else {
         tracing::info!(order = %order.id, state, attempt = number, payment, "payment moved");
     }

@@ -124,7 +124,7 @@ async fn free_late(
 ) -> Result<(), Failure> {
     let is_ours = |page: &PageKey| reservation.holds.iter().any(|planned| planned.page == *page);
     let may_be_late = |planned: &PlannedHold, hold: Hold| {
-        hold.is_overdue(now) && (order.is_final() || !is_ours(&planned.page))
+        hold.is_overdue(now) && (order.holds_nothing() || !is_ours(&planned.page))
     };
     let overdue: Vec<(&PlannedHold, Hold)> = reservation
         .held()
@@ -151,7 +151,8 @@ async fn cancel(
     now: Timestamp,
 ) -> Result<(), Failure> {
     if matches!(order.state, OrderState::Cancelled { .. }) {
-        return give_up(ports, reservation).await;
+        give_up(ports, reservation).await?;
+        return rest(ports, order, now).await;
     }
     // Paid or in flight: no clock ends it.
     let Ok(change) = order.expire(now) else { return Ok(()) };
@@ -162,6 +163,19 @@ async fn cancel(
         }
         // The shopper offered another method just now, or this very write was applied: both stand.
         Err(ChangeError::Conflict) => Ok(()),
+        Err(ChangeError::Failure(failure)) => Err(failure),
+    }
+}
+
+/// Its worker need not be woken again.
+async fn rest(ports: &Ports<'_>, order: Order, now: Timestamp) -> Result<(), Failure> {
+    if order.wake.is_none() {
+        return Ok(());
+    }
+    let change = order.rest(now);
+    match until_definite(|| ports.orders.record(&change)).await {
+        // Whoever came first has written the same.
+        Ok(()) | Err(ChangeError::Conflict) => Ok(()),
         Err(ChangeError::Failure(failure)) => Err(failure),
     }
 }

@@ -20,6 +20,7 @@ mod shelf; // what an instance remembers of stock pages
 pub mod add_payment_method;
 pub mod adjust_stock;
 pub mod audit;
+pub mod cancel_order;
 pub mod capture_payment;
 pub mod checkout;
 pub mod create_reservation;
@@ -30,6 +31,7 @@ pub mod get_reservation;
 pub mod list_products;
 pub mod put_on_sale;
 pub mod receive_stock;
+pub mod refund_order;
 pub mod relay;
 pub mod release_reservation;
 pub mod sweep;

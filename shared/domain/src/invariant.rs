@@ -139,7 +139,8 @@ impl Invariant {
             }
             Self::OneCharge => {
                 "at most one attempt of an order may have charged; paid means exactly one capture of the right \
-                 amount; failed or cancelled means that every attempt is a definite no"
+                 amount; failed means that every attempt is a definite no, and cancelled that, or that everything has \
+                 gone back"
             }
             Self::MoneyConserved => {
                 "totals are the sum of their lines, and for each charge 0 ≤ refunded ≤ captured ≤ amount"

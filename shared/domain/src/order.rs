@@ -1,10 +1,11 @@
 //! A reservation being paid for, or paid.
 //!
 //! ```text
-//! PendingPayment ──captured──▶ Paid
+//! PendingPayment ──captured──▶ Paid ──cancelled, and everything has gone back──▶ Cancelled
 //!      │    ▲
 //!      │    └──another method──┐
-//!      └──every attempt a definite no──▶ PaymentFailed ──its time is over──▶ Cancelled
+//!      ├──every attempt a definite no──▶ PaymentFailed ──cancelled, or its time is over──▶ Cancelled
+//!      └──cancelled, and the attempt a definite no──▶ Cancelled
 //! ```
 //!
 //! Every transition gives an [`OrderChange`]: the order as it will be, the version that it must still have, what its
@@ -13,18 +14,23 @@
 use core::time::Duration;
 
 use crate::payment::{
-    Attempt, AttemptRequest, AttemptState, Charge, Operation, Outcome, PaymentMethod, Retry, ReturnUrl, Step,
+    Attempt, AttemptRequest, AttemptState, Charge, Operation, Outcome, PaymentMethod, Refund, Retry,
+    ReturnUrl, Step,
 };
 use crate::reservation::{Line, NotHeld, Reservation, Totals};
-use crate::stock::{Hold, HoldMove, PlannedHold};
+use crate::stock::{HoldMove, PlannedHold};
 use crate::wake::{Queue, Wake};
 use crate::{Caller, Fingerprint, OrderId, RequestKey, ReservationId, Timestamp};
 
+mod change; // one write, and what it does to the units
 mod customer; // who pays, and where it goes
+mod ending; // what ends it: a cancel, and money that goes back
 mod history; // one line for each write
 mod state; // where an order stands
 
+pub use change::{HoldsChange, OrderChange, seen_hold};
 pub use customer::{Address, Contact};
+pub use ending::{CancelRefused, RefundRefused, RefundRequest};
 pub use history::AuditEntry;
 pub use state::OrderState;
 
@@ -57,6 +63,10 @@ pub struct Order {
     pub state: OrderState,
     /// Every try to charge it, oldest first; never empty.
     pub attempts: Vec<Attempt>,
+    /// Every refund, oldest first.
+    pub refunds: Vec<Refund>,
+    /// When its shopper or an operator cancelled it. It is over once that is confirmed.
+    pub cancel_requested_at: Option<Timestamp>,
     /// Methods that the shopper offered and that were not tried yet.
     pub fallbacks: Vec<PaymentMethod>,
     /// Where the shopper comes back to.
@@ -69,37 +79,6 @@ pub struct Order {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-}
-
-/// One write to an order: all of it, or nothing.
-#[must_use = "a transition happens when it is written"]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderChange {
-    /// The order as it will be.
-    pub order: Order,
-    /// The version that it must still have. A new order has none.
-    pub seen_version: Option<u64>,
-    /// What happens to every hold of the order, from the exact value that it must still have.
-    pub holds: Option<HoldsChange>,
-}
-
-/// What happens to every hold of an order in the same write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HoldsChange {
-    /// The deadline of holds that are held, or none when they are being paid for.
-    pub held_until: Option<Timestamp>,
-    /// Where they go.
-    pub target: HoldMove,
-}
-
-impl HoldsChange {
-    /// The exact value that a hold must still have on its page.
-    pub const fn seen(&self, planned: &PlannedHold) -> Hold {
-        match self.held_until {
-            Some(until) => planned.held(until),
-            None => planned.paying(),
-        }
-    }
 }
 
 /// What a checkout asks for.
@@ -167,6 +146,8 @@ impl Order {
             held_until: ordered.expires_at,
             state: OrderState::PendingPayment,
             attempts: vec![Attempt::new(1, first, None, now)],
+            refunds: Vec::new(),
+            cancel_requested_at: None,
             fallbacks: methods.collect(),
             return_url: checkout.return_url,
             version: 1,
@@ -174,7 +155,7 @@ impl Order {
             created_at: now,
             updated_at: now,
         };
-        let holds = HoldsChange { held_until: Some(order.held_until), target: HoldMove::ToPaying };
+        let holds = HoldsChange::Moved { held_until: Some(order.held_until), target: HoldMove::ToPaying };
         Ok((ordered, OrderChange { order, seen_version: None, holds: Some(holds) }))
     }
 
@@ -258,7 +239,7 @@ impl Order {
         self.wake = Some(Wake { queue: Queue::CapturePayment, at: now });
         Ok(self.next_version(
             now,
-            Some(HoldsChange { held_until: Some(retry_until), target: HoldMove::ToPaying }),
+            Some(HoldsChange::Moved { held_until: Some(retry_until), target: HoldMove::ToPaying }),
         ))
     }
 
@@ -271,7 +252,7 @@ impl Order {
             OrderState::PaymentFailed { retry_until } if now >= retry_until => {
                 self.state = OrderState::Cancelled { at: now };
                 self.wake = None;
-                let holds = HoldsChange { held_until: Some(retry_until), target: HoldMove::Free };
+                let holds = HoldsChange::Moved { held_until: Some(retry_until), target: HoldMove::Free };
                 Ok(self.next_version(now, Some(holds)))
             }
             OrderState::PaymentFailed { .. }
@@ -282,8 +263,22 @@ impl Order {
     }
 
     /// Whether nothing more will happen to it by itself.
-    pub const fn is_final(&self) -> bool {
+    pub fn is_final(&self) -> bool {
+        self.holds_nothing() && self.open_refund().is_none()
+    }
+
+    /// Whether none of its units is set aside any more: they are sold, or back on sale.
+    pub const fn holds_nothing(&self) -> bool {
         matches!(self.state, OrderState::Paid { .. } | OrderState::Cancelled { .. })
+    }
+
+    /// The word in the API: that of its state, and for a paid one what became of the money since.
+    pub fn word(&self) -> &'static str {
+        match self.state {
+            OrderState::Paid { .. } if self.refunded() >= self.totals.total.amount() => OrderState::REFUNDED,
+            OrderState::Paid { .. } if self.refunded() > 0 => OrderState::PARTIALLY_REFUNDED,
+            state => state.as_str(),
+        }
     }
 
     /// Moves the current attempt, and the order with it where the attempt settled.
@@ -303,7 +298,10 @@ impl Order {
             AttemptState::Captured => {
                 self.state = OrderState::Paid { at: now };
                 self.wake = None;
-                Some(HoldsChange { held_until: None, target: HoldMove::ToSold })
+                if self.cancel_requested_at.is_some() {
+                    self.give_back_the_rest(now).map_err(|_| OrderRefused)?;
+                }
+                Some(HoldsChange::Moved { held_until: None, target: HoldMove::ToSold })
             }
             AttemptState::Declined(decline) => self.fall_back(decline.retry, now),
             AttemptState::NotSent | AttemptState::Voided => self.fall_back(Retry::OtherMethod, now),
@@ -329,6 +327,10 @@ impl Order {
     /// After a definite no: another gateway at once, where the shopper offered one and the no was not a hard one;
     /// otherwise the shopper decides.
     fn fall_back(&mut self, retry: Retry, now: Timestamp) -> Option<HoldsChange> {
+        if self.cancel_requested_at.is_some() {
+            self.close(now);
+            return Some(HoldsChange::Moved { held_until: None, target: HoldMove::Free });
+        }
         let untried = |method: &PaymentMethod| {
             self.attempts.iter().all(|attempt| attempt.method.gateway != method.gateway)
         };
@@ -346,7 +348,7 @@ impl Order {
         let retry_until = self.held_until.max(now.plus(Self::RETRY_TIME));
         self.state = OrderState::PaymentFailed { retry_until };
         self.wake = Some(Wake { queue: Queue::ExpireReservation, at: retry_until });
-        Some(HoldsChange { held_until: None, target: HoldMove::BackToHeld { until: retry_until } })
+        Some(HoldsChange::Moved { held_until: None, target: HoldMove::BackToHeld { until: retry_until } })
     }
 
     fn begin_attempt(&mut self, method: PaymentMethod, requested: Option<AttemptRequest>, now: Timestamp) {
@@ -359,12 +361,5 @@ impl Order {
         self.version = self.version.saturating_add(1);
         self.updated_at = now;
         OrderChange { order: self, seen_version, holds }
-    }
-}
-
-impl OrderChange {
-    /// The line that the order's history gains with this write.
-    pub fn audit_entry(&self) -> AuditEntry {
-        AuditEntry::of(&self.order)
     }
 }

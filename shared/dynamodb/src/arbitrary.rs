@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use domain::catalog::{Availability, LowStock, Product, Variant};
 use domain::order::{Address, Contact, Order, OrderChange, OrderState};
 use domain::payment::{
-    Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Retry,
+    Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Refund,
+    RefundCause, RefundState, Retry,
 };
 use domain::reservation::{Line, Reservation, ReservationState, Totals, TriedHold};
 use domain::stock::{
@@ -247,16 +248,36 @@ fn attempt_state() -> impl Strategy<Value = AttemptState> {
 
 fn attempt() -> impl Strategy<Value = Attempt> {
     let requested = (id(), id()).prop_map(|(key, fingerprint)| AttemptRequest { key, fingerprint });
-    (any::<u32>(), method(), option::of(id()), attempt_state(), any::<bool>(), time(), option::of(requested))
-        .prop_map(|(number, method, reference, state, undoubted, started_at, requested)| Attempt {
+    let is = (any::<bool>(), any::<bool>());
+    (any::<u32>(), method(), option::of(id()), attempt_state(), is, time(), option::of(requested)).prop_map(
+        |(number, method, reference, state, (undoubted, given_up), started_at, requested)| Attempt {
             number,
             method,
             reference,
             state,
             undoubted,
+            given_up,
             started_at,
             requested,
-        })
+        },
+    )
+}
+
+fn refund() -> impl Strategy<Value = Refund> {
+    let cause =
+        option::of(id()).prop_map(|reference| reference.map_or(RefundCause::Cancelled, RefundCause::Asked));
+    let tries = any::<u32>;
+    let state = prop_oneof![
+        tries().prop_map(|tries| RefundState::Ready { tries }),
+        (tries(), time()).prop_map(|(tries, lease_until)| RefundState::Sending { tries, lease_until }),
+        tries().prop_map(|tries| RefundState::Unknown { tries }),
+        tries().prop_map(|tries| RefundState::Pending { tries }),
+        time().prop_map(|at| RefundState::Refunded { at }),
+        Just(RefundState::ManualReview),
+    ];
+    (any::<u32>(), money(), cause, state, time()).prop_map(|(number, amount, cause, state, started_at)| {
+        Refund { number, amount, cause, state, started_at }
+    })
 }
 
 fn contact() -> impl Strategy<Value = Contact> {
@@ -291,12 +312,13 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
     let url = option::of(Just("https://shop.example/back".parse().unwrap()));
     let who = (id(), id(), id(), id(), contact(), address());
     let what = (lines(), totals(), holds(), time());
-    let payment = (order_state(), vec(attempt(), 0..3), vec(method(), 0..2), url);
+    let ending = (vec(refund(), 0..3), option::of(time()));
+    let payment = (order_state(), vec(attempt(), 0..3), vec(method(), 0..2), url, ending);
     let rest = (any::<u64>(), option::of(wake), time(), time());
     (who, what, payment, rest).prop_map(|(who, what, payment, rest)| {
         let (id, reservation_id, caller, fingerprint, contact, shipping_address) = who;
         let (lines, totals, holds, held_until) = what;
-        let (state, attempts, fallbacks, return_url) = payment;
+        let (state, attempts, fallbacks, return_url, (refunds, cancel_requested_at)) = payment;
         let (version, wake, created_at, updated_at) = rest;
         Order {
             id,
@@ -311,6 +333,8 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
             held_until,
             state,
             attempts,
+            refunds,
+            cancel_requested_at,
             fallbacks,
             return_url,
             version,

@@ -2,7 +2,7 @@ use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::OrderId;
-use domain::order::{HoldsChange, Order, OrderChange};
+use domain::order::{HoldsChange, Order, OrderChange, seen_hold};
 use domain::reservation::Reservation;
 use domain::wake::Wake;
 
@@ -11,12 +11,13 @@ use crate::limits::claimed;
 use crate::read::{self, Consistency};
 use crate::reservations::check_out;
 use crate::statement::{Condition, Statement, put};
-use crate::stock::moves::move_hold;
+use crate::stock::moves::{move_hold, take_back};
 use crate::write::{self, Refusal, Verdict};
 use crate::{OrdersTable, PurchaseTables, keys};
 
 mod attempt; // attempts and methods as values
 pub(crate) mod item; // orders as items
+mod refund; // refunds as values
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -111,7 +112,12 @@ impl PurchaseTables {
     ) -> Result<(), Failure> {
         let Some(change) = change else { return Ok(()) };
         for planned in &order.holds {
-            let statement = move_hold(&order.reservation_id, change.seen(planned), change.target);
+            let statement = match change {
+                HoldsChange::Moved { held_until, target } => {
+                    move_hold(&order.reservation_id, seen_hold(planned, held_until), target)
+                }
+                HoldsChange::TakenBack => take_back(planned.quantity),
+            };
             writes.push(statement.into_write(operation, &self.stock, keys::page(&planned.page))?);
         }
         Ok(())

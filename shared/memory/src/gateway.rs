@@ -5,7 +5,7 @@ use application::Gateway;
 use async_trait::async_trait;
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
-use domain::payment::{Charge, GatewayReference, Outcome};
+use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
 
 mod book; // what really happened
 
@@ -27,6 +27,8 @@ struct Desk {
     scripts: BTreeMap<Call, VecDeque<Fate>>,
     made: Vec<CallMade>,
     delayed: Vec<(Call, Charge)>,
+    refund_scripts: BTreeMap<RefundCall, VecDeque<Fate<RefundOutcome>>>,
+    delayed_refunds: Vec<RefundCharge>,
 }
 
 /// A call that can be scripted.
@@ -44,9 +46,18 @@ pub enum Call {
     LookUp,
 }
 
+/// A call about a refund that can be scripted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RefundCall {
+    /// Give money back.
+    Refund,
+    /// Read what became of it.
+    LookUp,
+}
+
 /// What happens to a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Fate<T = Outcome> {
     /// It is executed, and its caller hears the answer.
     Answered,
     /// It is executed, and its caller hears nothing.
@@ -54,7 +65,7 @@ pub enum Fate {
     /// Its caller hears nothing, and it is executed when [`ScriptedGateway::deliver_delayed`] says so.
     Delayed,
     /// It is not executed, and this is the answer.
-    Refused(Outcome),
+    Refused(T),
 }
 
 /// A call that was made.
@@ -74,6 +85,11 @@ impl ScriptedGateway {
         self.lock().scripts.entry(call).or_default().extend(fates);
     }
 
+    /// Adds what happens to the next calls of this kind about refunds.
+    pub fn script_refund(&self, call: RefundCall, fates: impl IntoIterator<Item = Fate<RefundOutcome>>) {
+        self.lock().refund_scripts.entry(call).or_default().extend(fates);
+    }
+
     /// What a confirm of this payment token leads to, instead of an authorization: a decline, or an action of the
     /// shopper.
     pub fn card(&self, token: &str, decision: Outcome) {
@@ -90,6 +106,9 @@ impl ScriptedGateway {
         let mut desk = self.lock();
         for (call, charge) in std::mem::take(&mut desk.delayed) {
             let _nobody_hears = desk.book.execute(call, &charge);
+        }
+        for refund in std::mem::take(&mut desk.delayed_refunds) {
+            let _nobody_hears = desk.book.refund(&refund);
         }
     }
 
@@ -122,6 +141,27 @@ impl ScriptedGateway {
         heard
     }
 
+    fn refund_call(&self, call: RefundCall, refund: &RefundCharge) -> RefundOutcome {
+        let mut desk = self.lock();
+        let fate = desk.refund_scripts.get_mut(&call).and_then(VecDeque::pop_front).unwrap_or(Fate::Answered);
+        let execute = |desk: &mut Desk| match call {
+            RefundCall::Refund => desk.book.refund(refund),
+            RefundCall::LookUp => desk.book.look_up_refund(refund),
+        };
+        match fate {
+            Fate::Answered => execute(&mut desk),
+            Fate::AnswerLost => {
+                let _nobody_hears = execute(&mut desk);
+                RefundOutcome::Unknown
+            }
+            Fate::Delayed => {
+                desk.delayed_refunds.push(refund.clone());
+                RefundOutcome::Unknown
+            }
+            Fate::Refused(answer) => answer,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -147,6 +187,14 @@ impl Gateway for ScriptedGateway {
 
     async fn look_up(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {
         self.call(Call::LookUp, charge)
+    }
+
+    async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        self.refund_call(RefundCall::Refund, refund)
+    }
+
+    async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        self.refund_call(RefundCall::LookUp, refund)
     }
 }
 

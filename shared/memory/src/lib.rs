@@ -16,7 +16,7 @@ mod store; // products, stock, reservations and orders
 pub use chance::SeededChance;
 pub use clock::ManualClock;
 pub use commit::{Commit, Record};
-pub use gateway::{Call, CallMade, Fate, ScriptedGateway};
+pub use gateway::{Call, CallMade, Fate, RefundCall, ScriptedGateway};
 pub use queues::{Queues, Sent};
 pub use secrets::Secrets;
 pub use store::Store;

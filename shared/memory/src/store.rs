@@ -5,7 +5,7 @@ use application::{Archive, Failure};
 use async_trait::async_trait;
 use domain::catalog::Product;
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
-use domain::order::{HoldsChange, Order};
+use domain::order::{HoldsChange, Order, seen_hold};
 use domain::reservation::Reservation;
 use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
@@ -118,8 +118,16 @@ impl Records {
         let Some(change) = change else { return Some(Vec::new()) };
         let moved = order.holds.iter().map(|planned| {
             let PageRecord { page, sweep_at } = self.pages.get(&planned.page)?.clone();
-            let page = page.move_hold(&order.reservation_id, change.seen(planned), change.target).ok()?;
-            Some(PageRecord { sweep_at: sweep_index::after_move(sweep_at, change.target), page })
+            match change {
+                HoldsChange::Moved { held_until, target } => {
+                    let seen = seen_hold(planned, held_until);
+                    let page = page.move_hold(&order.reservation_id, seen, target).ok()?;
+                    Some(PageRecord { sweep_at: sweep_index::after_move(sweep_at, target), page })
+                }
+                HoldsChange::TakenBack => {
+                    Some(PageRecord { page: page.take_back(planned.quantity).ok()?, sweep_at })
+                }
+            }
         });
         moved.collect()
     }

@@ -13,7 +13,7 @@ pub(crate) struct Book {
 }
 
 /// The book inside one transaction.
-pub(crate) struct Entries<'connection>(Transaction<'connection>);
+pub(crate) struct Entries<'connection>(pub(crate) Transaction<'connection>);
 
 /// What an idempotency key was first used for, and what was answered.
 pub(crate) struct KeptAnswer {
@@ -51,6 +51,15 @@ const SCHEMA: &str = "
         return_url TEXT,
         charge TEXT,
         refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount)
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS refunds (
+        id TEXT NOT NULL UNIQUE,
+        created INTEGER NOT NULL,
+        intent TEXT NOT NULL REFERENCES intents (id),
+        amount INTEGER NOT NULL CHECK (amount > 0),
+        currency TEXT NOT NULL,
+        order_id TEXT NOT NULL,
+        number TEXT NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS answers (
         idempotency_key TEXT PRIMARY KEY,

@@ -4,8 +4,9 @@ use sha2::{Digest, Sha256};
 use crate::answer::{self, Answer, IntentBody};
 use crate::book::{Book, ChargeEntry, Entries};
 use crate::faults::Operation;
-use crate::form::{self, Opening};
+use crate::form::{self, Opening, Refunding};
 use crate::intent::{Confirmed, Intent, Status, UnexpectedState};
+use crate::refund::{self, Refund};
 
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) enum Call {
     Capture { id: String },
     Cancel { id: String },
     LookUp { id: String },
+    Refund,
+    ListRefunds { intent: String },
 }
 
 impl Call {
@@ -25,6 +28,8 @@ impl Call {
             Self::Capture { .. } => Operation::Capture,
             Self::Cancel { .. } => Operation::Cancel,
             Self::LookUp { .. } => Operation::LookUp,
+            Self::Refund => Operation::Refund,
+            Self::ListRefunds { .. } => Operation::ListRefunds,
         }
     }
 }
@@ -164,6 +169,14 @@ impl Executor {
                 Some(intent) => Performed::Done(self.shown(&intent)),
                 None => Performed::Refused(answer::no_such_intent()),
             }),
+            Call::Refund => match Refunding::parse(body) {
+                Ok(asked) => Ok(Performed::Done(match Refund::make(entries, &asked)? {
+                    Ok(refund) => refund.answer(),
+                    Err(refused) => refused.answer(),
+                })),
+                Err(refusal) => Ok(Performed::Refused(refusal)),
+            },
+            Call::ListRefunds { intent } => Ok(Performed::Done(refund::list(&entries.refunds_of(intent)?))),
         }
     }
 

@@ -12,6 +12,8 @@ pub(crate) enum Operation {
     Capture,
     Cancel,
     LookUp,
+    Refund,
+    ListRefunds,
 }
 
 /// What goes wrong with one call.
@@ -57,6 +59,8 @@ pub(crate) struct Plan {
     capture: VecDeque<Planned>,
     cancel: VecDeque<Planned>,
     look_up: VecDeque<Planned>,
+    refund: VecDeque<Planned>,
+    list_refunds: VecDeque<Planned>,
 }
 
 /// A fault that strikes now.
@@ -95,6 +99,8 @@ impl Plan {
             Operation::Capture => &mut self.capture,
             Operation::Cancel => &mut self.cancel,
             Operation::LookUp => &mut self.look_up,
+            Operation::Refund => &mut self.refund,
+            Operation::ListRefunds => &mut self.list_refunds,
         };
         while let Some(planned) = queue.front_mut() {
             if let Some(times) = planned.times.checked_sub(1) {

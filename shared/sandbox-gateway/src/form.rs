@@ -45,6 +45,37 @@ impl Opening {
     }
 }
 
+/// What a refund asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refunding {
+    pub(crate) intent: String,
+    pub(crate) amount: i64,
+    pub(crate) order_id: String,
+    pub(crate) number: String,
+}
+
+impl Refunding {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Answer> {
+        let (mut intent, mut amount) = (None, None);
+        let (mut order_id, mut number) = (String::new(), String::new());
+        for (name, value) in parse(body) {
+            match &*name {
+                "payment_intent" => intent = Some(value.into_owned()),
+                "amount" => amount = Some(parse_amount(&value)?),
+                "metadata[order_id]" => order_id = value.into_owned(),
+                "metadata[refund]" => number = value.into_owned(),
+                _ => return Err(unknown(&name)),
+            }
+        }
+        Ok(Self {
+            intent: intent.ok_or_else(|| missing("payment_intent"))?,
+            amount: amount.ok_or_else(|| missing("amount"))?,
+            order_id,
+            number,
+        })
+    }
+}
+
 /// A confirm's only parameter.
 pub(crate) fn return_url(body: &[u8]) -> Result<Option<String>, Answer> {
     let mut return_url = None;

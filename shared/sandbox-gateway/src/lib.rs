@@ -14,6 +14,7 @@ mod faults; // failures that tests switch on
 mod form; // the parameters that are known, and nothing else
 mod in_flight; // the idempotency keys of requests that still run
 mod intent; // the states of a payment intent and the moves between them
+mod refund; // money that goes back
 mod routes; // HTTP: Stripe's routes and the sandbox's own
 mod token; // what each payment token does
 

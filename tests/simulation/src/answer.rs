@@ -2,12 +2,14 @@
 
 use application::add_payment_method::{AddPaymentMethod, AddPaymentMethodError};
 use application::adjust_stock::Adjustment;
+use application::cancel_order::CancelOrderError;
 use application::checkout::{CheckoutError, PlaceOrder};
 use application::create_reservation::{CreateReservation, CreateReservationError};
 use application::receive_stock::{MoveStockError, Receipt};
+use application::refund_order::RefundOrderError;
 use application::release_reservation::ReleaseReservationError;
 use application::write_off_stock::WriteOff;
-use domain::order::Order;
+use domain::order::{Order, RefundRequest};
 use domain::reservation::{Reservation, Standing};
 use domain::stock::Movement;
 use domain::{Caller, OrderId, ProductId, ReservationId};
@@ -23,6 +25,8 @@ pub(crate) enum Request {
     Release(Caller, ReservationId),
     CheckOut(Box<PlaceOrder>),
     AddMethod(AddPaymentMethod),
+    Cancel(Caller, OrderId),
+    Refund(OrderId, RefundRequest),
     Receive(Receipt),
     WriteOff(WriteOff),
     Adjust(Adjustment),
@@ -38,6 +42,8 @@ pub(crate) enum Answer {
     Released(Result<(), ReleaseReservationError>),
     CheckedOut(Result<Order, CheckoutError>),
     MethodAdded(Result<Order, AddPaymentMethodError>),
+    Cancelled(Result<Order, CancelOrderError>),
+    Refunding(Result<Order, RefundOrderError>),
     Moved(Result<Movement, MoveStockError>),
     Reservation(Option<(Reservation, Standing)>),
     Order(Option<Order>),
@@ -53,6 +59,8 @@ impl Request {
             Self::Release(..) => "release-reservation",
             Self::CheckOut(_) => "checkout",
             Self::AddMethod(_) => "add-payment-method",
+            Self::Cancel(..) => "cancel-order",
+            Self::Refund(..) => "refund-order",
             Self::Receive(_) => "receive-stock",
             Self::WriteOff(_) => "write-off-stock",
             Self::Adjust(_) => "adjust-stock",
@@ -71,9 +79,13 @@ impl Answer {
             Self::Reserved(Err(error)) => format!("refused: {error}"),
             Self::Released(Ok(())) => "it is released".to_owned(),
             Self::Released(Err(error)) => format!("refused: {error}"),
-            Self::CheckedOut(Ok(order)) | Self::MethodAdded(Ok(order)) | Self::Order(Some(order)) => {
-                format!("the order is {}", order.state.as_str())
-            }
+            Self::CheckedOut(Ok(order))
+            | Self::MethodAdded(Ok(order))
+            | Self::Cancelled(Ok(order))
+            | Self::Refunding(Ok(order))
+            | Self::Order(Some(order)) => format!("the order is {}", order.word()),
+            Self::Cancelled(Err(error)) => format!("refused: {error}"),
+            Self::Refunding(Err(error)) => format!("refused: {error}"),
             Self::CheckedOut(Err(error)) => format!("refused: {error}"),
             Self::MethodAdded(Err(error)) => format!("refused: {error}"),
             Self::Moved(Ok(movement)) => format!("movement {} of {} units", movement.number, movement.units),

@@ -7,10 +7,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::invariant::ChargeEntry;
-use domain::payment::{AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, Retry};
+use domain::payment::{
+    AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, RefundCharge, Retry,
+};
 use domain::{OrderId, Timestamp};
 
 use crate::dice::Dice;
+
+mod refunds; // money that goes back
 
 /// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>).
 const KEY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -37,6 +41,8 @@ pub(crate) struct Intent {
     pub(crate) charge: Charge,
     pub(crate) status: Status,
     confirms: u32,
+    /// What went back, by the number of its refund.
+    refunds: Vec<(u32, i64)>,
 }
 
 /// Where an object stands.
@@ -50,12 +56,7 @@ pub(crate) enum Status {
     RequiresPaymentMethod(Decline),
 }
 
-impl Status {
-    /// Whether the shopper's money is held or was moved.
-    pub(crate) const fn has_money(&self) -> bool {
-        matches!(self, Self::RequiresCapture | Self::Succeeded)
-    }
-}
+impl Status {}
 
 #[derive(Clone, Debug)]
 struct Kept {
@@ -77,6 +78,8 @@ pub(crate) struct Bank {
     intents: Vec<Intent>,
     kept: BTreeMap<String, Kept>,
     late: Vec<(Timestamp, Request)>,
+    kept_refunds: BTreeMap<String, refunds::Kept>,
+    late_refunds: Vec<(Timestamp, RefundCharge)>,
     actions: Vec<(Timestamp, usize, bool)>,
 }
 
@@ -169,6 +172,7 @@ impl Bank {
             charge: request.charge.clone(),
             status: Status::RequiresConfirmation,
             confirms: 0,
+            refunds: Vec::new(),
         });
         reference.parse().map_or(Outcome::Unknown, Outcome::Opened)
     }
@@ -205,7 +209,8 @@ impl Bank {
     /// When something happens here by itself.
     pub(crate) fn next_event(&self) -> Option<Timestamp> {
         let late = self.late.iter().map(|(at, _)| *at);
-        late.chain(self.actions.iter().map(|(at, _, _)| *at)).min()
+        let refunds = self.late_refunds.iter().map(|(at, _)| *at);
+        late.chain(refunds).chain(self.actions.iter().map(|(at, _, _)| *at)).min()
     }
 
     /// What is due happens: a request that was under way for long lands, or a shopper acts. Answers what it was.
@@ -214,6 +219,12 @@ impl Bank {
             let (_, request) = self.late.swap_remove(at);
             let answer = self.execute(&request, now, dice);
             return Some(format!("a late request lands: {} -> {answer:?}, unheard", request.key));
+        }
+        if let Some(at) = self.late_refunds.iter().position(|(at, _)| *at <= now) {
+            let (_, refund) = self.late_refunds.swap_remove(at);
+            let answer = self.refund(&refund, now);
+            let key = refund.idempotency_key();
+            return Some(format!("a late request lands: {key} -> {answer:?}, unheard"));
         }
         let at = self.actions.iter().position(|(at, _, _)| *at <= now)?;
         let (_, intent, proves) = self.actions.swap_remove(at);
@@ -246,14 +257,18 @@ impl Bank {
 }
 
 impl Intent {
+    /// Whether money of the shopper's is held here, or was moved and has not gone back.
+    pub(crate) fn has_money(&self) -> bool {
+        self.status == Status::RequiresCapture || self.captured() > self.refunded()
+    }
+
     fn entry(&self) -> ChargeEntry {
-        let amount = self.charge.amount.amount();
         ChargeEntry {
             order_id: self.charge.order_id.clone(),
-            amount,
+            amount: self.charge.amount.amount(),
             currency: self.charge.amount.currency(),
-            captured: if self.status == Status::Succeeded { amount } else { 0 },
-            refunded: 0,
+            captured: self.captured(),
+            refunded: self.refunded(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::Timestamp;
 use domain::invariant::{self, Books, Invariant};
 use domain::order::{Order, OrderState};
-use domain::payment::AttemptState;
+use domain::payment::{AttemptState, RefundState};
 use memory::Store;
 
 use crate::bank::{Bank, Intent};
@@ -111,7 +111,7 @@ impl Desk {
 
 /// Money is held or moved for at most one object of an order, and for none of an attempt that is a definite no.
 fn twice_charged(order: &Order, bank: &Bank) -> Option<String> {
-    let has_money = |intent: &&Intent| intent.status.has_money();
+    let has_money = |intent: &&Intent| intent.has_money();
     let ours = bank.intents().iter().filter(|intent| intent.charge.order_id == order.id);
     let charged = ours.filter(has_money).count();
     if charged > 1 {
@@ -132,8 +132,13 @@ fn twice_charged(order: &Order, bank: &Bank) -> Option<String> {
 /// Whether nothing more happens to an order by itself: it is final, or a person must look.
 fn is_settled(order: &Order) -> bool {
     let is_with_a_person = order.attempt().is_some_and(|attempt| attempt.state == AttemptState::ManualReview);
+    let is_refund_with_a_person =
+        order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview);
     match order.state {
-        OrderState::Paid { .. } | OrderState::Cancelled { .. } => true,
+        // Its worker still has to tell that its units are back.
+        OrderState::Cancelled { .. } => order.wake.is_none(),
+        OrderState::Paid { .. } if order.cancel_requested_at.is_some() => is_refund_with_a_person,
+        OrderState::Paid { .. } => order.open_refund().is_none(),
         OrderState::PendingPayment => is_with_a_person,
         OrderState::PaymentFailed { .. } => false,
     }

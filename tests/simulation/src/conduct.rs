@@ -7,7 +7,7 @@ use application::{
     WakeUp,
 };
 use domain::order::{Order, OrderChange};
-use domain::payment::{Charge, Operation, Outcome};
+use domain::payment::{Charge, Operation, Outcome, RefundCharge, RefundOutcome};
 use domain::reservation::Reservation;
 use domain::stock::{
     Hold, LimitClaim, Look, Looking, Movement, Opened, OpenerKey, PageKey, PlannedHold, StockAlert,
@@ -173,6 +173,16 @@ pub(crate) trait Conduct: Send + Sync {
 
     /// What the worker makes of the gateway's answer.
     fn heard(&self, _asked: Asked, outcome: Outcome) -> Outcome {
+        outcome
+    }
+
+    /// What a refund is asked for as.
+    fn refunding(&self, _by: Invoked, refund: &RefundCharge) -> RefundCharge {
+        refund.clone()
+    }
+
+    /// What the worker makes of the gateway's answer about a refund.
+    fn heard_of_refund(&self, outcome: RefundOutcome) -> RefundOutcome {
         outcome
     }
 

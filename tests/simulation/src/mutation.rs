@@ -46,7 +46,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -123,6 +123,13 @@ impl Mutation {
         }),
         of("unversioned-record", "an order is recorded without its version", || {
             payments::unversioned_record()
+        }),
+        of("refund-anew", "every call for a refund has a fresh key", || payments::refund_anew()),
+        of("refund-time-out-is-done", "a refund without an answer is taken for done", || {
+            payments::refund_time_out_is_done()
+        }),
+        of("cancel-is-over", "a cancelled order is over before its payment is", || {
+            payments::cancel_is_over()
         }),
         of("sent-before-claimed", "a call is made before its claim is written", || {
             payments::sent_before_claimed()

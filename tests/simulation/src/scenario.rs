@@ -15,6 +15,7 @@ use crate::simulation::Work;
 use crate::world::{BEGIN, World};
 
 mod buying; // one shopper, and what payments do
+mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
 mod limits; // customers who may have no more than so many
 mod racing; // several, or one with several clients
@@ -61,7 +62,7 @@ impl core::fmt::Debug for Scenario {
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 48] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -98,6 +99,15 @@ impl Scenario {
         Self { limit: Some(2), ..of("limit-paid", limits::paid) },
         Self { limit: Some(2), ..of("limit-cancelled", limits::cancelled) },
         Self { limit: Some(2), shirts: 12, low_limit: Some(1), ..of("limit-many-pages", limits::many_pages) },
+        of("cancel-at-once", ending::at_once),
+        of("cancel-paid", ending::paid),
+        of("cancel-declined", ending::declined),
+        of("cancel-unknown-charged", ending::unknown_charged),
+        of("cancel-unknown-not-charged", ending::unknown_not_charged),
+        of("cancel-three-d-secure", ending::three_d_secure),
+        Self { shirts: 1, limit: Some(1), ..of("cancel-and-buy-again", ending::buys_again) },
+        of("refund-parts", ending::parts),
+        of("refund-and-cancel", ending::refund_and_cancel),
         Self { shirts: 1, ..of("receipt", supply::receipt) },
         Self { shirts: 12, ..of("write-off", supply::write_off) },
         Self { shirts: 12, ..of("count", supply::count) },

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use application::add_payment_method::{self, add_payment_method};
 use application::adjust_stock::adjust_stock;
+use application::cancel_order::{self, cancel_order};
 use application::capture_payment::{self, capture_payment};
 use application::checkout::{self, checkout};
 use application::create_reservation::{self, create_reservation};
@@ -13,6 +14,7 @@ use application::get_product::get_product;
 use application::get_reservation::{self, get_reservation};
 use application::list_products;
 use application::receive_stock::{self, MoveStockError, receive_stock};
+use application::refund_order::{self, refund_order};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
 use application::sweep::{self, sweep};
@@ -93,6 +95,20 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
                 answer => Answer::MethodAdded(answer.map(Idempotent::into_inner)),
             }
         }
+        Request::Cancel(caller, id) => {
+            let ports = cancel_order::Ports { orders: at, clock: at };
+            match cancel_order(&ports, &caller, &id).await {
+                Err(cancel_order::CancelOrderError::Failure(_)) => Answer::None,
+                answer => Answer::Cancelled(answer.map(Idempotent::into_inner)),
+            }
+        }
+        Request::Refund(id, refund) => {
+            let ports = refund_order::Ports { orders: at, clock: at };
+            match refund_order(&ports, &id, &refund).await {
+                Err(refund_order::RefundOrderError::Failure(_)) => Answer::None,
+                answer => Answer::Refunding(answer.map(Idempotent::into_inner)),
+            }
+        }
         Request::Receive(receipt) => moved(receive_stock(&keeping(at), &receipt).await),
         Request::WriteOff(write_off) => moved(write_off_stock(&keeping(at), &write_off).await),
         Request::Adjust(adjustment) => moved(adjust_stock(&keeping(at), &adjustment).await),
@@ -130,6 +146,8 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
         | Request::Release(..)
         | Request::CheckOut(_)
         | Request::AddMethod(_)
+        | Request::Cancel(..)
+        | Request::Refund(..)
         | Request::Receive(_)
         | Request::WriteOff(_)
         | Request::Adjust(_) => Answer::None,

@@ -6,10 +6,10 @@ use std::time::Duration;
 use application::add_payment_method::AddPaymentMethod;
 use application::checkout::PlaceOrder;
 use application::create_reservation::{Cart, CartLine, CreateReservation};
-use domain::order::{Address, Checkout, Contact, Order, OrderState};
+use domain::order::{Address, Checkout, Contact, Order, OrderState, RefundRequest};
 use domain::payment::{AttemptRequest, GatewayName, PaymentMethod};
 use domain::reservation::Reservation;
-use domain::{Caller, Fingerprint, IdempotencyKey, Quantity, RequestKey, Sku};
+use domain::{Caller, Fingerprint, IdempotencyKey, Money, Quantity, RequestKey, Sku};
 
 use crate::answer::{Answer, Request, Slot};
 use crate::world::{Waiting, World};
@@ -86,6 +86,25 @@ impl Shopper {
             payment_methods: vec![method(token)?],
         };
         let Answer::MethodAdded(answer) = self.ask(Request::AddMethod(command)).await else { return None };
+        answer.ok()
+    }
+
+    /// Cancels an order. `None` when that was refused.
+    pub(crate) async fn cancel(&self, order: &Order) -> Option<Order> {
+        let Answer::Cancelled(answer) = self.ask(Request::Cancel(self.caller()?, order.id.clone())).await
+        else {
+            return None;
+        };
+        answer.ok()
+    }
+
+    /// An operator gives so much of an order back. `None` when that was refused.
+    pub(crate) async fn refund(&self, reference: &str, order: &Order, amount: i64) -> Option<Order> {
+        let amount = Money::new(amount, order.totals.total.currency()).ok()?;
+        let request = RefundRequest { reference: reference.parse().ok()?, amount };
+        let Answer::Refunding(answer) = self.ask(Request::Refund(order.id.clone(), request)).await else {
+            return None;
+        };
         answer.ok()
     }
 

@@ -143,6 +143,8 @@ impl Simulation {
                 Request::Release(..)
                 | Request::CheckOut(_)
                 | Request::AddMethod(_)
+                | Request::Cancel(..)
+                | Request::Refund(..)
                 | Request::SeeReservation(..)
                 | Request::SeeOrder(..)
                 | Request::SeeProduct(_) => Role::OtherRequest,

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::payment::{Attempt, Charge, GatewayName, GatewayReference, Outcome};
+use domain::payment::{Attempt, Charge, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome};
 
 /// A payment gateway. Each method is one call, sent once: repeating it is the worker's decision, after a new claim.
 ///
@@ -22,6 +22,12 @@ pub trait Gateway: Send + Sync {
 
     /// Reads what became of it. "Not found", and an object that still waits for a confirm, prove nothing: `Unknown`.
     async fn look_up(&self, charge: &Charge, reference: &GatewayReference) -> Outcome;
+
+    /// Gives captured money back. More than was captured MUST never go back, whatever the keys.
+    async fn refund(&self, refund: &RefundCharge) -> RefundOutcome;
+
+    /// Reads what became of a refund. That it is not found proves nothing: `Unknown`.
+    async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome;
 }
 
 /// The gateways that the shop can charge.
@@ -37,7 +43,12 @@ impl Gateways {
 
     /// The gateway of an attempt.
     pub fn of(&self, attempt: &Attempt) -> &dyn Gateway {
-        match attempt.method.gateway {
+        self.named(attempt.method.gateway)
+    }
+
+    /// The gateway of that name.
+    pub fn named(&self, name: GatewayName) -> &dyn Gateway {
+        match name {
             GatewayName::Stripe => self.stripe.as_ref(),
         }
     }

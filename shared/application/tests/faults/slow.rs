@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use application::{Gateway, Gateways};
 use async_trait::async_trait;
-use domain::payment::{Charge, GatewayReference, Outcome};
+use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
 use memory::{Call, ScriptedGateway};
 
 /// Where a slow call hangs.
@@ -87,6 +87,14 @@ impl Gateway for SlowGateway {
         let outcome = self.desk.look_up(charge, reference).await;
         self.hang(Call::LookUp, Hangs::WithItsAnswer).await;
         outcome
+    }
+
+    async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        self.desk.refund(refund).await
+    }
+
+    async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        self.desk.look_up_refund(refund).await
     }
 }
 

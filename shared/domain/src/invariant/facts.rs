@@ -2,7 +2,7 @@ use super::index::Index;
 use super::{Books, Invariant, OrderRecord, Violation};
 use crate::OrderId;
 use crate::order::{Order, OrderState};
-use crate::payment::Attempt;
+use crate::payment::{Attempt, Refund};
 use crate::reservation::{Reservation, ReservationState};
 use crate::stock::StockPage;
 
@@ -27,6 +27,8 @@ fn lost_from_order(earlier: &OrderRecord, after: &Books) -> Option<Violation> {
         "its history was rewritten"
     } else if !state_stays(&earlier.order, &later.order) {
         "it left a final state"
+    } else if !refunds_stay(&earlier.order, &later.order) {
+        "a settled refund, or what a refund sends, has changed"
     } else if !attempts_stay(&earlier.order, &later.order) {
         "a settled attempt, or what an attempt sends, has changed"
     } else {
@@ -37,7 +39,10 @@ fn lost_from_order(earlier: &OrderRecord, after: &Books) -> Option<Violation> {
 
 fn state_stays(earlier: &Order, later: &Order) -> bool {
     match earlier.state {
-        OrderState::Paid { .. } | OrderState::Cancelled { .. } => later.state == earlier.state,
+        OrderState::Paid { .. } => {
+            later.state == earlier.state || matches!(later.state, OrderState::Cancelled { .. })
+        }
+        OrderState::Cancelled { .. } => later.state == earlier.state,
         OrderState::PendingPayment | OrderState::PaymentFailed { .. } => true,
     }
 }
@@ -53,6 +58,17 @@ fn attempts_stay(earlier: &Order, later: &Order) -> bool {
         && earlier.attempts.iter().zip(&later.attempts).all(stays)
 }
 
+/// How much a refund gives back is frozen with it, and once it is settled so is the rest. A cancel stays.
+fn refunds_stay(earlier: &Order, later: &Order) -> bool {
+    let stays = |(before, after): (&Refund, &Refund)| {
+        (before.number, before.amount, &before.cause) == (after.number, after.amount, &after.cause)
+            && (!before.is_settled() || before == after)
+    };
+    earlier.refunds.len() <= later.refunds.len()
+        && earlier.refunds.iter().zip(&later.refunds).all(stays)
+        && (earlier.cancel_requested_at.is_none() || earlier.cancel_requested_at == later.cancel_requested_at)
+}
+
 fn lost_from_reservation(earlier: &Reservation, later: &Index<'_>) -> Option<Violation> {
     let Some(now) = later.reservations.get(&earlier.id) else {
         return Some(violation(&earlier.id, "the reservation is gone"));
@@ -63,8 +79,8 @@ fn lost_from_reservation(earlier: &Reservation, later: &Index<'_>) -> Option<Vio
 }
 
 fn lost_from_page(earlier: &StockPage, later: &Index<'_>) -> Option<Violation> {
-    let lost = later.pages.get(&earlier.key).is_none_or(|page| page.sold < earlier.sold);
-    lost.then(|| violation(super::supply::place(&earlier.key), "units that were sold are not sold any more"))
+    let lost = !later.pages.contains_key(&earlier.key);
+    lost.then(|| violation(super::supply::place(&earlier.key), "the page is gone"))
 }
 
 /// What a gateway moved stays moved.

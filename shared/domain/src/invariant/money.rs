@@ -1,5 +1,7 @@
 use super::index::Index;
 use super::{ChargeEntry, Invariant, Violation};
+use crate::order::Order;
+use crate::payment::AttemptState;
 use crate::reservation::{Line, Totals};
 
 pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
@@ -13,7 +15,8 @@ pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
         .chain(orders)
         .filter_map(|(id, lines, totals)| check_totals(lines, totals).map(|detail| violation(id, detail)));
     let entries = index.books.charges.iter().flatten();
-    sums.chain(entries.filter_map(|entry| check_entry(index, entry))).collect()
+    let refunds = index.orders.values().filter_map(|order| check_refunds(order));
+    sums.chain(refunds).chain(entries.filter_map(|entry| check_entry(index, entry))).collect()
 }
 
 fn check_totals(lines: &[Line], totals: &Totals) -> Option<String> {
@@ -34,6 +37,17 @@ fn check_totals(lines: &[Line], totals: &Totals) -> Option<String> {
     let adds_up = i128::from(totals.items.amount()) == items && i128::from(totals.total.amount()) == total;
     (!adds_up || !one_currency)
         .then(|| format!("its lines make {items} and {total}, and its totals are {totals:?}"))
+}
+
+/// However many refunds there are, they are of what was captured, once.
+fn check_refunds(order: &Order) -> Option<Violation> {
+    let going: i128 = order.refunds.iter().map(|refund| i128::from(refund.amount.amount())).sum();
+    let captured = order.attempts.iter().any(|attempt| attempt.state == AttemptState::Captured);
+    let most = if captured { i128::from(order.totals.total.amount()) } else { 0 };
+    let is_one_currency =
+        order.refunds.iter().all(|refund| refund.amount.currency() == order.totals.total.currency());
+    (going > most || !is_one_currency)
+        .then(|| violation(order.id.as_str(), format!("{going} is to go back of {most}")))
 }
 
 fn check_entry(index: &Index<'_>, entry: &ChargeEntry) -> Option<Violation> {

@@ -12,7 +12,7 @@ pub struct AuditEntry {
     pub state: &'static str,
     /// The attempt that counted then.
     pub attempt: u32,
-    /// That attempt's state from then on.
+    /// That attempt's state from then on, and that of the newest refund.
     pub payment: String,
 }
 
@@ -23,9 +23,17 @@ impl AuditEntry {
         Self {
             version: order.version,
             at: order.updated_at,
-            state: order.state.as_str(),
+            state: order.word(),
             attempt: attempt.map_or(0, |attempt| attempt.number),
-            payment: attempt.map(|attempt| attempt.state.word()).unwrap_or_default(),
+            payment: payment(order),
         }
+    }
+}
+
+fn payment(order: &Order) -> String {
+    let attempt = order.attempt().map(|attempt| attempt.state.word()).unwrap_or_default();
+    match order.refunds.last() {
+        None => attempt,
+        Some(refund) => format!("{attempt}, {} {}", refund.state.word(), refund.number),
     }
 }

@@ -15,7 +15,7 @@ pub enum OrderState {
         /// Until then.
         retry_until: Timestamp,
     },
-    /// Given up without a charge; the units are back on sale.
+    /// Given up without a charge, or with everything given back; the units are back on sale.
     Cancelled {
         /// When.
         at: Timestamp,
@@ -24,7 +24,12 @@ pub enum OrderState {
 
 impl OrderState {
     /// Every word in the API.
-    const WORDS: [&'static str; 4] = ["pending_payment", "paid", "payment_failed", "cancelled"];
+    const WORDS: [&'static str; 6] =
+        ["pending_payment", "paid", "payment_failed", "cancelled", Self::PARTIALLY_REFUNDED, Self::REFUNDED];
+    /// The word for a paid order of which a part has gone back.
+    pub(super) const PARTIALLY_REFUNDED: &'static str = "partially_refunded";
+    /// The word for one of which everything has.
+    pub(super) const REFUNDED: &'static str = "refunded";
 
     /// A word of the API that was stored, if it is one.
     pub fn word(text: &str) -> Option<&'static str> {

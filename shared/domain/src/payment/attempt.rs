@@ -29,6 +29,8 @@ pub struct Attempt {
     /// Whether every call that was meant to charge is known not to have been executed. While it is, "not sent"
     /// proves that nobody charged; after one lost answer it proves nothing.
     pub undoubted: bool,
+    /// Whether it is to end without a charge: its order is cancelled.
+    pub given_up: bool,
     /// When it was made.
     pub started_at: Timestamp,
     /// The request that asked for it, when it was not the checkout itself.
@@ -96,6 +98,8 @@ pub enum AttemptState {
 pub enum Step {
     /// Create the gateway's object. It moves no money, so it needs no claim.
     Open,
+    /// End it without a call: none that could charge was ever made.
+    GiveUp,
     /// Claim this call by a write, and then make it.
     Claim(Operation),
     /// Ask the gateway what became of it.
@@ -137,6 +141,7 @@ impl Attempt {
             reference: None,
             state: AttemptState::Ready { operation: Operation::Open, tries: 0 },
             undoubted: true,
+            given_up: false,
             started_at: now,
             requested,
         }
@@ -163,6 +168,10 @@ impl Attempt {
     /// What a worker does next.
     pub fn next_step(&self, now: Timestamp) -> Step {
         match self.state {
+            AttemptState::Ready { operation: Operation::Open, .. } if self.given_up => Step::GiveUp,
+            AttemptState::Ready { .. } | AttemptState::RequiresAction { .. } if self.given_up => {
+                Step::Claim(Operation::Void)
+            }
             AttemptState::Ready { operation: Operation::Open, .. } => Step::Open,
             AttemptState::Ready { operation, .. } => Step::Claim(operation),
             AttemptState::Sending { lease_until, .. } if now < lease_until => Step::Leave(lease_until),
@@ -187,10 +196,18 @@ impl Attempt {
         }
         match operation {
             Operation::Open => Step::Open,
+            Operation::Confirm | Operation::Capture if self.given_up => Step::Claim(Operation::Void),
             Operation::Confirm if tries == 1 && young => Step::Claim(Operation::Confirm),
             Operation::Confirm | Operation::Void => Step::Claim(Operation::Void),
             Operation::Capture => Step::Claim(Operation::Capture),
         }
+    }
+
+    /// Ends it where no call that could charge was ever made.
+    pub(crate) fn give_up(mut self) -> Option<Self> {
+        let AttemptState::Ready { operation: Operation::Open, .. } = self.state else { return None };
+        self.state = AttemptState::NotSent;
+        Some(self)
     }
 
     /// Claims a call. The write of this claim is the fence: whoever read an older version cannot send any more.
@@ -268,7 +285,7 @@ impl Attempt {
 }
 
 /// 2, 4, 8 … seconds, up to a bound.
-fn backoff(tries: u32, seconds_max: u64) -> Duration {
+pub(super) fn backoff(tries: u32, seconds_max: u64) -> Duration {
     Duration::from_secs(2_u64.saturating_pow(tries.saturating_add(1)).min(seconds_max))
 }
 

@@ -3,6 +3,7 @@
 mod attempt; // one try to charge an order at one gateway
 mod charge; // what is frozen with an attempt, and the keys that follow from it
 mod outcome; // what one call to a gateway proved
+mod refund; // money that goes back
 
 pub use attempt::{Attempt, AttemptRefused, AttemptRequest, AttemptState, Step};
 pub use charge::{
@@ -10,3 +11,4 @@ pub use charge::{
     PaymentToken, ReturnUrl,
 };
 pub use outcome::{Decline, Outcome, Retry};
+pub use refund::{Refund, RefundCause, RefundCharge, RefundNumber, RefundOutcome, RefundState, RefundStep};

@@ -96,6 +96,16 @@ impl StockPage {
         Ok(self)
     }
 
+    /// Puts units that were sold back on sale.
+    ///
+    /// # Errors
+    /// Refuses when fewer units are sold: then they are back already.
+    pub fn take_back(mut self, units: u32) -> Result<Self, HoldChanged> {
+        self.sold = self.sold.checked_sub(units).ok_or(HoldChanged)?;
+        self.available = self.available.saturating_add(units);
+        Ok(self)
+    }
+
     /// Takes free units off sale. Held ones stay where they are.
     ///
     /// # Errors

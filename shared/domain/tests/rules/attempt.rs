@@ -65,7 +65,7 @@ impl Watched {
                 self.attempt = self.attempt.clone().apply_look_up(answer.clone(), now).unwrap();
                 Some(answer)
             }
-            Step::Leave(_) | Step::Rest => None,
+            Step::GiveUp | Step::Leave(_) | Step::Rest => None,
         }
     }
 
@@ -146,6 +146,7 @@ proptest! {
             match attempt.next_step(now) {
                 Step::Leave(until) => prop_assert!(until > now && until <= now.plus(Attempt::LEASE)),
                 Step::Rest => prop_assert!(attempt.is_settled()),
+                Step::GiveUp => prop_assert!(attempt.given_up),
                 Step::Open | Step::Claim(_) | Step::LookUp => prop_assert!(!attempt.is_settled()),
             }
             now = now.plus(pause);

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
-use domain::payment::{AttemptNumber, Charge, Decline, Operation, Outcome, Retry};
+use domain::payment::{
+    AttemptNumber, Charge, Decline, Operation, Outcome, RefundCharge, RefundOutcome, Retry,
+};
 
 /// What a shopper's card does when it is asked.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,9 @@ pub(crate) enum Fate {
 pub(crate) struct Counterparty {
     objects: BTreeMap<AttemptNumber, Object>,
     delayed: Vec<(Charge, Operation, Card)>,
+    /// What went back, by key.
+    refunds: BTreeMap<String, RefundCharge>,
+    delayed_refunds: Vec<RefundCharge>,
 }
 
 struct Object {
@@ -47,6 +52,12 @@ enum Truth {
     Captured,
     Declined(Retry),
     Voided,
+}
+
+impl Object {
+    fn captured(&self) -> i64 {
+        if self.truth == Truth::Captured { self.charge.amount.amount() } else { 0 }
+    }
 }
 
 impl Truth {
@@ -95,6 +106,54 @@ impl Counterparty {
         for (charge, operation, card) in std::mem::take(&mut self.delayed) {
             let _nobody_hears = self.execute(&charge, operation, card);
         }
+        for refund in std::mem::take(&mut self.delayed_refunds) {
+            let _nobody_hears = self.give_back(&refund);
+        }
+    }
+
+    pub(crate) fn refund(&mut self, refund: &RefundCharge, fate: Fate) -> RefundOutcome {
+        match fate {
+            Fate::Rejected => RefundOutcome::Rejected,
+            Fate::NotSent => RefundOutcome::NotSent,
+            Fate::Delayed => {
+                self.delayed_refunds.push(refund.clone());
+                RefundOutcome::Unknown
+            }
+            Fate::AnswerLost => {
+                self.give_back(refund);
+                RefundOutcome::Unknown
+            }
+            Fate::Answered => self.give_back(refund),
+        }
+    }
+
+    pub(crate) fn look_up_refund(&self, refund: &RefundCharge, fate: Fate) -> RefundOutcome {
+        let is_made = self.refunds.values().any(|made| made.number == refund.number);
+        match fate {
+            Fate::Answered if is_made => RefundOutcome::Refunded,
+            Fate::Rejected => RefundOutcome::Rejected,
+            Fate::NotSent => RefundOutcome::NotSent,
+            Fate::Answered | Fate::Delayed | Fate::AnswerLost => RefundOutcome::Unknown,
+        }
+    }
+
+    /// Never more than was captured, and under one key once.
+    fn give_back(&mut self, refund: &RefundCharge) -> RefundOutcome {
+        let key = refund.idempotency_key();
+        if let Some(made) = self.refunds.get(&key) {
+            assert_eq!(made, refund, "what a refund sends has changed");
+            return RefundOutcome::Refunded;
+        }
+        let captured = self.objects.get(&refund.attempt).map_or(0, Object::captured);
+        if self.refunded(refund.attempt) + refund.amount.amount() > captured {
+            return RefundOutcome::Unknown;
+        }
+        self.refunds.insert(key, refund.clone());
+        RefundOutcome::Refunded
+    }
+
+    fn refunded(&self, attempt: AttemptNumber) -> i64 {
+        self.refunds.values().filter(|refund| refund.attempt == attempt).map(|one| one.amount.amount()).sum()
     }
 
     /// The shopper acts at the gateway, in every object that waits for it.
@@ -115,8 +174,8 @@ impl Counterparty {
             order_id: order.clone(),
             amount: object.charge.amount.amount(),
             currency: object.charge.amount.currency(),
-            captured: if object.truth == Truth::Captured { object.charge.amount.amount() } else { 0 },
-            refunded: 0,
+            captured: object.captured(),
+            refunded: self.refunded(object.charge.attempt),
         };
         self.objects.values().map(entry).collect()
     }

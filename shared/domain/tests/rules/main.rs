@@ -8,6 +8,8 @@ mod attempt; // one try to charge, under any answers
 #[cfg(test)]
 mod counterparty; // a gateway that knows what really happened
 #[cfg(test)]
+mod ending; // a cancel, and money that goes back
+#[cfg(test)]
 mod id; // what may be an id, and how ids follow from a request
 #[cfg(test)]
 mod invariant; // each violation is caught

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::order::{Order, OrderState, RetryRefused};
+use domain::order::{HoldsChange, Order, OrderState, RetryRefused, seen_hold};
 use domain::payment::{AttemptState, Decline, GatewayName, Operation, Outcome, Retry, Step};
 use domain::stock::{Hold, HoldMove};
 use domain::wake::Queue;
@@ -29,12 +29,12 @@ fn retry_until(order: &Order) -> domain::Timestamp {
 #[test]
 fn a_new_order_takes_its_holds_from_exactly_what_the_reservation_held() {
     let (_, change) = placed(vec![method(GatewayName::Stripe, "tok_visa")]);
-    let holds = change.holds.unwrap();
+    let held_until = Some(NOON.plus(HOLD_TIME));
+    assert_eq!(change.holds, Some(HoldsChange::Moved { held_until, target: HoldMove::ToPaying }));
     assert_eq!(change.seen_version, None);
     assert_eq!(change.order.version, 1);
-    assert_eq!(holds.target, HoldMove::ToPaying);
     let expected = Hold::Held { quantity: 2, expires_at: NOON.plus(HOLD_TIME) };
-    assert_eq!(holds.seen(&change.order.holds[0]), expected);
+    assert_eq!(seen_hold(&change.order.holds[0], held_until), expected);
 }
 
 #[test]
@@ -53,7 +53,8 @@ fn a_failed_payment_schedules_its_own_end() {
     assert!(order.clone().expire(wake.at.minus(Duration::from_millis(1))).is_err());
     let cancelled = order.expire(wake.at).unwrap();
     assert!(matches!(cancelled.order.state, OrderState::Cancelled { .. }));
-    assert_eq!(cancelled.holds.unwrap().target, HoldMove::Free);
+    let freed = HoldsChange::Moved { held_until: Some(wake.at), target: HoldMove::Free };
+    assert_eq!(cancelled.holds, Some(freed));
 }
 
 #[test]
@@ -88,7 +89,8 @@ fn an_order_takes_five_attempts_and_no_more() {
 #[test]
 fn a_paid_order_moves_no_more() {
     let paid = new_order().record(Outcome::Captured, NOON).unwrap();
-    assert_eq!(paid.holds.unwrap().target, HoldMove::ToSold);
+    let sold = HoldsChange::Moved { held_until: None, target: HoldMove::ToSold };
+    assert_eq!(paid.holds, Some(sold));
     let paid = paid.order;
     assert!(paid.is_final());
     assert_eq!(paid.next_step(NOON), Step::Rest);

@@ -1,12 +1,17 @@
 use std::time::Duration;
 
-use domain::Timestamp;
 use domain::invariant::{self, Books, OrderRecord};
-use domain::order::{AuditEntry, Order, OrderChange, OrderState};
-use domain::payment::{Attempt, AttemptState, GatewayName, Operation, Outcome, PaymentMethod, Retry, Step};
+use domain::order::{
+    AuditEntry, HoldsChange, Order, OrderChange, OrderState, RefundRefused, RefundRequest, seen_hold,
+};
+use domain::payment::{
+    Attempt, AttemptState, GatewayName, Operation, Outcome, PaymentMethod, RefundState, RefundStep, Retry,
+    Step,
+};
 use domain::reservation::Reservation;
 use domain::stock::StockPage;
 use domain::wake::Queue;
+use domain::{Idempotent, Money, Timestamp};
 use proptest::prelude::*;
 
 use crate::counterparty::{Card, Counterparty, Fate};
@@ -29,6 +34,11 @@ enum Happening {
     },
     ShopperOffers {
         methods: Vec<PaymentMethod>,
+    },
+    ShopperCancels,
+    OperatorRefunds {
+        reference: u32,
+        amount: i64,
     },
     DeadlineMessage,
     TimePasses(Duration),
@@ -53,6 +63,9 @@ fn any_happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::DelayedCallsArrive),
         2 => any::<bool>().prop_map(|agrees| Happening::ShopperActs { agrees }),
         2 => any_methods().prop_map(|methods| Happening::ShopperOffers { methods }),
+        1 => Just(Happening::ShopperCancels),
+        1 => (0..4_u32, 0..30_000_i64)
+            .prop_map(|(reference, amount)| Happening::OperatorRefunds { reference, amount }),
         2 => Just(Happening::DeadlineMessage),
         6 => millis.prop_map(|millis| Happening::TimePasses(Duration::from_millis(millis))),
     ]
@@ -114,9 +127,14 @@ impl Shop {
         let Some(holds) = change.holds else { return };
         for planned in &change.order.holds {
             let page = self.pages.iter_mut().find(|page| page.key == planned.page).unwrap();
-            let moved =
-                page.clone().move_hold(&change.order.reservation_id, holds.seen(planned), holds.target);
-            *page = moved.expect("the hold is what the change was made from");
+            let moved = match holds {
+                HoldsChange::Moved { held_until, target } => {
+                    let seen = seen_hold(planned, held_until);
+                    page.clone().move_hold(&change.order.reservation_id, seen, target)
+                }
+                HoldsChange::TakenBack => page.clone().take_back(planned.quantity),
+            };
+            *page = moved.expect("the units are where the change was made from");
         }
     }
 
@@ -167,6 +185,9 @@ impl Shop {
             let in_review = self.attempt().state == AttemptState::ManualReview;
             assert_eq!(self.order.next_step(self.now) == Step::Rest, in_review);
             assert_eq!(self.order.wake.is_none(), in_review);
+            assert!(
+                earlier.cancel_requested_at.is_none() || self.order.attempts.len() == earlier.attempts.len()
+            );
         }
         if let Some(wake) = self.order.wake.filter(|wake| wake.queue == Queue::CapturePayment)
             && self.order.wake != earlier.wake
@@ -191,6 +212,12 @@ impl Shop {
                     self.commit(change);
                 }
             }
+            Happening::ShopperCancels => {
+                if let Ok(Idempotent::Executed(change)) = self.order.clone().cancel(self.now) {
+                    self.commit(change);
+                }
+            }
+            Happening::OperatorRefunds { reference, amount } => self.refund(reference, amount),
             Happening::DeadlineMessage => {
                 if let Ok(change) = self.order.clone().expire(self.now) {
                     self.commit(change);
@@ -200,14 +227,51 @@ impl Shop {
         }
     }
 
+    /// Together refunds never exceed what was captured, and one reference is one refund.
+    fn refund(&mut self, reference: u32, amount: i64) {
+        let amount = Money::new(amount, self.order.totals.total.currency()).unwrap();
+        let request = RefundRequest { reference: format!("claim-{reference}").parse().unwrap(), amount };
+        match self.order.clone().refund(request, self.now) {
+            Ok(Idempotent::Executed(change)) => self.commit(change),
+            Ok(Idempotent::AlreadyApplied(unchanged)) => assert_eq!(unchanged.order, self.order),
+            Err(RefundRefused::TooMuch { left }) => assert!(amount.amount() > left.amount()),
+            Err(RefundRefused::NotPaid) => assert_eq!(self.order.refundable(), None),
+            Err(RefundRefused::NotPositive) => assert_eq!(amount.amount(), 0),
+            Err(RefundRefused::ReferenceReused) => assert!(!self.order.refunds.is_empty()),
+        }
+    }
+
+    /// A worker does what is next about a refund.
+    fn work_on_refund(&mut self, step: RefundStep, fate: Fate) {
+        let charge = self.order.refund_charge(self.order.open_refund().unwrap()).unwrap();
+        let change = match step {
+            RefundStep::Leave(_) => return,
+            RefundStep::LookUp => {
+                let outcome = self.gateway.look_up_refund(&charge, fate);
+                self.order.clone().record_refund_look_up(outcome, self.now).unwrap()
+            }
+            RefundStep::Claim => {
+                self.commit(self.order.clone().claim_refund(self.now).unwrap());
+                let charge = self.order.refund_charge(self.order.open_refund().unwrap()).unwrap();
+                let outcome = self.gateway.refund(&charge, fate);
+                self.order.clone().record_refund(outcome, self.now).unwrap()
+            }
+        };
+        self.commit(change);
+    }
+
     /// Calls without a fate of their own are answered.
     fn work(&mut self, mut fates: impl Iterator<Item = Fate>) {
         let mut fate = || fates.next().unwrap_or(Fate::Answered);
+        if let Some(step) = self.order.next_refund_step(self.now).filter(|_| self.order.holds_nothing()) {
+            return self.work_on_refund(step, fate());
+        }
         match self.order.next_step(self.now) {
             Step::Open => {
                 let outcome = self.call(Operation::Open, fate());
                 self.commit(self.order.clone().record(outcome, self.now).unwrap());
             }
+            Step::GiveUp => self.commit(self.order.clone().give_up(self.now).unwrap()),
             Step::Claim(operation) => self.commit(self.order.clone().claim(operation, self.now).unwrap()),
             Step::LookUp => {
                 let outcome = self.gateway.look_up(&self.order.charge(self.attempt()), fate());
@@ -240,11 +304,15 @@ impl Shop {
     /// Once faults stop, workers come when they were asked to.
     fn settle(&mut self) {
         self.gateway.deliver_delayed();
-        for _ in 0..200 {
+        for _ in 0..2_000 {
+            let refund = self.order.next_refund_step(self.now);
             match self.order.next_step(self.now) {
-                Step::Rest => return,
+                Step::Rest if refund.is_none() => return,
                 Step::Leave(until) => self.now = until,
-                Step::Open | Step::Claim(_) | Step::LookUp => {
+                Step::Rest | Step::Open | Step::GiveUp | Step::Claim(_) | Step::LookUp => {
+                    if let Some(RefundStep::Leave(until)) = refund {
+                        self.now = until;
+                    }
                     if let Some(wake) = self.order.wake {
                         self.now = self.now.max(wake.at);
                     }
@@ -276,6 +344,9 @@ proptest! {
             shop.order.state != OrderState::PendingPayment
                 || shop.attempt().state == AttemptState::ManualReview
         );
+        let in_review = shop.order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview);
+        let was_paid = matches!(shop.order.state, OrderState::Paid { .. });
+        prop_assert!(in_review || !was_paid || shop.order.cancel_requested_at.is_none());
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn attempt(attempt: &Attempt) -> AttributeValue {
         ("method", method(&attempt.method)),
         ("state", AttributeValue::M(state(&attempt.state))),
         ("undoubted", AttributeValue::Bool(attempt.undoubted)),
+        ("given_up", AttributeValue::Bool(attempt.given_up)),
         ("started_at", time(attempt.started_at)),
     ]);
     let reference = attempt.reference.as_ref().map(|reference| text(reference.as_str()));
@@ -38,6 +39,8 @@ pub(crate) fn read_attempt(fields: Fields<'_>) -> Result<Attempt, Failure> {
         reference: fields.optional("reference", Fields::parsed)?,
         state: read_state(fields.map("state")?)?,
         undoubted: fields.flag("undoubted")?,
+        // Attempts that were written before an order could be cancelled have none.
+        given_up: fields.optional("given_up", Fields::flag)?.unwrap_or_default(),
         started_at: fields.time("started_at")?,
         requested: fields.optional("requested", read_request)?,
     })

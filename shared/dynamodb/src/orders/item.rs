@@ -2,7 +2,7 @@ use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::order::{Address, AuditEntry, Contact, Order, OrderChange, OrderState};
 
-use super::attempt;
+use super::{attempt, refund};
 use crate::attribute::{self, Fields, Item, add, list, map, number, text, time};
 use crate::keys;
 use crate::reservations::item::{holds, lines, read_holds, read_lines, read_totals, read_wake, totals, wake};
@@ -33,7 +33,7 @@ pub(crate) fn new_order(change: &OrderChange) -> Item {
 }
 
 /// The attributes that an order's change may change, as they will be; without a value they are to be absent.
-pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 12] {
+pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 14] {
     let (paid_at, retry_until, cancelled_at) = match order.state {
         OrderState::PendingPayment => (None, None, None),
         OrderState::Paid { at } => (Some(at), None, None),
@@ -47,6 +47,8 @@ pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 
         ("cancelled_at", cancelled_at.map(time)),
         ("held_until", Some(time(order.held_until))),
         ("attempts", Some(list(order.attempts.iter().map(attempt::attempt)))),
+        ("refunds", (!order.refunds.is_empty()).then(|| list(order.refunds.iter().map(refund::refund)))),
+        ("cancel_requested_at", order.cancel_requested_at.map(time)),
         ("fallbacks", Some(list(order.fallbacks.iter().map(attempt::method)))),
         ("return_url", order.return_url.as_ref().map(|url| text(url.as_str()))),
         ("version", Some(number(order.version))),
@@ -97,6 +99,11 @@ pub(crate) fn read_order(item: &Item) -> Result<Order, Failure> {
         held_until: fields.time("held_until")?,
         state: read_state(fields)?,
         attempts: fields.list_of("attempts", attempt::read_attempt)?,
+        refunds: match fields.optional("refunds", |fields, name| fields.list_of(name, refund::read_refund))? {
+            Some(refunds) => refunds,
+            None => Vec::new(),
+        },
+        cancel_requested_at: fields.optional("cancel_requested_at", Fields::time)?,
         fallbacks: fields.list_of("fallbacks", attempt::read_method)?,
         return_url: fields.optional("return_url", Fields::parsed)?,
         version: fields.number("version")?,

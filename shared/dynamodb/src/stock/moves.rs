@@ -18,6 +18,10 @@ const BACK_TO_HELD: &str = "SET #hold = :hold, #sweep_at = if_not_exists(#sweep_
 const FREE: &str = "SET #available = #available + :quantity REMOVE #hold";
 const TO_SOLD: &str = "SET #sold = #sold + :quantity REMOVE #hold";
 
+/// The condition of units that were sold and go back on sale: so many are sold.
+pub(crate) const TAKE_BACK_IF: &str = "#sold >= :quantity";
+const TAKE_BACK: &str = "SET #sold = #sold - :quantity, #available = #available + :quantity";
+
 /// The condition of a postponed look. Holds are what a page has beyond `available` and `sold`: with `capacity` the
 /// same three as seen, as many units are held as were seen; so a page that was seen without holds still has none,
 /// and one that loses its place in the index has no deadline to be found by.
@@ -54,6 +58,11 @@ pub(crate) fn move_hold(reservation: &ReservationId, seen: Hold, target: HoldMov
         HoldMove::ToSold => Statement::new(TO_SOLD, MOVE_IF).name("sold").value("quantity", number(quantity)),
     };
     statement.name_as("#hold", keys::hold(reservation)).value("seen", text(hold_value(seen)))
+}
+
+/// Mirrors [`StockPage::take_back`].
+pub(crate) fn take_back(units: u32) -> Statement {
+    Statement::new(TAKE_BACK, TAKE_BACK_IF).name("sold").name("available").value("quantity", number(units))
 }
 
 /// When the sweeper looks at a page next; without a time, not before it has a hold again.

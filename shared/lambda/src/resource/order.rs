@@ -56,7 +56,7 @@ impl Order {
     pub fn shown(order: &domain::order::Order) -> Self {
         Self {
             id: order.id.to_string(),
-            state: order.state.as_str(),
+            state: order.word(),
             reservation_id: order.reservation_id.to_string(),
             lines: Line::all(&order.lines),
             totals: order.totals.into(),
@@ -94,22 +94,27 @@ fn versioned(response: Response, order: &domain::order::Order) -> Response {
 impl Payment {
     fn shown(order: &domain::order::Order) -> Self {
         let attempt = order.attempt();
+        // A shopper who cancelled was refused nothing.
+        let was_refused = has_failed(&order.state) && order.cancel_requested_at.is_none();
         Self {
-            state: attempt.map_or("processing", state),
+            state: if is_given_back(order) { "refunded" } else { attempt.map_or("processing", state) },
             gateway: attempt.map_or("", |attempt| attempt.method.gateway.as_str()),
             attempts: attempt.map_or(0, |attempt| attempt.number),
             next_action: attempt.and_then(next_action),
-            decline: attempt
-                .filter(|_| has_failed(&order.state))
-                .and_then(Attempt::decline)
-                .map(shown_decline),
+            decline: attempt.filter(|_| was_refused).and_then(Attempt::decline).map(shown_decline),
             retry_until: retry_until(&order.state).map(Time),
         }
     }
 }
 
+/// Whether all of what was paid has gone back.
+fn is_given_back(order: &domain::order::Order) -> bool {
+    order.refunded() > 0 && order.refunded() >= order.totals.total.amount()
+}
+
 fn state(attempt: &Attempt) -> &'static str {
     match attempt.state {
+        AttemptState::NotSent if attempt.given_up => "voided",
         AttemptState::Captured => "captured",
         AttemptState::RequiresAction { .. } => "action_required",
         AttemptState::Ready { .. } | AttemptState::Sending { .. } if attempt.undoubted => "processing",

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
-use domain::payment::{AttemptNumber, Charge, Outcome};
+use domain::payment::{AttemptNumber, Charge, Outcome, RefundCharge, RefundNumber, RefundOutcome};
 
 use super::Call;
 
@@ -17,6 +17,8 @@ pub(super) struct Book {
 struct Object {
     charge: Charge,
     stands: Standing,
+    /// By key: a repetition under the same one changes nothing.
+    refunds: BTreeMap<String, (RefundNumber, i64)>,
 }
 
 /// Where an object stands.
@@ -76,7 +78,7 @@ impl Book {
 
     fn open(&mut self, place: (OrderId, AttemptNumber), charge: &Charge) -> Outcome {
         let reference = format!("scripted_{}_{}", charge.order_id, charge.attempt);
-        let new = || Object { charge: charge.clone(), stands: Standing::Open };
+        let new = || Object { charge: charge.clone(), stands: Standing::Open, refunds: BTreeMap::new() };
         if self.objects.entry(place).or_insert_with(new).charge != *charge {
             return Outcome::Rejected;
         }
@@ -84,22 +86,52 @@ impl Book {
         reference.parse().map_or(Outcome::Unknown, Outcome::Opened)
     }
 
+    /// Gives back at most what was captured and is still here.
+    pub(super) fn refund(&mut self, refund: &RefundCharge) -> RefundOutcome {
+        let place = (refund.order_id.clone(), refund.attempt);
+        let Some(object) = self.objects.get_mut(&place) else { return RefundOutcome::Unknown };
+        let key = refund.idempotency_key();
+        if let Some((_, amount)) = object.refunds.get(&key) {
+            let is_same = *amount == refund.amount.amount();
+            return if is_same { RefundOutcome::Refunded } else { RefundOutcome::Unknown };
+        }
+        let left = object.captured().saturating_sub(object.refunded());
+        if refund.amount.amount() > left {
+            return RefundOutcome::Unknown;
+        }
+        object.refunds.insert(key, (refund.number, refund.amount.amount()));
+        RefundOutcome::Refunded
+    }
+
+    pub(super) fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let object = self.objects.get(&(refund.order_id.clone(), refund.attempt));
+        let is_made =
+            object.is_some_and(|object| object.refunds.values().any(|(number, _)| *number == refund.number));
+        if is_made { RefundOutcome::Refunded } else { RefundOutcome::Unknown }
+    }
+
     fn decision(&self, charge: &Charge) -> Outcome {
         self.decisions.get(charge.method.token.expose()).cloned().unwrap_or(Outcome::Authorized)
     }
 
     pub(super) fn entries(&self) -> Vec<ChargeEntry> {
-        let entry = |object: &Object| {
-            let amount = object.charge.amount.amount();
-            let is_captured = object.stands == Standing::Decided(Outcome::Captured);
-            ChargeEntry {
-                order_id: object.charge.order_id.clone(),
-                amount,
-                currency: object.charge.amount.currency(),
-                captured: if is_captured { amount } else { 0 },
-                refunded: 0,
-            }
+        let entry = |object: &Object| ChargeEntry {
+            order_id: object.charge.order_id.clone(),
+            amount: object.charge.amount.amount(),
+            currency: object.charge.amount.currency(),
+            captured: object.captured(),
+            refunded: object.refunded(),
         };
         self.objects.values().map(entry).collect()
+    }
+}
+
+impl Object {
+    fn captured(&self) -> i64 {
+        if self.stands == Standing::Decided(Outcome::Captured) { self.charge.amount.amount() } else { 0 }
+    }
+
+    fn refunded(&self) -> i64 {
+        self.refunds.values().fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn refusal(body: Option<&[u8]>) -> Option<ErrorBody> {
 }
 
 /// The statuses that Stripe answers before it begins to execute (<https://docs.stripe.com/error-low-level>).
-fn refused_unexecuted(status: StatusCode) -> bool {
+pub(super) fn refused_unexecuted(status: StatusCode) -> bool {
     matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
 }
 

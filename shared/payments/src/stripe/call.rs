@@ -1,12 +1,14 @@
 use domain::payment::{Charge, GatewayReference, Operation};
 
+use super::exchange::Message;
+
 /// One call, ready to be written as a request. The same charge and operation give the same bytes every time.
 pub(super) struct Call<'a> {
     pub(super) charge: &'a Charge,
     pub(super) aim: Aim,
     /// The object that is called, unless this call creates it.
     pub(super) reference: Option<&'a GatewayReference>,
-    pub(super) form: Vec<(&'static str, String)>,
+    form: Vec<(&'static str, String)>,
 }
 
 /// What a call is for.
@@ -56,8 +58,18 @@ impl<'a> Call<'a> {
         Self { charge, aim: Aim::Change(operation), reference: Some(reference), form }
     }
 
+    /// The call as it is sent.
+    pub(super) fn message(&self) -> Message {
+        match self.aim {
+            Aim::LookUp => Message::get(self.path()),
+            Aim::Change(operation) => {
+                Message::post(self.path(), self.charge.idempotency_key(operation), self.form.clone())
+            }
+        }
+    }
+
     /// The path. A reference has no character that means something in a path.
-    pub(super) fn path(&self) -> String {
+    fn path(&self) -> String {
         let object = self.reference.map_or("", GatewayReference::as_str);
         match self.aim {
             Aim::Change(Operation::Open) => "/v1/payment_intents".to_owned(),

@@ -5,13 +5,38 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect, retry};
 
 use super::SettingError;
-use super::call::{Aim, Call};
 
 /// The version of Stripe's API that the JSON types here were read from (<https://docs.stripe.com/changelog>).
 const STRIPE_VERSION: &str = "2026-10-28.endive";
 
 /// An answer longer than this is not one of Stripe's payment intents.
 const BODY_MAX: usize = 64 * 1024;
+
+/// What is sent.
+pub(super) struct Message {
+    path: String,
+    /// What changes something; what reads has none.
+    change: Option<Change>,
+}
+
+struct Change {
+    idempotency_key: String,
+    form: Vec<(&'static str, String)>,
+}
+
+impl Message {
+    pub(super) const fn get(path: String) -> Self {
+        Self { path, change: None }
+    }
+
+    pub(super) const fn post(
+        path: String,
+        idempotency_key: String,
+        form: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self { path, change: Some(Change { idempotency_key, form }) }
+    }
+}
 
 /// What became of one request.
 #[derive(Debug)]
@@ -56,14 +81,14 @@ impl Line {
         Ok(Self { client, endpoint: endpoint.trim_end_matches('/').to_owned() })
     }
 
-    /// Sends a call once.
-    pub(super) async fn send(&self, call: &Call<'_>, secret: &Secret) -> Exchange {
+    /// Sends a message once.
+    pub(super) async fn send(&self, message: &Message, secret: &Secret) -> Exchange {
         let Ok(mut bearer) = HeaderValue::from_str(&format!("Bearer {}", secret.expose())) else {
             return Exchange::NotSent;
         };
         bearer.set_sensitive(true);
         let request =
-            self.request(call).header(AUTHORIZATION, bearer).header("Stripe-Version", STRIPE_VERSION);
+            self.request(message).header(AUTHORIZATION, bearer).header("Stripe-Version", STRIPE_VERSION);
         match request.send().await {
             Ok(response) => Exchange::Answered { status: response.status(), body: body(response).await },
             // A request that cannot be built, and a connection that was never made, carried nothing away.
@@ -72,15 +97,13 @@ impl Line {
         }
     }
 
-    fn request(&self, call: &Call<'_>) -> RequestBuilder {
-        let url = format!("{}{}", self.endpoint, call.path());
-        match call.aim {
-            Aim::LookUp => self.client.get(url),
-            Aim::Change(operation) => self
-                .client
-                .post(url)
-                .header("Idempotency-Key", call.charge.idempotency_key(operation))
-                .form(&call.form),
+    fn request(&self, message: &Message) -> RequestBuilder {
+        let url = format!("{}{}", self.endpoint, message.path);
+        match &message.change {
+            None => self.client.get(url),
+            Some(Change { idempotency_key, form }) => {
+                self.client.post(url).header("Idempotency-Key", idempotency_key).form(form)
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
 mod exchange; // one request and its answer, or the loss of it
+mod refund; // money that goes back
 mod report; // what each call leaves in the log
 mod wire; // Stripe's JSON
 
@@ -12,11 +13,11 @@ use std::sync::Arc;
 
 use application::{Gateway, SecretName, Secrets};
 use async_trait::async_trait;
-use domain::payment::{Charge, GatewayReference, Outcome};
+use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
 use tokio::time::{Instant, timeout_at};
 
 use self::call::Call;
-use self::exchange::{Exchange, Line};
+use self::exchange::{Exchange, Line, Message};
 
 /// Charges at Stripe, or at the sandbox gateway, which speaks the same API.
 pub struct StripeGateway {
@@ -53,26 +54,26 @@ impl StripeGateway {
     }
 
     async fn make(&self, call: Call<'_>) -> Outcome {
-        let exchange = self.exchange(&call).await;
+        let exchange = self.exchange(&call.message()).await;
         let outcome = answer::prove(&call, &exchange);
         report::report(&call, &exchange, &outcome);
         outcome
     }
 
-    /// Sends a call, and sends it once more when the key was refused and the store has a newer one.
-    async fn exchange(&self, call: &Call<'_>) -> Exchange {
+    /// Sends a message, and sends it once more when the key was refused and the store has a newer one.
+    async fn exchange(&self, message: &Message) -> Exchange {
         let deadline = Instant::now() + self.timeout;
         let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.current(&self.secret_name)).await else {
             return Exchange::NotSent;
         };
-        let first = timeout_at(deadline, self.line.send(call, &secret)).await.unwrap_or(Exchange::Lost);
+        let first = timeout_at(deadline, self.line.send(message, &secret)).await.unwrap_or(Exchange::Lost);
         if !first.refused_the_secret() {
             return first;
         }
         let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.refreshed(&self.secret_name)).await else {
             return first;
         };
-        match timeout_at(deadline, self.line.send(call, &secret)).await {
+        match timeout_at(deadline, self.line.send(message, &secret)).await {
             // Something was sent before, and was refused unexecuted.
             Ok(Exchange::NotSent) => first,
             Ok(second) => second,
@@ -101,5 +102,19 @@ impl Gateway for StripeGateway {
 
     async fn look_up(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         self.make(Call::look_up(charge, reference)).await
+    }
+
+    async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let exchange = self.exchange(&refund::asking(refund)).await;
+        let outcome = refund::prove(refund, &exchange);
+        report::report_refund(refund, "refund", &exchange, outcome);
+        outcome
+    }
+
+    async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let exchange = self.exchange(&refund::looking_up(refund)).await;
+        let outcome = refund::prove_look_up(refund, &exchange);
+        report::report_refund(refund, "look_up_refund", &exchange, outcome);
+        outcome
     }
 }

@@ -1,4 +1,4 @@
-use domain::payment::Outcome;
+use domain::payment::{Outcome, RefundCharge, RefundOutcome};
 
 use super::answer;
 use super::call::Call;
@@ -9,16 +9,39 @@ use super::wire::ErrorBody;
 pub(super) fn report(call: &Call<'_>, exchange: &Exchange, outcome: &Outcome) {
     let (order_id, attempt, operation) = (&call.charge.order_id, call.charge.attempt, call.operation());
     let Word { word: outcome, is_a_fact } = Word::of(outcome);
-    let (status, refusal) = match exchange {
-        Exchange::NotSent | Exchange::Lost => (None, None),
-        Exchange::Answered { status, .. } if status.is_success() => (Some(status.as_u16()), None),
-        Exchange::Answered { status, body } => (Some(status.as_u16()), answer::refusal(body.as_deref())),
-    };
+    let (status, refusal) = heard(exchange);
     let code = refusal.as_ref().map(ErrorBody::word);
     if is_a_fact {
         tracing::info!(%order_id, attempt, operation, status, code, outcome, "the gateway answered");
     } else {
         tracing::warn!(%order_id, attempt, operation, status, code, outcome, "the call needs another look");
+    }
+}
+
+/// The same for a call about a refund.
+pub(super) fn report_refund(
+    refund: &RefundCharge,
+    operation: &'static str,
+    exchange: &Exchange,
+    outcome: RefundOutcome,
+) {
+    let (order_id, number) = (&refund.order_id, refund.number);
+    let Word { word: outcome, is_a_fact } = Word::of_refund(outcome);
+    let (status, refusal) = heard(exchange);
+    let code = refusal.as_ref().map(ErrorBody::word);
+    if is_a_fact {
+        tracing::info!(%order_id, refund = number, operation, status, code, outcome, "the gateway answered");
+    } else {
+        tracing::warn!(%order_id, refund = number, operation, status, code, outcome, "the call needs another look");
+    }
+}
+
+/// The status of an answer, and why it refused.
+fn heard(exchange: &Exchange) -> (Option<u16>, Option<ErrorBody>) {
+    match exchange {
+        Exchange::NotSent | Exchange::Lost => (None, None),
+        Exchange::Answered { status, .. } if status.is_success() => (Some(status.as_u16()), None),
+        Exchange::Answered { status, body } => (Some(status.as_u16()), answer::refusal(body.as_deref())),
     }
 }
 
@@ -40,6 +63,18 @@ impl Word {
             Outcome::NotSent => ("not_sent", false),
             Outcome::Mismatch => ("mismatch", false),
             Outcome::Unknown => ("unknown", false),
+        };
+        Self { word, is_a_fact }
+    }
+
+    const fn of_refund(outcome: RefundOutcome) -> Self {
+        let (word, is_a_fact) = match outcome {
+            RefundOutcome::Refunded => ("refunded", true),
+            RefundOutcome::Pending => ("pending", true),
+            RefundOutcome::Refused => ("refused", true),
+            RefundOutcome::Rejected => ("rejected", false),
+            RefundOutcome::NotSent => ("not_sent", false),
+            RefundOutcome::Unknown => ("unknown", false),
         };
         Self { word, is_a_fact }
     }

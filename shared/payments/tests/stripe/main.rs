@@ -7,6 +7,8 @@ mod faults; // the numbered faults that a call to a gateway meets
 #[cfg(test)]
 mod outcomes; // each outcome is reached
 #[cfg(test)]
+mod refunds; // money that goes back
+#[cfg(test)]
 mod requests; // what is sent, to the byte
 #[cfg(test)]
 mod scripted; // a gateway that gives the answers it is told to

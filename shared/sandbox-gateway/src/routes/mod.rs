@@ -54,6 +54,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/payment_intents", post(stripe::open))
         .route("/v1/payment_intents/{id}", get(stripe::look_up))
         .route("/v1/payment_intents/{id}/{operation}", post(stripe::advance))
+        .route("/v1/refunds", get(stripe::list_refunds).post(stripe::refund))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges))
         .route(

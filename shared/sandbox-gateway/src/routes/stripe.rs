@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
 
 use super::Gateway;
 use crate::answer;
@@ -36,14 +37,32 @@ pub(super) async fn advance(
     serve(gateway, call, &headers, body).await
 }
 
+pub(super) async fn refund(State(gateway): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    serve(gateway, Call::Refund, &headers, body).await
+}
+
+pub(super) async fn list_refunds(
+    State(gateway): Shared,
+    Query(of): Query<OfIntent>,
+    headers: HeaderMap,
+) -> Response {
+    serve(gateway, Call::ListRefunds { intent: of.payment_intent }, &headers, Bytes::new()).await
+}
+
+/// Which refunds are asked for. Here a page has room for all that an intent can have.
+#[derive(Deserialize)]
+pub(super) struct OfIntent {
+    payment_intent: String,
+}
+
 async fn serve(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Bytes) -> Response {
     if !authorized(headers) {
         return answer::unauthorized().into_response();
     }
     let key = match call {
         // A read repeats nothing, so its key means nothing.
-        Call::LookUp { .. } => None,
-        Call::Open | Call::Confirm { .. } | Call::Capture { .. } | Call::Cancel { .. } => {
+        Call::LookUp { .. } | Call::ListRefunds { .. } => None,
+        Call::Open | Call::Confirm { .. } | Call::Capture { .. } | Call::Cancel { .. } | Call::Refund => {
             text(headers, "idempotency-key")
         }
     };

@@ -3,10 +3,11 @@ use application::adjust_stock::Adjustment;
 use application::checkout::CheckoutError;
 use application::create_reservation::CreateReservationError;
 use application::receive_stock::{MoveStockError, Receipt};
+use application::refund_order::RefundOrderError;
 use application::write_off_stock::WriteOff;
 use domain::invariant::Invariant;
-use domain::order::{Order, OrderState};
-use domain::payment::Attempt;
+use domain::order::{Order, OrderState, RefundRefused};
+use domain::payment::{Attempt, RefundCause};
 use domain::reservation::{Line, Standing, Totals};
 use domain::stock::Movement;
 use domain::{Fingerprint, Timestamp};
@@ -51,6 +52,11 @@ impl Checker {
                 let is_it = |movement: &Movement| (&movement.sku, &movement.reference) == (sku, reference);
                 self.books.movements.iter().any(is_it)
             }
+            Request::Cancel(_, id) => self.order(id).is_some_and(|order| order.cancel_requested_at.is_some()),
+            Request::Refund(id, refund) => self.order(id).is_some_and(|order| {
+                let asked = RefundCause::Asked(refund.reference.clone());
+                order.refunds.iter().any(|earlier| earlier.cause == asked)
+            }),
             Request::Release(..)
             | Request::SeeReservation(..)
             | Request::SeeOrder(..)
@@ -105,7 +111,14 @@ impl Checker {
             (Request::Receive(_) | Request::WriteOff(_) | Request::Adjust(_), Answer::Moved(moved)) => {
                 self.hears_of_movement(known, moved);
             }
-            (_, Answer::Order(Some(order))) => self.hears_of(order, bank),
+            (_, Answer::Cancelled(Err(refused))) => self.refused(known, false, || refused.to_string()),
+            (_, Answer::Refunding(Err(refused))) => {
+                let is_fair = *refused == RefundOrderError::Refused(RefundRefused::ReferenceReused);
+                self.refused(known, is_fair, || refused.to_string());
+            }
+            (_, Answer::Cancelled(Ok(order)) | Answer::Refunding(Ok(order)) | Answer::Order(Some(order))) => {
+                self.hears_of(order, bank);
+            }
             (_, Answer::Reservation(Some((reservation, Standing::Sold)))) => {
                 let order = reservation.order_id().and_then(|id| self.order(id)).cloned();
                 match order {
@@ -159,10 +172,13 @@ impl Checker {
     fn hears_of(&mut self, order: &Order, bank: &Bank) {
         let ours = || bank.intents().iter().filter(|intent| intent.charge.order_id == order.id);
         let moved = ours().filter(|intent| intent.status == crate::bank::Status::Succeeded).count();
-        let held = ours().filter(|intent: &&Intent| intent.status.has_money()).count();
+        let held = ours().filter(|intent: &&Intent| intent.has_money()).count();
         let is_true = match order.state {
             OrderState::PendingPayment => true,
             OrderState::Paid { .. } => moved == 1,
+            OrderState::Cancelled { .. } if order.refunded() > 0 => {
+                held == 0 && order.refunded() == order.totals.total.amount()
+            }
             OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. } => {
                 // A later attempt may have charged since this was read.
                 let newest = self.order(&order.id).map_or(0, |now| now.attempts.len());

@@ -24,6 +24,14 @@ impl Desk {
         open.or_else(kept)
     }
 
+    /// Whether a part of some order's money is under way.
+    pub(crate) fn waits_for_a_part(&self) -> bool {
+        let orders = self.checker.books.orders.iter().map(|record| &record.order);
+        orders
+            .filter_map(|order| Some((order, order.open_refund()?)))
+            .any(|(order, refund)| refund.amount != order.totals.total)
+    }
+
     /// Whether a reservation's order waits for a person: its units stay held.
     fn is_with_a_person(&self, id: &domain::ReservationId) -> bool {
         let mut orders = self.checker.books.orders.iter().map(|record| &record.order);

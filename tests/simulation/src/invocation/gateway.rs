@@ -2,11 +2,13 @@ use std::time::Duration;
 
 use application::Gateway;
 use async_trait::async_trait;
-use domain::payment::{Charge, GatewayReference, Operation, Outcome};
+use domain::Timestamp;
+use domain::payment::{Charge, GatewayReference, Operation, Outcome, RefundCharge, RefundOutcome};
 
 use super::Invocation;
 use crate::bank::{Asked, Request, Silence};
 use crate::fault::{Call, Fault, Sort};
+use crate::world::Desk;
 
 #[async_trait]
 impl Gateway for Invocation {
@@ -40,6 +42,58 @@ impl Gateway for Invocation {
             key: String::new(),
         };
         self.send(Call { name: "look up", sort: Sort::GatewayRead }, request).await
+    }
+
+    async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let refund = &self.world.conduct.refunding(self.by, refund);
+        let fault = self.world.gate(Call { name: "refund", sort: Sort::Gateway }).await;
+        let answer = match fault {
+            None => self.give_back(refund),
+            Some(Fault::Rejected) => RefundOutcome::Rejected,
+            Some(Fault::NotSent) => RefundOutcome::NotSent,
+            Some(Fault::KeptFailure) => {
+                let mut desk = self.world.desk();
+                let now = desk.now;
+                desk.bank.fail_refund(refund, now)
+            }
+            Some(Fault::Late) => {
+                self.delay_refund(refund);
+                RefundOutcome::Unknown
+            }
+            Some(Fault::KilledMeanwhile) => {
+                self.delay_refund(refund);
+                self.world.die().await;
+                RefundOutcome::Unknown
+            }
+            Some(Fault::AnswerLost) => {
+                let _nobody_hears = self.give_back(refund);
+                RefundOutcome::Unknown
+            }
+            Some(Fault::KilledAfter) => {
+                let _nobody_hears = self.give_back(refund);
+                self.world.die().await;
+                RefundOutcome::Unknown
+            }
+            Some(_) => RefundOutcome::Unknown,
+        };
+        self.world.note(|| format!("hears of refund: {answer:?}"));
+        self.world.conduct.heard_of_refund(answer)
+    }
+
+    async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let fault = self.world.gate(Call { name: "look up refund", sort: Sort::GatewayRead }).await;
+        let answer = match fault {
+            None => self.world.desk().bank.look_up_refund(refund),
+            Some(Fault::Rejected) => RefundOutcome::Rejected,
+            Some(Fault::NotSent) => RefundOutcome::NotSent,
+            Some(Fault::KilledAfter) => {
+                self.world.die().await;
+                RefundOutcome::Unknown
+            }
+            Some(_) => RefundOutcome::Unknown,
+        };
+        self.world.note(|| format!("hears of the refund's look-up: {answer:?}"));
+        answer
     }
 }
 
@@ -127,12 +181,34 @@ impl Invocation {
         outcome
     }
 
+    fn give_back(&self, refund: &RefundCharge) -> RefundOutcome {
+        let mut guard = self.world.desk();
+        let desk = &mut *guard;
+        let outcome = desk.bank.refund(refund, desk.now);
+        desk.note(|| format!("the gateway does {} -> {outcome:?}", refund.idempotency_key()));
+        desk.check_charges();
+        outcome
+    }
+
+    fn delay_refund(&self, refund: &RefundCharge) {
+        let mut desk = self.world.desk();
+        let until = desk.landing();
+        desk.bank.delay_refund(refund.clone(), until);
+    }
+
     /// The request is still on its way, and lands within five minutes.
     fn delay(&self, request: Request) {
         let mut desk = self.world.desk();
-        let wait = desk.some_millis(300_000);
-        let wait = if desk.is_seeded { wait } else { Duration::from_secs(20) };
-        let until = desk.now.plus(wait);
+        let until = desk.landing();
         desk.bank.delay(request, until);
+    }
+}
+
+impl Desk {
+    /// When a request arrives that is late: within five minutes.
+    fn landing(&mut self) -> Timestamp {
+        let wait = self.some_millis(300_000);
+        let wait = if self.is_seeded { wait } else { Duration::from_secs(20) };
+        self.now.plus(wait)
     }
 }

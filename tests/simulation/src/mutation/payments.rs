@@ -3,8 +3,11 @@ use std::sync::{Mutex, PoisonError};
 use application::ChangeError;
 use domain::OrderId;
 use domain::invariant::OrderRecord;
-use domain::order::{Order, OrderChange};
-use domain::payment::{Attempt, AttemptState, Charge, Decline, Operation, Outcome, Retry};
+use domain::order::{HoldsChange, Order, OrderChange, OrderState};
+use domain::payment::{
+    Attempt, AttemptState, Charge, Decline, Operation, Outcome, RefundCharge, RefundOutcome, Retry,
+};
+use domain::stock::HoldMove;
 use memory::Store;
 
 use super::boxed;
@@ -199,4 +202,71 @@ impl Conduct for CapturedButHeld {
 
 pub(super) fn captured_but_held() -> Box<dyn Conduct> {
     boxed(CapturedButHeld::default())
+}
+
+/// Repeats a refund as if it were another one.
+#[derive(Default)]
+struct RefundAnew {
+    honest: Honest,
+    asked: Mutex<u32>,
+}
+
+impl Conduct for RefundAnew {
+    fn store(&self) -> &Store {
+        self.honest.store()
+    }
+
+    fn refunding(&self, _by: Invoked, refund: &RefundCharge) -> RefundCharge {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        *asked = asked.saturating_add(1);
+        RefundCharge { renewal: *asked, ..refund.clone() }
+    }
+}
+
+pub(super) fn refund_anew() -> Box<dyn Conduct> {
+    boxed(RefundAnew::default())
+}
+
+#[derive(Default)]
+struct RefundTimeOutIsDone(Honest);
+
+impl Conduct for RefundTimeOutIsDone {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn heard_of_refund(&self, outcome: RefundOutcome) -> RefundOutcome {
+        match outcome {
+            RefundOutcome::Unknown => RefundOutcome::Refunded,
+            heard => heard,
+        }
+    }
+}
+
+pub(super) fn refund_time_out_is_done() -> Box<dyn Conduct> {
+    boxed(RefundTimeOutIsDone::default())
+}
+
+/// Takes the shopper's wish for the end.
+#[derive(Default)]
+struct CancelIsOver(Honest);
+
+impl Conduct for CancelIsOver {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn record(&self, by: Invoked, change: &OrderChange) -> Result<(), ChangeError> {
+        let mut change = change.clone();
+        let at = change.order.updated_at;
+        if change.order.cancel_requested_at == Some(at) && change.order.state == OrderState::PendingPayment {
+            change.order.state = OrderState::Cancelled { at };
+            change.holds = Some(HoldsChange::Moved { held_until: None, target: HoldMove::Free });
+        }
+        self.0.record(by, &change)
+    }
+}
+
+pub(super) fn cancel_is_over() -> Box<dyn Conduct> {
+    boxed(CancelIsOver::default())
 }

@@ -39,7 +39,7 @@ impl Attempt {
                 self.reference = Some(reference);
                 return Ok(self.claim(Operation::Confirm, now));
             }
-            Outcome::Authorized if self.is_being_voided() => {
+            Outcome::Authorized if self.given_up || self.is_being_voided() => {
                 return Ok(self.claim(Operation::Void, now));
             }
             Outcome::Authorized => return Ok(self.claim(Operation::Capture, now)),

@@ -1,4 +1,4 @@
-use domain::invariant::{Books, Invariant, OrderRecord, check_change};
+use domain::invariant::{Books, Invariant, OrderRecord, check, check_change};
 use domain::order::OrderState;
 use domain::payment::{AttemptState, GatewayName, Outcome};
 use domain::reservation::ReservationState;
@@ -27,9 +27,17 @@ fn facts_that_were_undone_are_caught() {
 }
 
 #[test]
-fn a_sold_unit_that_came_back_is_caught() {
+fn a_sold_unit_that_came_back_while_its_order_is_paid_is_caught() {
     let mut after = sold();
-    after.pages[0].sold -= 1;
+    after.pages[0] = after.pages[0].clone().take_back(1).unwrap();
+    let found = check(&after);
+    assert!(found.iter().any(|violation| violation.invariant == Invariant::NoOversell), "{found:?}");
+}
+
+#[test]
+fn a_page_that_is_gone_is_caught() {
+    let mut after = sold();
+    after.pages.remove(0);
     assert_eq!(check_change(&sold(), &after).len(), 1);
 }
 

@@ -4,7 +4,7 @@ use crate::{catalog, limits, orders, reservations, statement, stock, supply};
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 34] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 35] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -206,6 +206,13 @@ pub static ACCESS_PATTERNS: [AccessPattern; 34] = [
         operation: "UpdateItem; TransactWriteItems where its holds move",
         key: "`order#<order id>`; `page#<sku>#<number>` each, its hold as seen",
         condition: orders::RECORD_IF,
+        function: "`PurchaseTables::record`",
+    },
+    AccessPattern {
+        question: "put the units of an order whose money has gone back on sale",
+        operation: "TransactWriteItems",
+        key: "`page#<sku>#<number>` each, with the order",
+        condition: stock::moves::TAKE_BACK_IF,
         function: "`PurchaseTables::record`",
     },
     AccessPattern {

@@ -136,7 +136,9 @@ pub static ENTITIES: [Entity; 11] = [
             "paid_at?",
             "retry_until?",
             "cancelled_at?",
+            "cancel_requested_at?",
             "attempts",
+            "refunds?",
             "fallbacks",
             "return_url?",
             "version",
@@ -147,6 +149,6 @@ pub static ENTITIES: [Entity; 11] = [
             "updated_at",
             "history",
         ],
-        written_by: "checkout; then capture-payment, add-payment-method, expire-reservation",
+        written_by: "checkout; then capture-payment, add-payment-method, cancel-order, expire-reservation",
     },
 ];

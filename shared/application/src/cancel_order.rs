@@ -1,0 +1,59 @@
+//! Ends an order before it is shipped: what is in flight is voided, what was paid goes back.
+
+use domain::order::{CancelRefused, Order};
+use domain::{Caller, Idempotent, OrderId};
+
+use crate::repeat::until_definite;
+use crate::{ChangeError, Clock, Failure, OrderLedger};
+
+/// How often the decision is made anew after somebody else changed the order meanwhile.
+const DECISIONS_MAX: u32 = 6;
+
+/// What the use case needs.
+pub struct Ports<'a> {
+    /// Orders.
+    pub orders: &'a dyn OrderLedger,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// Why the order was not cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CancelOrderError {
+    /// This caller made no order of that id.
+    #[error("there is no such order")]
+    NotFound,
+    /// There is nothing left of it that could be ended.
+    #[error(transparent)]
+    Refused(#[from] CancelRefused),
+    /// The world broke.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Writes the wish down, or answers with the order that was cancelled before. What the wish leads to is the payment
+/// worker's business: nothing is over before the gateway has confirmed it.
+///
+/// # Errors
+/// See [`CancelOrderError`].
+pub async fn cancel_order(
+    ports: &Ports<'_>,
+    caller: &Caller,
+    id: &OrderId,
+) -> Result<Idempotent<Order>, CancelOrderError> {
+    for _ in 0..DECISIONS_MAX {
+        let found = ports.orders.order(id).await?;
+        let order = found.filter(|order| order.caller == *caller).ok_or(CancelOrderError::NotFound)?;
+        let change = match order.cancel(ports.clock.now())? {
+            Idempotent::Executed(change) => change,
+            Idempotent::AlreadyApplied(unchanged) => return Ok(Idempotent::AlreadyApplied(unchanged.order)),
+        };
+        match until_definite(|| ports.orders.record(&change)).await {
+            Ok(()) => return Ok(Idempotent::Executed(change.order)),
+            // Read again: perhaps this very request won, or the payment has moved on.
+            Err(ChangeError::Conflict) => {}
+            Err(ChangeError::Failure(failure)) => return Err(failure.into()),
+        }
+    }
+    Err(Failure::Throttled.into())
+}

@@ -1,0 +1,58 @@
+//! Gives a part of what was paid for an order back.
+
+use domain::order::{Order, RefundRefused, RefundRequest};
+use domain::{Idempotent, OrderId};
+
+use crate::repeat::until_definite;
+use crate::{ChangeError, Clock, Failure, OrderLedger};
+
+/// How often the decision is made anew after somebody else changed the order meanwhile.
+const DECISIONS_MAX: u32 = 6;
+
+/// What the use case needs.
+pub struct Ports<'a> {
+    /// Orders.
+    pub orders: &'a dyn OrderLedger,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// Why nothing goes back.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefundOrderError {
+    /// There is no order of that id.
+    #[error("there is no such order")]
+    NotFound,
+    /// The order does not give that back.
+    #[error(transparent)]
+    Refused(#[from] RefundRefused),
+    /// The world broke.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Writes the refund down, once per reference; the payment worker sees to it. However many are asked for at once, the
+/// sum never exceeds what was captured: each is written to the very version that it was decided on.
+///
+/// # Errors
+/// See [`RefundOrderError`].
+pub async fn refund_order(
+    ports: &Ports<'_>,
+    id: &OrderId,
+    request: &RefundRequest,
+) -> Result<Idempotent<Order>, RefundOrderError> {
+    for _ in 0..DECISIONS_MAX {
+        let order = ports.orders.order(id).await?.ok_or(RefundOrderError::NotFound)?;
+        let change = match order.refund(request.clone(), ports.clock.now())? {
+            Idempotent::Executed(change) => change,
+            Idempotent::AlreadyApplied(unchanged) => return Ok(Idempotent::AlreadyApplied(unchanged.order)),
+        };
+        match until_definite(|| ports.orders.record(&change)).await {
+            Ok(()) => return Ok(Idempotent::Executed(change.order)),
+            // Read again: perhaps this very request won.
+            Err(ChangeError::Conflict) => {}
+            Err(ChangeError::Failure(failure)) => return Err(failure.into()),
+        }
+    }
+    Err(Failure::Throttled.into())
+}

@@ -1,0 +1,154 @@
+//! Orders that are cancelled, and money that goes back: once, in full, and never before the gateway has confirmed it.
+
+use application::cancel_order::{self, CancelOrderError, cancel_order};
+use application::refund_order::{self, RefundOrderError, refund_order};
+use domain::order::{CancelRefused, Order, OrderState, RefundRefused, RefundRequest};
+use domain::payment::{Outcome, RefundOutcome, RefundState};
+use domain::{Idempotent, Money};
+use memory::{Call, Fate, RefundCall};
+
+use crate::samples::CARD;
+use crate::shop::{HOUR, MINUTE, NOON, Shop, WEEK};
+
+async fn cancel(shop: &Shop, order: &Order) -> Result<Idempotent<Order>, CancelOrderError> {
+    let ports = cancel_order::Ports { orders: &shop.store, clock: &shop.clock };
+    cancel_order(&ports, &order.caller, &order.id).await
+}
+
+async fn refund(
+    shop: &Shop,
+    order: &Order,
+    reference: &str,
+    amount: i64,
+) -> Result<Idempotent<Order>, RefundOrderError> {
+    let ports = refund_order::Ports { orders: &shop.store, clock: &shop.clock };
+    let amount = Money::new(amount, order.totals.total.currency()).unwrap();
+    let request = RefundRequest { reference: reference.parse().unwrap(), amount };
+    refund_order(&ports, &order.id, &request).await
+}
+
+async fn paid(shop: &Shop) -> Order {
+    let order = shop.order_shirts().await;
+    shop.settle().await;
+    let order = shop.order(&order.id).await;
+    assert_eq!(order.word(), "paid");
+    order
+}
+
+fn moved(shop: &Shop) -> (i64, i64) {
+    let entries = shop.gateway.entries();
+    entries.iter().fold((0, 0), |sum, entry| (sum.0 + entry.captured, sum.1 + entry.refunded))
+}
+
+#[tokio::test]
+async fn an_order_cancelled_before_its_payment_began_is_never_sent_to_the_gateway() {
+    let shop = Shop::open().await;
+    let order = shop.order_shirts().await;
+    let _cancelled = cancel(&shop, &order).await.unwrap();
+    shop.settle().await;
+    let order = shop.order(&order.id).await;
+    assert!(matches!(order.state, OrderState::Cancelled { .. }));
+    assert_eq!(order.wake, None, "nothing is left to be done");
+    assert_eq!(shop.gateway.calls(), vec![]);
+    assert_eq!(shop.units(), (12, 0, 0));
+}
+
+#[tokio::test]
+async fn a_paid_order_is_cancelled_once_its_money_is_back_and_its_units_are_for_sale_again() {
+    let shop = Shop::open().await;
+    let order = paid(&shop).await;
+    let total = order.totals.total.amount();
+    assert_eq!(cancel(&shop, &order).await.unwrap().into_inner().word(), "paid");
+    assert!(cancel(&shop, &order).await.unwrap().is_replay());
+    shop.settle().await;
+    assert_eq!(shop.order(&order.id).await.word(), "cancelled");
+    assert_eq!((moved(&shop), shop.units()), ((total, total), (12, 0, 0)));
+    let again = cancel(&shop, &order).await.unwrap();
+    assert_eq!((again.is_replay(), again.into_inner().word()), (true, "cancelled"));
+}
+
+#[tokio::test]
+async fn fault_71_a_charge_whose_answer_was_lost_goes_back_when_its_order_was_cancelled_meanwhile() {
+    let shop = Shop::open().await;
+    shop.gateway.script(Call::Capture, [Fate::AnswerLost]);
+    shop.gateway.script(Call::LookUp, [Fate::Refused(Outcome::Unknown)]);
+    let order = shop.order_shirts().await;
+    shop.settle().await;
+    let _cancelled = cancel(&shop, &order).await.unwrap();
+    shop.settle_until(NOON.plus(HOUR)).await;
+    let total = order.totals.total.amount();
+    assert_eq!(shop.order(&order.id).await.word(), "cancelled");
+    assert_eq!((moved(&shop), shop.units()), ((total, total), (12, 0, 0)));
+}
+
+#[tokio::test]
+async fn fault_70_an_action_that_nobody_waits_for_is_voided_at_once() {
+    let shop = Shop::open().await;
+    shop.gateway.card(CARD, Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() });
+    let order = shop.order_shirts().await;
+    shop.settle().await;
+    let _cancelled = cancel(&shop, &order).await.unwrap();
+    shop.settle().await;
+    assert_eq!(shop.order(&order.id).await.word(), "cancelled");
+    assert_eq!((moved(&shop), shop.units()), ((0, 0), (12, 0, 0)));
+}
+
+#[tokio::test]
+async fn fault_78_a_refund_whose_answer_was_lost_is_found_and_made_once() {
+    for fates in [
+        vec![Fate::AnswerLost],
+        vec![Fate::Delayed],
+        vec![Fate::Refused(RefundOutcome::Rejected), Fate::Refused(RefundOutcome::NotSent)],
+        vec![Fate::Refused(RefundOutcome::Unknown), Fate::AnswerLost],
+    ] {
+        let shop = Shop::open().await;
+        let order = paid(&shop).await;
+        shop.gateway.script_refund(RefundCall::Refund, fates.clone());
+        let _asked = refund(&shop, &order, "claim-1", 1_000).await.unwrap();
+        shop.settle_until(NOON.plus(MINUTE)).await;
+        shop.gateway.deliver_delayed();
+        shop.settle_until(NOON.plus(HOUR)).await;
+        let order = shop.order(&order.id).await;
+        assert_eq!((order.word(), order.refunds.len()), ("partially_refunded", 1), "{fates:?}");
+        assert_eq!(moved(&shop).1, 1_000, "{fates:?}");
+    }
+}
+
+#[tokio::test]
+async fn fault_77_what_two_ask_for_at_once_is_made_once_each_and_never_more_than_was_paid() {
+    let shop = Shop::open().await;
+    let order = paid(&shop).await;
+    let total = order.totals.total.amount();
+    let _asked = refund(&shop, &order, "claim-1", total - 100).await.unwrap();
+    assert!(refund(&shop, &order, "claim-1", total - 100).await.unwrap().is_replay());
+    let left = Money::new(100, order.totals.total.currency()).unwrap();
+    let too_much = refund(&shop, &order, "claim-2", 101).await;
+    assert_eq!(too_much, Err(RefundRefused::TooMuch { left }.into()));
+    let _asked = refund(&shop, &order, "claim-2", 100).await.unwrap();
+    shop.settle().await;
+    assert_eq!(shop.order(&order.id).await.word(), "refunded");
+    assert_eq!((moved(&shop), shop.units()), ((total, total), (9, 0, 3)), "the goods are the shopper's");
+    assert_eq!(cancel(&shop, &order).await, Err(CancelRefused.into()));
+}
+
+#[tokio::test]
+async fn a_refund_that_the_gateway_refuses_is_a_persons_business_and_the_order_stays_paid() {
+    let shop = Shop::open().await;
+    let order = paid(&shop).await;
+    shop.gateway.script_refund(RefundCall::Refund, [Fate::Refused(RefundOutcome::Refused)]);
+    let _cancelled = cancel(&shop, &order).await.unwrap();
+    shop.settle_until(NOON.plus(WEEK)).await;
+    let order = shop.order(&order.id).await;
+    assert_eq!((order.word(), order.refunds[0].state), ("paid", RefundState::ManualReview));
+    assert_eq!(shop.units(), (9, 0, 3));
+}
+
+#[tokio::test]
+async fn an_order_is_cancelled_by_nobody_but_whoever_made_it() {
+    let shop = Shop::open().await;
+    let order = shop.order_shirts().await;
+    let before = shop.books();
+    let stranger = Order { caller: "stranger".parse().unwrap(), ..order };
+    assert_eq!(cancel(&shop, &stranger).await, Err(CancelOrderError::NotFound));
+    assert_eq!(shop.books(), before);
+}

@@ -1,0 +1,244 @@
+use core::time::Duration;
+
+use super::attempt::backoff;
+use super::{AttemptNumber, GatewayReference};
+use crate::{Money, OrderId, Reference, Timestamp};
+
+/// Money of an order that goes back to its shopper.
+///
+/// ```text
+/// Ready ─▶ Sending ─▶ Refunded
+///   ▲        │  ├▶ Pending ─▶ look up ─▶ Refunded
+///   └refused─┘  └▶ Unknown ─▶ look up, replay ─▶ a fact, or ManualReview
+/// ```
+///
+/// Adapters rebuild it from storage; everybody else moves it by its transitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// Its number within the order, from 1.
+    pub number: RefundNumber,
+    /// How much.
+    pub amount: Money,
+    /// Why.
+    pub cause: RefundCause,
+    /// Where it stands.
+    pub state: RefundState,
+    /// When it was asked for.
+    pub started_at: Timestamp,
+}
+
+/// The number of a refund within its order, from 1.
+pub type RefundNumber = u32;
+
+/// Why money goes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefundCause {
+    /// The order was cancelled after it was paid for.
+    Cancelled,
+    /// An operator asked for it under this reference; the same reference is the same refund.
+    Asked(Reference),
+}
+
+/// Where a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundState {
+    /// The call can be made; none is outstanding.
+    Ready {
+        /// How often it was made without being executed.
+        tries: u32,
+    },
+    /// A worker claimed the call, and its answer is outstanding.
+    Sending {
+        /// How often it was made before.
+        tries: u32,
+        /// Until then others leave it to that worker. Only courtesy: safety is the order's version.
+        lease_until: Timestamp,
+    },
+    /// The outcome of the call is unknown.
+    Unknown {
+        /// How often it was tried to find out.
+        tries: u32,
+    },
+    /// The gateway took it on, and the money is under way.
+    Pending {
+        /// How often it was looked up.
+        tries: u32,
+    },
+    /// The money has gone back.
+    Refunded {
+        /// When we learned it.
+        at: Timestamp,
+    },
+    /// A person must look. It still counts as "maybe refunded".
+    ManualReview,
+}
+
+/// What one call about a refund proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundOutcome {
+    /// The money has gone back.
+    Refunded,
+    /// It was taken on, and is under way.
+    Pending,
+    /// The gateway said no for good, as for a charge that is disputed.
+    Refused,
+    /// Refused unexecuted, as for a rate limit: the same call may be made again.
+    Rejected,
+    /// Not one byte left this process.
+    NotSent,
+    /// Everything else.
+    Unknown,
+}
+
+/// What is frozen with a refund before its first send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundCharge {
+    /// The order whose money goes back.
+    pub order_id: OrderId,
+    /// The attempt that charged.
+    pub attempt: AttemptNumber,
+    /// The gateway's object of that attempt.
+    pub reference: GatewayReference,
+    /// The refund's number within the order.
+    pub number: RefundNumber,
+    /// How much goes back.
+    pub amount: Money,
+    /// How often it was asked for in vain, where a repetition under another key can do no harm: Stripe replays even a
+    /// kept 500 under its key (<https://docs.stripe.com/api/idempotent_requests>), and gives no more back than was
+    /// captured, so only what gives back everything may be asked for anew.
+    pub renewal: u32,
+}
+
+/// What a worker does next about a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundStep {
+    /// Claim the call by a write, and then make it.
+    Claim,
+    /// Ask the gateway what became of it.
+    LookUp,
+    /// Leave it to whoever claimed it, until then.
+    Leave(Timestamp),
+}
+
+impl RefundCharge {
+    /// The key under which the gateway recognises a repetition.
+    pub fn idempotency_key(&self) -> String {
+        let key = format!("refund:{}:{}", self.order_id, self.number);
+        if self.renewal > 0 { format!("{key}:{}", self.renewal) } else { key }
+    }
+}
+
+impl Refund {
+    /// How long a claimed call is left to its worker: longer than any call to a gateway lasts.
+    pub const LEASE: Duration = Duration::from_secs(10);
+    /// From this age on a person must look: the key may be forgotten, and a repetition could be another refund.
+    pub const REVIEW_AGE: Duration = Duration::from_secs(23 * 60 * 60);
+    /// Money that is under way may take days to arrive.
+    pub const PENDING_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+    pub(crate) const fn new(number: RefundNumber, amount: Money, cause: RefundCause, now: Timestamp) -> Self {
+        Self { number, amount, cause, state: RefundState::Ready { tries: 0 }, started_at: now }
+    }
+
+    /// Whether nothing will change it any more.
+    pub const fn is_settled(&self) -> bool {
+        matches!(self.state, RefundState::Refunded { .. } | RefundState::ManualReview)
+    }
+
+    /// What a worker does next; nothing once it is settled.
+    pub fn next_step(&self, now: Timestamp) -> Option<RefundStep> {
+        match self.state {
+            RefundState::Ready { .. } => Some(RefundStep::Claim),
+            RefundState::Sending { lease_until, .. } if now < lease_until => {
+                Some(RefundStep::Leave(lease_until))
+            }
+            // Asked for once more under the same key: the gateway repeats its answer, or does it now.
+            RefundState::Unknown { tries } if !tries.is_multiple_of(2) => Some(RefundStep::Claim),
+            RefundState::Sending { .. } | RefundState::Unknown { .. } | RefundState::Pending { .. } => {
+                Some(RefundStep::LookUp)
+            }
+            RefundState::Refunded { .. } | RefundState::ManualReview => None,
+        }
+    }
+
+    pub(crate) fn claim(mut self, now: Timestamp) -> Self {
+        self.state = RefundState::Sending { tries: self.tries(), lease_until: now.plus(Self::LEASE) };
+        self
+    }
+
+    /// Takes a gateway's answer to the call that was claimed.
+    pub(crate) fn apply(mut self, outcome: RefundOutcome, now: Timestamp) -> Self {
+        let tries = self.tries();
+        self.state = match outcome {
+            RefundOutcome::Refunded => RefundState::Refunded { at: now },
+            RefundOutcome::Pending if now.since(self.started_at) >= Self::PENDING_AGE => {
+                RefundState::ManualReview
+            }
+            RefundOutcome::Pending => RefundState::Pending { tries: tries.saturating_add(1) },
+            RefundOutcome::Refused => RefundState::ManualReview,
+            _ if now.since(self.started_at) >= Self::REVIEW_AGE => RefundState::ManualReview,
+            // It is made again under the same key, so whatever an earlier call did is not done twice.
+            RefundOutcome::Rejected | RefundOutcome::NotSent => {
+                RefundState::Ready { tries: tries.saturating_add(1) }
+            }
+            RefundOutcome::Unknown => RefundState::Unknown { tries: tries.saturating_add(1) },
+        };
+        self
+    }
+
+    /// Takes a gateway's answer to a look-up. That it found nothing proves nothing.
+    pub(crate) fn apply_look_up(self, outcome: RefundOutcome, now: Timestamp) -> Self {
+        let seen = match outcome {
+            fact @ (RefundOutcome::Refunded | RefundOutcome::Pending | RefundOutcome::Refused) => fact,
+            RefundOutcome::Rejected | RefundOutcome::NotSent | RefundOutcome::Unknown => {
+                RefundOutcome::Unknown
+            }
+        };
+        match (self.state, seen) {
+            // It was taken on before; a look-up that fails changes nothing about that.
+            (RefundState::Pending { .. }, RefundOutcome::Unknown) => self.apply(RefundOutcome::Pending, now),
+            _ => self.apply(seen, now),
+        }
+    }
+
+    /// How long to wait before the next step; nothing when it can follow at once.
+    pub(crate) fn pause(&self) -> Duration {
+        match self.state {
+            RefundState::Unknown { tries } if tries.is_multiple_of(2) => {
+                backoff(tries.saturating_div(2), 300)
+            }
+            RefundState::Ready { tries } if tries > 0 => backoff(tries, 300),
+            RefundState::Pending { tries } => backoff(tries, 3_600),
+            RefundState::Ready { .. }
+            | RefundState::Sending { .. }
+            | RefundState::Unknown { .. }
+            | RefundState::Refunded { .. }
+            | RefundState::ManualReview => Duration::ZERO,
+        }
+    }
+
+    /// How often it was tried so far.
+    pub(crate) const fn tries(&self) -> u32 {
+        match self.state {
+            RefundState::Ready { tries }
+            | RefundState::Sending { tries, .. }
+            | RefundState::Unknown { tries }
+            | RefundState::Pending { tries } => tries,
+            RefundState::Refunded { .. } | RefundState::ManualReview => 0,
+        }
+    }
+}
+
+impl RefundState {
+    /// The word in an order's history.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Ready { .. } => "ready to refund",
+            Self::Sending { .. } => "sending refund",
+            Self::Unknown { .. } => "refund unknown",
+            Self::Pending { .. } => "refund pending",
+            Self::Refunded { .. } => "refunded",
+            Self::ManualReview => "refund in manual review",
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use application::Failure;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::payment::{Refund, RefundCause, RefundState};
+
+use crate::attribute::{self, Fields, Item, add, money, number, text, time};
+
+pub(crate) fn refund(refund: &Refund) -> AttributeValue {
+    let mut item = attribute::item([
+        ("number", number(refund.number)),
+        ("amount", money(refund.amount)),
+        ("state", AttributeValue::M(state(refund.state))),
+        ("started_at", time(refund.started_at)),
+    ]);
+    // What goes back because its order was cancelled has no name outside.
+    let reference = match &refund.cause {
+        RefundCause::Cancelled => None,
+        RefundCause::Asked(reference) => Some(text(reference.as_str())),
+    };
+    add(&mut item, "reference", reference);
+    AttributeValue::M(item)
+}
+
+pub(crate) fn read_refund(fields: Fields<'_>) -> Result<Refund, Failure> {
+    let reference = fields.optional("reference", Fields::parsed)?;
+    Ok(Refund {
+        number: fields.number("number")?,
+        amount: fields.money("amount")?,
+        cause: reference.map_or(RefundCause::Cancelled, RefundCause::Asked),
+        state: read_state(fields.map("state")?)?,
+        started_at: fields.time("started_at")?,
+    })
+}
+
+fn state(state: RefundState) -> Item {
+    let tried = |word, tries: u32| attribute::item([("is", text(word)), ("tries", number(tries))]);
+    match state {
+        RefundState::Ready { tries } => tried("ready", tries),
+        RefundState::Sending { tries, lease_until } => {
+            let mut item = tried("sending", tries);
+            add(&mut item, "lease_until", Some(time(lease_until)));
+            item
+        }
+        RefundState::Unknown { tries } => tried("unknown", tries),
+        RefundState::Pending { tries } => tried("pending", tries),
+        RefundState::Refunded { at } => attribute::item([("is", text("refunded")), ("at", time(at))]),
+        RefundState::ManualReview => attribute::item([("is", text("manual_review"))]),
+    }
+}
+
+fn read_state(fields: Fields<'_>) -> Result<RefundState, Failure> {
+    let tries = || fields.number("tries");
+    Ok(match fields.text("is")? {
+        "ready" => RefundState::Ready { tries: tries()? },
+        "sending" => RefundState::Sending { tries: tries()?, lease_until: fields.time("lease_until")? },
+        "unknown" => RefundState::Unknown { tries: tries()? },
+        "pending" => RefundState::Pending { tries: tries()? },
+        "refunded" => RefundState::Refunded { at: fields.time("at")? },
+        "manual_review" => RefundState::ManualReview,
+        _ => return Err(Failure::Unreadable("is")),
+    })
+}

@@ -1,0 +1,68 @@
+use domain::Timestamp;
+use domain::payment::{RefundCharge, RefundOutcome};
+
+use super::{Bank, Intent, KEY_LIFE, Status, place};
+
+/// What a key was used for first, and what was answered.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    refund: RefundCharge,
+    at: Timestamp,
+    answer: RefundOutcome,
+}
+
+impl Bank {
+    /// Gives money back, never more than was captured.
+    pub(crate) fn refund(&mut self, refund: &RefundCharge, now: Timestamp) -> RefundOutcome {
+        let key = refund.idempotency_key();
+        if let Some(kept) = self.kept_refunds.get(&key).filter(|kept| now.since(kept.at) < KEY_LIFE) {
+            return if kept.refund == *refund { kept.answer } else { RefundOutcome::Unknown };
+        }
+        let answer = self.give_back(refund);
+        self.kept_refunds.insert(key, Kept { refund: refund.clone(), at: now, answer });
+        answer
+    }
+
+    fn give_back(&mut self, refund: &RefundCharge) -> RefundOutcome {
+        let intent = place(Some(&refund.reference)).and_then(|at| self.intents.get_mut(at));
+        let Some(intent) = intent.filter(|intent| intent.status == Status::Succeeded) else {
+            return RefundOutcome::Unknown;
+        };
+        let amount = refund.amount.amount();
+        // "Already refunded" may be the answer to a repetition, so it proves nothing.
+        if amount > intent.captured().saturating_sub(intent.refunded()) {
+            return RefundOutcome::Unknown;
+        }
+        intent.refunds.push((refund.number, amount));
+        RefundOutcome::Refunded
+    }
+
+    /// Fails, and keeps the failure under the key.
+    pub(crate) fn fail_refund(&mut self, refund: &RefundCharge, now: Timestamp) -> RefundOutcome {
+        let answer = RefundOutcome::Unknown;
+        let kept = Kept { refund: refund.clone(), at: now, answer };
+        self.kept_refunds.entry(refund.idempotency_key()).or_insert(kept).answer
+    }
+
+    /// A request that is still on its way when its sender has given up.
+    pub(crate) fn delay_refund(&mut self, refund: RefundCharge, until: Timestamp) {
+        self.late_refunds.push((until, refund));
+    }
+
+    /// Whether a refund is among those of its object. That it is not there proves nothing.
+    pub(crate) fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let intent = self.intent(Some(&refund.reference));
+        let is_made = |intent: &Intent| intent.refunds.iter().any(|(number, _)| *number == refund.number);
+        if intent.is_some_and(is_made) { RefundOutcome::Refunded } else { RefundOutcome::Unknown }
+    }
+}
+
+impl Intent {
+    pub(super) fn captured(&self) -> i64 {
+        if self.status == Status::Succeeded { self.charge.amount.amount() } else { 0 }
+    }
+
+    pub(crate) fn refunded(&self) -> i64 {
+        self.refunds.iter().fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
+    }
+}

@@ -1,0 +1,89 @@
+use domain::order::Order;
+
+use super::{Crowd, SHIRT};
+use crate::shopper::Shopper;
+use crate::simulation::Work;
+
+/// The cancel meets the payment wherever that is just then.
+pub(super) fn at_once(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(cancels(crowd.shopper("ann"), "visa", 4_000))]
+}
+
+pub(super) fn declined(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(cancels(crowd.shopper("ann"), "declined", 60_000))]
+}
+
+pub(super) fn unknown_charged(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(cancels(crowd.shopper("ann"), "answer_lost", 60_000))]
+}
+
+pub(super) fn unknown_not_charged(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(cancels(crowd.shopper("ann"), "request_lost", 60_000))]
+}
+
+/// The shopper proves who they are, and thinks better of it.
+pub(super) fn three_d_secure(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(cancels(crowd.shopper("ann"), "three_d_secure", 900_000))]
+}
+
+pub(super) fn paid(crowd: &Crowd) -> Vec<Work> {
+    let shopper = crowd.shopper("ann");
+    vec![Box::pin(async move {
+        let Some(order) = pays(&shopper).await else { return };
+        let _cancelled = shopper.cancel(&order).await;
+        let _seen = shopper.watch(&order).await;
+    })]
+}
+
+/// The one shirt that a customer may have can be had again once it was given back, by that customer too.
+pub(super) fn buys_again(crowd: &Crowd) -> Vec<Work> {
+    let shopper = crowd.shopper("ann");
+    vec![Box::pin(async move {
+        let Some(order) = pays(&shopper).await else { return };
+        let _cancelled = shopper.cancel(&order).await;
+        shopper.rest(900_000).await;
+        let Some(reservation) = shopper.reserve("again", &[(SHIRT, 1)]).await else { return };
+        let _paid = shopper.check_out("pay-again", &reservation, "visa").await;
+    })]
+}
+
+/// Three operators give a part back at once; together it would be more than was paid.
+pub(super) fn parts(crowd: &Crowd) -> Vec<Work> {
+    let shopper = crowd.shopper("ann");
+    vec![Box::pin(async move {
+        let Some(order) = pays(&shopper).await else { return };
+        let _first = shopper.refund("claim-1", &order, 4_000).await;
+        let _second = shopper.refund("claim-2", &order, 4_000).await;
+        let _repeated = shopper.refund("claim-1", &order, 4_000).await;
+        let _too_much = shopper.refund("claim-3", &order, 4_000).await;
+        let _seen = shopper.watch(&order).await;
+    })]
+}
+
+pub(super) fn refund_and_cancel(crowd: &Crowd) -> Vec<Work> {
+    let shopper = crowd.shopper("ann");
+    vec![Box::pin(async move {
+        let Some(order) = pays(&shopper).await else { return };
+        let _part = shopper.refund("claim-1", &order, 2_900).await;
+        shopper.rest(3_000).await;
+        let _cancelled = shopper.cancel(&order).await;
+        let _repeated = shopper.cancel(&order).await;
+        let _seen = shopper.watch(&order).await;
+    })]
+}
+
+/// Holds a shirt, pays for it, and cancels after up to so many milliseconds.
+async fn cancels(shopper: Shopper, token: &str, after: u32) {
+    let Some(reservation) = shopper.reserve("hold", &[(SHIRT, 1)]).await else { return };
+    let Some(order) = shopper.check_out("pay", &reservation, token).await else { return };
+    shopper.rest(after).await;
+    let _cancelled = shopper.cancel(&order).await;
+    let _seen = shopper.watch(&order).await;
+}
+
+/// Holds a shirt, pays for it, and waits until that is done.
+async fn pays(shopper: &Shopper) -> Option<Order> {
+    let reservation = shopper.reserve("hold", &[(SHIRT, 1)]).await?;
+    let order = shopper.check_out("pay", &reservation, "visa").await?;
+    shopper.watch(&order).await
+}
