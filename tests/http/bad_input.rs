@@ -6,13 +6,14 @@ use crate::request::{CREATE, ROUTES, Request};
 use crate::shop::Shop;
 
 /// The routes that ask who calls.
-const ASK_WHO_CALLS: [&str; 6] = [
+const ASK_WHO_CALLS: [&str; 7] = [
     "create-reservation",
     "get-reservation",
     "release-reservation",
     "checkout",
     "get-order",
     "add-payment-method",
+    "cancel-order",
 ];
 
 /// A shop in which every route's event would succeed but the one that a test spoils.
@@ -22,7 +23,7 @@ async fn shop_for(operation: &str) -> Shop {
         "checkout" | "get-reservation" | "release-reservation" => {
             shop.succeed("create-reservation").await;
         }
-        "add-payment-method" | "get-order" => {
+        "add-payment-method" | "cancel-order" | "get-order" => {
             shop.declined_order().await;
         }
         _ => {}
@@ -204,7 +205,9 @@ async fn fault_10_an_id_carries_no_separator_and_no_disguise() {
             texts.map(|text| (Request::of(operation).with(pointer, json!(text)), pointer.to_owned()));
         assert_refused(operation, 400, "invalid-request", spoiled).await;
     }
-    for operation in ["get-reservation", "release-reservation", "get-order", "add-payment-method"] {
+    for operation in
+        ["get-reservation", "release-reservation", "get-order", "add-payment-method", "cancel-order"]
+    {
         let spoiled = texts.map(|text| nowhere(Request::of(operation).path(text)));
         assert_refused(operation, 404, "not-found", spoiled).await;
     }

@@ -24,6 +24,8 @@ mod shop; // functions over tables inside the test
 #[cfg(test)]
 mod add_payment_method;
 #[cfg(test)]
+mod cancel_order;
+#[cfg(test)]
 mod checkout;
 #[cfg(test)]
 mod create_reservation;

@@ -7,8 +7,15 @@ async fn fault_21_what_another_guest_made_answers_like_what_is_not_there() {
     let shop = Shop::open().await;
     shop.declined_order().await;
     let before = shop.records();
-    for operation in ["get-reservation", "release-reservation", "get-order", "add-payment-method", "checkout"]
-    {
+    let those_that_name_it = [
+        "get-reservation",
+        "release-reservation",
+        "get-order",
+        "add-payment-method",
+        "cancel-order",
+        "checkout",
+    ];
+    for operation in those_that_name_it {
         let stranger = Request::of(operation).guest(2);
         let answer = shop.ask(&stranger).await;
         assert_eq!(answer.status, 404, "{operation}");

@@ -28,8 +28,9 @@ struct Watched {
 }
 
 /// Every function that asks the tables.
-const FUNCTIONS: [&str; 11] = [
+const FUNCTIONS: [&str; 12] = [
     "add-payment-method",
+    "cancel-order",
     "capture-payment",
     "checkout",
     "create-reservation",
@@ -126,6 +127,7 @@ async fn each_function_asks_of_the_tables_all_that_its_policy_allows_and_nothing
     browse(&watched).await;
     hold_remnants(&watched).await;
     let order = buy(&watched).await;
+    cancel(&watched).await;
     give_back(&watched).await;
     sweep(&watched, &order).await;
 
@@ -182,6 +184,16 @@ async fn buy(watched: &Watched) -> String {
     watched.work("capture-payment", &event_file("sqs/capture-payment.json")).await;
     watched.ask(Request::of("get-order")).await;
     order
+}
+
+/// An order that is cancelled after its payment was declined.
+async fn cancel(watched: &Watched) {
+    let held = watched.hold(6, "SCARF", 1).await.text_at("/id");
+    let checkout = watched.customer("checkout").key(6).with("/reservation_id", json!(held));
+    let order = watched.ask(checkout.with("/expected_total/amount", json!(1_999))).await.text_at("/id");
+    let decline = Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod };
+    watched.shop.pay(&order, [opened(), Outcome::Declined(decline)]).await;
+    watched.ask(watched.customer("cancel-order").path(&order)).await;
 }
 
 /// Units of SKUs that are sold out come back, once by a release and once by an expiry: everybody is told.

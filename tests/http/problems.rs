@@ -12,7 +12,7 @@ use crate::request::Request;
 use crate::shop::{Shop, answer};
 
 /// The routes that ask the tables.
-const ASK_THE_TABLES: [&str; 8] = [
+const ASK_THE_TABLES: [&str; 9] = [
     "list-products",
     "get-product",
     "create-reservation",
@@ -21,6 +21,7 @@ const ASK_THE_TABLES: [&str; 8] = [
     "checkout",
     "get-order",
     "add-payment-method",
+    "cancel-order",
 ];
 
 /// One request for each problem, in the order of the registry; those of one shop follow each other.
@@ -69,6 +70,14 @@ async fn broken(shop: &Shop) -> Answer {
     shop.ask(&Request::of("get-product")).await
 }
 
+/// An order of which everything has gone back.
+async fn nothing_left_to_cancel() -> Answer {
+    let shop = Shop::open().await;
+    let order = shop.paid_order().await;
+    shop.refund(&order, 17_998).await;
+    shop.ask(&Request::of("cancel-order")).await
+}
+
 /// A route whose tables do not answer.
 async fn cut_off(shop: &Shop, operation: &'static str) -> Answer {
     let nobody = Closed::new();
@@ -84,6 +93,7 @@ async fn every_problem_of_the_registry_is_the_answer_to_some_request() {
     for request in requests(&shop.issuer) {
         answers.push(shop.ask(&request).await);
     }
+    answers.push(nothing_left_to_cancel().await);
     answers.push(cut_off(&shop, "list-products").await);
     answers.push(broken(&shop).await);
 

@@ -3,9 +3,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::put_on_sale::{Ports, put_on_sale};
-use application::{Archive, Clock, OrderLedger, Orders};
+use application::{Archive, Clock, OrderLedger, Orders, refund_order};
+use domain::Money;
 use domain::invariant::{Books, check};
-use domain::payment::{Decline, Outcome, Retry};
+use domain::order::RefundRequest;
+use domain::payment::{Decline, Outcome, RefundOutcome, Retry};
 use domain::reservation::ReservationState;
 use domain::stock::{Opener, Units as Received};
 use dynoxide::Database;
@@ -214,6 +216,28 @@ impl Shop {
         }
     }
 
+    /// Ends an order's payment where no call was made yet, as its worker would.
+    pub(crate) async fn work_on_payment(&self, order_id: &str) {
+        let ledger = self.purchases().await;
+        let order = ledger.order(&order_id.parse().unwrap()).await.unwrap().unwrap();
+        ledger.record(&order.give_up(SystemClock.now()).unwrap()).await.unwrap();
+    }
+
+    /// Gives so much of an order's money back.
+    pub(crate) async fn refund(&self, order_id: &str, amount: i64) {
+        let ledger = self.purchases().await;
+        let order = ledger.order(&order_id.parse().unwrap()).await.unwrap().unwrap();
+        let amount = Money::new(amount, order.totals.total.currency()).unwrap();
+        let request =
+            RefundRequest { reference: format!("claim-{}", amount.amount()).parse().unwrap(), amount };
+        let ports = refund_order::Ports { orders: &ledger, clock: &SystemClock };
+        let asked = refund_order::refund_order(&ports, &order.id, &request).await.unwrap().into_inner();
+        let claimed = asked.claim_refund(SystemClock.now()).unwrap();
+        ledger.record(&claimed).await.unwrap();
+        let refunded = claimed.order.record_refund(RefundOutcome::Refunded, SystemClock.now()).unwrap();
+        ledger.record(&refunded).await.unwrap();
+    }
+
     /// The catalog as an editor sees it.
     pub(crate) async fn catalog(&self) -> dynamodb::CatalogTable {
         dynamodb::CatalogTable::new(self.clients().dynamodb().await, self.table("CATALOG_TABLE"))
@@ -294,6 +318,7 @@ pub(crate) fn opened() -> Outcome {
 async fn built(name: &str, environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     match name {
         "add-payment-method" => add_payment_method::function(environment).await,
+        "cancel-order" => cancel_order::function(environment).await,
         "capture-payment" => capture_payment::function(environment).await,
         "checkout" => checkout::function(environment).await,
         "create-reservation" => create_reservation::function(environment).await,

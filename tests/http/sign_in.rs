@@ -7,13 +7,14 @@ use crate::request::Request;
 use crate::shop::{Shop, answer};
 
 /// The routes that ask who calls.
-const ASK_WHO_CALLS: [&str; 6] = [
+const ASK_WHO_CALLS: [&str; 7] = [
     "create-reservation",
     "get-reservation",
     "release-reservation",
     "checkout",
     "get-order",
     "add-payment-method",
+    "cancel-order",
 ];
 
 /// What tells a refused token's problem, and how a client is told to do better.

@@ -8,6 +8,7 @@
     reason = "a suite fails by panicking"
 )]
 
+mod cancels; // ended by the shopper, before it is paid and after
 mod crowd; // many at once: the last unit, and doubled clicks
 mod customers; // who signed in, and how much they may have
 mod declines; // what a shopper can do after a no

@@ -91,6 +91,18 @@ impl Shop {
     /// The sandbox gateway's own book: one entry per charge that was really made.
     ///
     /// # Panics
+    /// What goes wrong with the next calls to the sandbox gateway.
+    ///
+    /// # Panics
+    /// When the sandbox does not take the plan.
+    #[expect(clippy::expect_used, reason = "without its faults the test shows nothing")]
+    pub async fn plan_faults(&self, plan: &Value) {
+        let request = reqwest::Client::new().put(format!("{}/sandbox/faults", self.sandbox));
+        let request = request.header("Content-Type", "application/json").body(plan.to_string());
+        let answer = request.send().await.expect("the sandbox answers");
+        assert!(answer.status().is_success(), "the sandbox takes the plan: {}", answer.status());
+    }
+
     /// When the sandbox does not answer.
     #[expect(clippy::expect_used, reason = "without the book nothing is proven")]
     pub async fn charges(&self) -> Vec<Value> {

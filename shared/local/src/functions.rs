@@ -17,6 +17,7 @@ impl Functions {
         Self::default()
             .with("add-payment-method", add_payment_method::function)
             .with("capture-payment", capture_payment::function)
+            .with("cancel-order", cancel_order::function)
             .with("checkout", checkout::function)
             .with("create-reservation", create_reservation::function)
             .with("expire-reservation", expire_reservation::function)

@@ -77,6 +77,9 @@ registry! {
     ORDER_NOT_PAYABLE = "order-not-payable", 409, "The order takes no payment now",
         "It is being paid, is paid, is cancelled, or has used all its attempts.",
         "Read the order to see its state.";
+    ORDER_NOT_CANCELLABLE = "order-not-cancellable", 409, "The order cannot be cancelled",
+        "Everything that was paid for it has gone back already, or is on its way.",
+        "Read the order to see its state.";
 
     // How it was sent.
     PAYLOAD_TOO_LARGE = "payload-too-large", 413, "The body is too large",
