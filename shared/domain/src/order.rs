@@ -274,10 +274,13 @@ impl Order {
 
     /// The word in the API: that of its state, and for a paid one what became of the money since.
     pub fn word(&self) -> &'static str {
-        match self.state {
-            OrderState::Paid { .. } if self.refunded() >= self.totals.total.amount() => OrderState::REFUNDED,
-            OrderState::Paid { .. } if self.refunded() > 0 => OrderState::PARTIALLY_REFUNDED,
-            state => state.as_str(),
+        let back = self.refunded();
+        if back == 0 || !matches!(self.state, OrderState::Paid { .. }) {
+            self.state.as_str()
+        } else if back < self.totals.total.amount() {
+            OrderState::PARTIALLY_REFUNDED
+        } else {
+            OrderState::REFUNDED
         }
     }
 

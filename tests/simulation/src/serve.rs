@@ -81,6 +81,20 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
                 answer => Answer::Released(answer),
             }
         }
+        Request::Receive(receipt) => moved(receive_stock(&keeping(at), &receipt).await),
+        Request::WriteOff(write_off) => moved(write_off_stock(&keeping(at), &write_off).await),
+        Request::Adjust(adjustment) => moved(adjust_stock(&keeping(at), &adjustment).await),
+        Request::CheckOut(_) | Request::AddMethod(_) | Request::Cancel(..) | Request::Refund(..) => {
+            answer_about_order(at, request).await
+        }
+        Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
+            look(at, request).await.unwrap_or(Answer::None)
+        }
+    }
+}
+
+async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
+    match request {
         Request::CheckOut(command) => {
             let ports = checkout::Ports { reservations: at, orders: at, clock: at };
             match checkout(&ports, &command).await {
@@ -109,12 +123,14 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
                 answer => Answer::Refunding(answer.map(Idempotent::into_inner)),
             }
         }
-        Request::Receive(receipt) => moved(receive_stock(&keeping(at), &receipt).await),
-        Request::WriteOff(write_off) => moved(write_off_stock(&keeping(at), &write_off).await),
-        Request::Adjust(adjustment) => moved(adjust_stock(&keeping(at), &adjustment).await),
-        Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
-            look(at, request).await.unwrap_or(Answer::None)
-        }
+        Request::Reserve(_)
+        | Request::Release(..)
+        | Request::Receive(_)
+        | Request::WriteOff(_)
+        | Request::Adjust(_)
+        | Request::SeeReservation(..)
+        | Request::SeeOrder(..)
+        | Request::SeeProduct(_) => Answer::None,
     }
 }
 

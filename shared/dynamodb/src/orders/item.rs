@@ -99,10 +99,9 @@ pub(crate) fn read_order(item: &Item) -> Result<Order, Failure> {
         held_until: fields.time("held_until")?,
         state: read_state(fields)?,
         attempts: fields.list_of("attempts", attempt::read_attempt)?,
-        refunds: match fields.optional("refunds", |fields, name| fields.list_of(name, refund::read_refund))? {
-            Some(refunds) => refunds,
-            None => Vec::new(),
-        },
+        refunds: fields
+            .optional("refunds", |fields, name| fields.list_of(name, refund::read_refund))?
+            .unwrap_or_default(),
         cancel_requested_at: fields.optional("cancel_requested_at", Fields::time)?,
         fallbacks: fields.list_of("fallbacks", attempt::read_method)?,
         return_url: fields.optional("return_url", Fields::parsed)?,

@@ -236,10 +236,7 @@ impl Conduct for RefundTimeOutIsDone {
     }
 
     fn heard_of_refund(&self, outcome: RefundOutcome) -> RefundOutcome {
-        match outcome {
-            RefundOutcome::Unknown => RefundOutcome::Refunded,
-            heard => heard,
-        }
+        if outcome == RefundOutcome::Unknown { RefundOutcome::Refunded } else { outcome }
     }
 }
 
