@@ -1,18 +1,10 @@
-use application::{Failure, WebhookInbox, WebhookLedger};
+use application::{Failure, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
 use domain::webhook::{EventKey, Settlement, Webhook};
 
 use super::Invocation;
 use crate::conduct::now;
-
-#[async_trait]
-impl WebhookInbox for Invocation {
-    async fn receive(&self, webhook: &Webhook) -> Result<Idempotent<()>, Failure> {
-        let id = &webhook.event.key.id;
-        self.write("receive event", id, |conduct| now(WebhookInbox::receive(conduct.store(), webhook))).await
-    }
-}
 
 #[async_trait]
 impl WebhookLedger for Invocation {
@@ -25,6 +17,6 @@ impl WebhookLedger for Invocation {
         let settle = |conduct: &dyn crate::conduct::Conduct| {
             now(WebhookLedger::settle(conduct.store(), key, settlement))
         };
-        self.write("settle event", &key.id, settle).await
+        self.write("settle event", &format!("{} {settlement:?}", key.id), settle).await
     }
 }
