@@ -163,6 +163,27 @@ async fn fault_73_an_event_of_an_object_that_we_do_not_know_yet_finds_the_attemp
     assert_eq!((shop.calls(Call::Open), shop.calls(Call::Confirm)), (1, 1));
 }
 
+#[tokio::test]
+async fn an_event_whose_look_another_worker_overtook_looks_again_and_does_not_wait() {
+    let (shop, order) = waiting().await;
+    let heard = event("evt_1", "amount_capturable_updated", &order, 1);
+    let _received = shop.store.receive(&Webhook::receive(heard.clone(), NOON)).await.unwrap();
+    let slow = SlowGateway::new(&shop.gateway, Call::LookUp, Hangs::WithItsAnswer);
+    let gateways = slow.gateways();
+    let ports = shop.apply_ports(&gateways);
+    let mut worker = Box::pin(apply_webhook(&ports, &heard.key));
+    run_until_it_hangs(&mut worker);
+
+    let next_look = order.wake.unwrap().at;
+    shop.clock.set(next_look);
+    shop.capture(&order.id).await;
+    shop.gateway.shopper_acts(&order.id, &Outcome::Authorized);
+    slow.go_on();
+    worker.await.unwrap();
+    assert_eq!(shop.order(&order.id).await.state, OrderState::Paid { at: next_look });
+    assert_eq!(shop.calls(Call::Capture), 1);
+}
+
 /// A ledger that is gone when an event is to be settled.
 struct WithoutSettling<'a>(&'a Store);
 
