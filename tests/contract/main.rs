@@ -28,3 +28,5 @@ mod supply; // what is put on sale and taken off
 mod sweep_index; // what the sweeper is told
 #[cfg(test)]
 mod wake_ups; // what the relay is told
+#[cfg(test)]
+mod webhooks; // what gateways told

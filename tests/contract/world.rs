@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use application::{
     Archive, Catalog, CatalogEditor, Holds, Limits, OrderLedger, OrderPlacer, ReservationBook,
-    ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, WakeUp,
+    ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, WakeUp, WebhookInbox,
+    WebhookLedger,
 };
 use domain::invariant::Books;
 use domain::order::AuditEntry;
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub(crate) closer: Arc<dyn ReservationCloser>,
     pub(crate) placer: Arc<dyn OrderPlacer>,
     pub(crate) ledger: Arc<dyn OrderLedger>,
+    pub(crate) inbox: Arc<dyn WebhookInbox>,
+    pub(crate) webhooks: Arc<dyn WebhookLedger>,
     pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }
@@ -63,6 +66,8 @@ impl World {
             closer: store.clone(),
             placer: store.clone(),
             ledger: store.clone(),
+            inbox: store.clone(),
+            webhooks: store.clone(),
             archive: store.clone(),
             depth: Depth::Memory(store),
         }
@@ -85,7 +90,9 @@ impl World {
             limits: orders.clone(),
             sweep_index: purchases.clone(),
             book: purchases.clone(),
-            closer: orders,
+            closer: orders.clone(),
+            inbox: orders.clone(),
+            webhooks: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
             archive: purchases,

@@ -3,10 +3,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use application::{Archive, Clock, Failure, Gateways, Queues as _, Subject, WakeUp};
-use application::{capture_payment, expire_reservation, put_on_sale, receive_stock, relay, sweep};
+use application::{
+    apply_webhook, capture_payment, expire_reservation, put_on_sale, receive_stock, relay, sweep,
+};
 use domain::catalog::{LowStock, Product, Variant};
 use domain::invariant::{Books, check};
 use domain::stock::Units;
+use domain::webhook::Mode;
 use domain::{Money, Timestamp};
 use dynamodb::stream::wake_up_of;
 use dynamodb::{CatalogTable, OrdersTable, PurchaseTables, StockTable};
@@ -190,6 +193,16 @@ impl World {
                     chance: &self.chance,
                 };
                 expire_reservation::expire_reservation(&ports, reservation).await
+            }
+            Subject::ApplyWebhook(event) => {
+                let ports = apply_webhook::Ports {
+                    webhooks: &self.orders,
+                    orders: &self.purchases,
+                    gateways: &self.gateways,
+                    clock: &self.clock,
+                    mode: Mode::Test,
+                };
+                apply_webhook::apply_webhook(&ports, event).await
             }
         };
         match outcome {

@@ -107,6 +107,9 @@ fn actions(call: &str, body: &Value) -> Vec<String> {
     }
 }
 
+/// What the payment gateway signs its webhooks with.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_local";
+
 /// Queues and secrets that note what they are asked, and agree.
 #[derive(Clone)]
 pub(crate) struct Notes {
@@ -136,7 +139,11 @@ impl Notes {
 async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: HeaderMap, body: Bytes) -> String {
     let asked: Value = serde_json::from_slice(&body).unwrap();
     let answer = match call(&headers).as_str() {
-        "GetSecretValue" => json!({ "Name": asked["SecretId"], "SecretString": "sk_test_local" }),
+        "GetSecretValue" => {
+            let is_for_webhooks = asked["SecretId"].as_str().unwrap().contains("Webhook");
+            let secret = if is_for_webhooks { WEBHOOK_SECRET } else { "sk_test_local" };
+            json!({ "Name": asked["SecretId"], "SecretString": secret })
+        }
         "SendMessageBatch" => {
             let entries = asked["Entries"].as_array().unwrap();
             messages.lock().unwrap().extend(entries.iter().map(|entry| Message {

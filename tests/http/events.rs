@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::endpoint::{Message, Notes};
+use crate::receive_webhook::signed;
 use crate::request::{Request, event_file};
 use crate::shop::{Shop, Units, invoke};
 
@@ -22,12 +23,14 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
     tokio::spawn(sandbox.serve(listener, std::future::pending()));
     let queue = |name: &str| format!("{}/queue/{name}", notes.address);
     let (capture, expire) = (queue("capture-payment"), queue("expire-reservation"));
+    let apply = queue("apply-webhook");
     let mut all = vec![
         ("AWS_ENDPOINT_URL_SQS", notes.address.as_str()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", notes.address.as_str()),
         ("STRIPE_ENDPOINT", gateway.as_str()),
         ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
         ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
+        ("APPLY_WEBHOOK_QUEUE_URL", apply.as_str()),
     ];
     all.extend(settings);
     (Shop::open_with(&all).await, notes)
@@ -67,6 +70,49 @@ async fn capture_payment_twice_is_capture_payment_once() {
         json!({"batchItemFailures": []})
     );
     assert_eq!(shop.records(), before);
+}
+
+/// The states of the stored events.
+fn states(shop: &Shop) -> Vec<String> {
+    let items = shop.records()["Orders"]["Items"].clone();
+    let events = items.as_array().unwrap().iter().filter(|item| item.get("event_id").is_some());
+    events.map(|item| item["state"]["S"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn apply_webhook_takes_the_order_of_its_event_to_the_end_and_lets_an_unknown_event_go() {
+    let (shop, _) = shop(&[]).await;
+    assert_eq!(shop.order().await, ORDER);
+    let told = Request::of("receive-webhook").event()["body"].as_str().unwrap().to_owned();
+    assert_eq!(shop.ask(&signed(&told)).await.status, 200);
+    for _ in 0..2 {
+        let file = "sqs/apply-webhook.json";
+        assert_eq!(answer(&shop, "apply-webhook", file).await, json!({"batchItemFailures": []}));
+        assert_eq!(shop.succeed("get-order").await.text_at("/state"), "paid");
+        assert_eq!(states(&shop), ["applied"]);
+    }
+    assert_eq!(shop.units("SHIRT-FINAL-M").await, Units { available: 23, held: 0, sold: 2 });
+}
+
+#[tokio::test]
+async fn fault_30_an_event_of_another_mode_or_of_no_order_is_put_aside() {
+    let (live, _) = shop(&[("STRIPE_MODE", "live")]).await;
+    live.order().await;
+    let (orderless, _) = shop(&[]).await;
+    let told = Request::of("receive-webhook").event()["body"].as_str().unwrap().to_owned();
+    for shop in [live, orderless] {
+        assert_eq!(shop.ask(&signed(&told)).await.status, 200);
+        let file = "sqs/apply-webhook.json";
+        assert_eq!(answer(&shop, "apply-webhook", file).await, json!({"batchItemFailures": []}));
+        assert_eq!(states(&shop), ["quarantined"]);
+        assert_eq!(shop.units("SHIRT-FINAL-M").await.sold, 0);
+    }
+}
+
+#[tokio::test]
+async fn apply_webhook_does_not_start_in_a_mode_that_it_does_not_know() {
+    let shop = Shop::open().await;
+    assert!(shop.does_not_start("apply-webhook", &[("STRIPE_MODE", "production")]).await);
 }
 
 #[tokio::test]
@@ -143,6 +189,11 @@ fn the_events_tell_one_story() {
     assert_eq!(id("get-order", "order_id"), ORDER);
     assert_eq!(id("get-reservation", "reservation_id"), RESERVATION);
     assert_eq!(Request::of("checkout").json()["reservation_id"], RESERVATION);
+    let told = Request::of("receive-webhook").json();
+    assert_eq!(told["data"]["object"]["metadata"]["order_id"], ORDER);
+    let message = event_file("sqs/apply-webhook.json")["Records"][0]["body"].clone();
+    let message: Value = serde_json::from_str(message.as_str().unwrap()).unwrap();
+    assert_eq!(message["event_id"], told["id"]);
 }
 
 #[tokio::test]

@@ -1,8 +1,6 @@
-use std::collections::BTreeSet;
-
 use crate::answer::redacted;
 use crate::contract::{self, DOCUMENT};
-use crate::request::{ROUTES, Request};
+use crate::request::{ROUTES, Request, WEBHOOKS};
 use crate::shop::Shop;
 
 #[tokio::test]
@@ -24,5 +22,5 @@ async fn a_client_that_has_the_document_is_not_sent_it_again() {
 
 #[test]
 fn every_operation_of_the_document_is_asked_here() {
-    assert_eq!(contract::operations(), BTreeSet::from(ROUTES));
+    assert_eq!(contract::operations(), ROUTES.into_iter().chain(WEBHOOKS).collect());
 }

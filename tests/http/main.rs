@@ -42,6 +42,8 @@ mod health;
 #[cfg(test)]
 mod list_products;
 #[cfg(test)]
+mod receive_webhook;
+#[cfg(test)]
 mod release_reservation;
 
 #[cfg(test)]

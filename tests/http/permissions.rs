@@ -18,6 +18,7 @@ use crate::answer::Answer;
 use crate::endpoint::Line;
 use crate::events;
 use crate::goods::{sku, stocked, variant};
+use crate::receive_webhook::signed;
 use crate::request::{Request, event_file, key};
 use crate::shop::{Shop, answer, invoke, opened};
 
@@ -28,8 +29,9 @@ struct Watched {
 }
 
 /// Every function that asks the tables.
-const FUNCTIONS: [&str; 12] = [
+const FUNCTIONS: [&str; 14] = [
     "add-payment-method",
+    "apply-webhook",
     "cancel-order",
     "capture-payment",
     "checkout",
@@ -39,6 +41,7 @@ const FUNCTIONS: [&str; 12] = [
     "get-product",
     "get-reservation",
     "list-products",
+    "receive-webhook",
     "release-reservation",
     "sweep",
 ];
@@ -128,6 +131,7 @@ async fn each_function_asks_of_the_tables_all_that_its_policy_allows_and_nothing
     hold_remnants(&watched).await;
     let order = buy(&watched).await;
     cancel(&watched).await;
+    hear(&watched).await;
     give_back(&watched).await;
     sweep(&watched, &order).await;
 
@@ -194,6 +198,17 @@ async fn cancel(watched: &Watched) {
     let decline = Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod };
     watched.shop.pay(&order, [opened(), Outcome::Declined(decline)]).await;
     watched.ask(watched.customer("cancel-order").path(&order)).await;
+}
+
+/// The gateway tells of an order that nobody has begun to charge.
+async fn hear(watched: &Watched) {
+    let held = watched.hold(7, "SHIRT-FINAL-M", 1).await;
+    let checkout = watched.customer("checkout").key(7).with("/reservation_id", json!(held.text_at("/id")));
+    let total = held.body()["totals"]["total"]["amount"].clone();
+    let order = watched.ask(checkout.with("/expected_total/amount", total)).await.text_at("/id");
+    let told = Request::of("receive-webhook").with("/data/object/metadata/order_id", json!(order));
+    watched.ask(signed(told.event()["body"].as_str().unwrap())).await;
+    watched.work("apply-webhook", &event_file("sqs/apply-webhook.json")).await;
 }
 
 /// Units of SKUs that are sold out come back, once by a release and once by an expiry: everybody is told.

@@ -37,6 +37,7 @@ fn requests(issuer: &Issuer) -> Vec<Request> {
         Request::of("list-products").query("cursor=!"),
         cart.clone().without_header("Idempotency-Key"),
         Request::of("get-order").query("pan=4242424242424242"),
+        Request::of("receive-webhook"),
         Request::of("get-reservation").without_header("Guest-Token"),
         cart.clone().customer(&issuer.token_with("ada", &json!({"exp": 1}))),
         cart.clone().customer(&Issuer::forged("ada")),

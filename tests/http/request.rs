@@ -3,7 +3,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-/// Every route, by its function's folder.
+/// Every route that a client asks, by its function's folder.
 pub(crate) const ROUTES: [&str; 11] = [
     "list-products",
     "get-product",
@@ -17,6 +17,8 @@ pub(crate) const ROUTES: [&str; 11] = [
     "get-openapi",
     "health",
 ];
+/// The routes that gateways ask. What nobody signed gets no further than that.
+pub(crate) const WEBHOOKS: [&str; 1] = ["receive-webhook"];
 /// The routes that create something: they take a body and a key.
 pub(crate) const CREATE: [&str; 3] = ["create-reservation", "checkout", "add-payment-method"];
 

@@ -146,6 +146,13 @@ impl Shop {
         built(name, Environment::of(variables)).await.unwrap()
     }
 
+    /// Whether a function refuses to start with these settings.
+    pub(crate) async fn does_not_start(&self, name: &str, settings: &[(&str, &str)]) -> bool {
+        let mut variables = self.variables(name);
+        variables.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        built(name, Environment::of(variables)).await.is_err()
+    }
+
     /// Each function without each of the settings that it has for itself, and why it then does not start.
     pub(crate) async fn starts_without_a_setting(&self) -> Vec<(String, String, Option<String>)> {
         let mut starts = Vec::new();
@@ -318,6 +325,7 @@ pub(crate) fn opened() -> Outcome {
 async fn built(name: &str, environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     match name {
         "add-payment-method" => add_payment_method::function(environment).await,
+        "apply-webhook" => apply_webhook::function(environment).await,
         "cancel-order" => cancel_order::function(environment).await,
         "capture-payment" => capture_payment::function(environment).await,
         "checkout" => checkout::function(environment).await,
@@ -329,6 +337,7 @@ async fn built(name: &str, environment: Environment) -> Result<Arc<dyn Function>
         "get-reservation" => get_reservation::function(environment).await,
         "health" => health::function(environment).await,
         "list-products" => list_products::function(environment).await,
+        "receive-webhook" => receive_webhook::function(environment).await,
         "relay" => relay::function(environment).await,
         "release-reservation" => release_reservation::function(environment).await,
         "sweep" => sweep::function(environment).await,

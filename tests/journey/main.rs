@@ -18,6 +18,7 @@ mod restart; // killed in the middle, started again
 mod silence; // a gateway that does not answer
 mod surge; // a drop of many pages, whatever breaks meanwhile
 mod three_d_secure; // the shopper must act at the gateway
+mod webhooks; // what the gateway tells by itself
 
 use tests::{CatalogFile, Shop};
 

@@ -2,8 +2,11 @@ use std::time::Duration;
 
 use application::{Queues, Subject, WakeUp};
 use domain::Timestamp;
+use domain::payment::GatewayName;
 use domain::wake::Queue;
+use domain::webhook::EventKey;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
 use crate::world::{World, receipt};
@@ -16,11 +19,16 @@ fn any_wake_up() -> impl Strategy<Value = WakeUp> {
         (0_u64..100_000).prop_map(|millis| NOON.minus(Duration::from_millis(millis))),
         (120_000_u64..2_000_000).prop_map(|millis| NOON.plus(Duration::from_millis(millis))),
     ];
-    (any::<bool>(), 0..6, at).prop_map(|(is_order, number, at)| {
-        let subject = if is_order {
-            Subject::CapturePayment(format!("order-{number}").parse().unwrap())
-        } else {
-            Subject::ExpireReservation(format!("reservation-{number}").parse().unwrap())
+    (select(&Queue::ALL), 0..6, at).prop_map(|(queue, number, at)| {
+        let subject = match queue {
+            Queue::CapturePayment => Subject::CapturePayment(format!("order-{number}").parse().unwrap()),
+            Queue::ExpireReservation => {
+                Subject::ExpireReservation(format!("reservation-{number}").parse().unwrap())
+            }
+            Queue::ApplyWebhook => {
+                let id = format!("evt_{number}").parse().unwrap();
+                Subject::ApplyWebhook(EventKey { gateway: GatewayName::Stripe, id })
+            }
         };
         WakeUp { subject, at }
     })
@@ -30,6 +38,9 @@ fn body(subject: &Subject) -> String {
     match subject {
         Subject::CapturePayment(id) => format!(r#"{{"order_id":"{id}"}}"#),
         Subject::ExpireReservation(id) => format!(r#"{{"reservation_id":"{id}"}}"#),
+        Subject::ApplyWebhook(key) => {
+            format!(r#"{{"gateway":"{}","event_id":"{}"}}"#, key.gateway.as_str(), key.id)
+        }
     }
 }
 
@@ -74,13 +85,19 @@ fn waiting(books: &local::sqs::Store, queue: Queue, count: usize) -> Vec<(String
 async fn run_in_all(wake_ups: &[WakeUp]) {
     for world in World::all().await {
         let memory = memory::Queues::default();
-        let ours = sqs::Queues::new(world.sqs.clone(), &world.capture_payment, &world.expire_reservation);
+        let urls = [
+            (Queue::CapturePayment, world.capture_payment.clone()),
+            (Queue::ExpireReservation, world.expire_reservation.clone()),
+            (Queue::ApplyWebhook, world.apply_webhook.clone()),
+        ];
+        let ours = sqs::Queues::new(world.sqs.clone(), urls);
         assert_eq!(memory.send(wake_ups, NOON).await, Ok(vec![]));
         assert_eq!(ours.send(wake_ups, NOON).await, Ok(vec![]), "in {}", world.name);
         let due = memory.take_due(NOON);
         for (queue, url) in [
             (Queue::CapturePayment, &world.capture_payment),
             (Queue::ExpireReservation, &world.expire_reservation),
+            (Queue::ApplyWebhook, &world.apply_webhook),
         ] {
             let of_queue = due.iter().filter(|wake_up| wake_up.subject.queue() == queue);
             let expected = sorted(of_queue.map(|wake_up| body(&wake_up.subject)));

@@ -32,6 +32,7 @@ pub(crate) struct World {
     pub(crate) dead_letters: String,
     pub(crate) capture_payment: String,
     pub(crate) expire_reservation: String,
+    pub(crate) apply_webhook: String,
     pub(crate) secret: String,
     own: Option<Own>,
 }
@@ -62,6 +63,7 @@ impl World {
             own_queue("dead-letters", None),
             own_queue("capture-payment", None),
             own_queue("expire-reservation", None),
+            own_queue("apply-webhook", None),
         ];
         let start = Timestamp::from_millis(0);
         let queues = local::sqs::Store::open(&folder.path().join("queues"), &queues, start).unwrap();
@@ -87,6 +89,7 @@ impl World {
             dead_letters: url(&sqs, "dead-letters").await,
             capture_payment: url(&sqs, "capture-payment").await,
             expire_reservation: url(&sqs, "expire-reservation").await,
+            apply_webhook: url(&sqs, "apply-webhook").await,
             sqs,
             secret: "secret".to_owned(),
             own: Some(Own { _folder: folder, _stop: stop, queues }),
@@ -111,6 +114,7 @@ impl World {
             dead_letters,
             capture_payment: create_queue(&sqs, &format!("capture-payment-{run:x}"), None).await,
             expire_reservation: create_queue(&sqs, &format!("expire-reservation-{run:x}"), None).await,
+            apply_webhook: create_queue(&sqs, &format!("apply-webhook-{run:x}"), None).await,
             sqs,
             secrets,
             secret,

@@ -29,7 +29,7 @@ const BANNED_NAMES: [&str; 8] =
     ["common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"];
 
 /// What keys in the database begin with.
-const KEY_WORDS: [&str; 11] = [
+const KEY_WORDS: [&str; 12] = [
     "limit",
     "list",
     "movement",
@@ -41,6 +41,7 @@ const KEY_WORDS: [&str; 11] = [
     "sku",
     "stock-alert",
     "supply",
+    "webhook",
 ];
 
 /// Where keys are spelled.

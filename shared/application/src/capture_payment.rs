@@ -46,20 +46,35 @@ enum Next {
 /// # Errors
 /// When the store fails: the message must come again.
 pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Failure> {
+    // A clock that lags behind the sender's must not take the wake-up for an early one: a look-up too soon is harmless,
+    // a wake-up that is lost is not.
+    go_on(ports, id, CLOCK_LAG_MAX).await
+}
+
+/// The same at once, however long the record says to wait: somebody has heard that the gateway knows more.
+///
+/// # Errors
+/// As [`capture_payment`].
+pub(crate) async fn capture_payment_now(ports: &Ports<'_>, id: &OrderId) -> Result<(), Failure> {
+    go_on(ports, id, Duration::MAX).await
+}
+
+/// Makes rounds until there is nothing to do now. A wake that is due within `patience` counts as due until a round has
+/// written something.
+async fn go_on(ports: &Ports<'_>, id: &OrderId, mut patience: Duration) -> Result<(), Failure> {
     let Some(mut order) = ports.orders.order(id).await? else {
         tracing::warn!(order = %id, "woken for an order that does not exist");
         return Ok(());
     };
-    // A clock that lags behind the sender's must not take the wake-up for an early one: a look-up too soon is harmless,
-    // a wake-up that is lost is not.
-    let mut patience = CLOCK_LAG_MAX;
     for _ in 0..ROUNDS_MAX {
         if is_waiting(&order, ports.clock.now().plus(patience)) {
             return Ok(());
         }
-        patience = Duration::ZERO;
         order = match round(ports, order).await? {
-            Next::GoOn(order) => *order,
+            Next::GoOn(order) => {
+                patience = Duration::ZERO;
+                *order
+            }
             Next::Done => return Ok(()),
             Next::ReadAgain => match ports.orders.order(id).await? {
                 Some(order) => order,

@@ -19,6 +19,7 @@ mod shelf; // what an instance remembers of stock pages
 
 pub mod add_payment_method;
 pub mod adjust_stock;
+pub mod apply_webhook;
 pub mod audit;
 pub mod cancel_order;
 pub mod capture_payment;
@@ -31,6 +32,7 @@ pub mod get_reservation;
 pub mod list_products;
 pub mod put_on_sale;
 pub mod receive_stock;
+pub mod receive_webhook;
 pub mod refund_order;
 pub mod relay;
 pub mod release_reservation;

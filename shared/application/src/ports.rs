@@ -17,6 +17,7 @@ mod secret; // the secret store
 mod stock; // pages, lists, supply and holds
 mod sweep_index; // what the sweeper looks at
 mod wake_up; // the message that makes a worker look
+mod webhooks; // what gateways told, kept once
 
 pub use archive::Archive;
 pub use catalog::{Catalog, CatalogEditor};
@@ -35,3 +36,4 @@ pub use secret::{Secret, SecretName, Secrets};
 pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRoom};
 pub use sweep_index::{SWEEP_SHARDS, SweepIndex};
 pub use wake_up::{Subject, WakeUp};
+pub use webhooks::{WebhookInbox, WebhookLedger};

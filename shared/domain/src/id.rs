@@ -92,6 +92,11 @@ id!(
 );
 
 id!(
+    /// A gateway's own id for one event that it tells the shop of.
+    EventId, "an event id", 1..=255
+);
+
+id!(
     /// The name of a movement of stock outside the shop, such as the number of a delivery note.
     Reference, "a reference", 1..=64
 );

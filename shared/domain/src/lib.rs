@@ -19,9 +19,10 @@ pub mod payment; // attempts, and what a gateway's answer proves
 pub mod reservation; // a shopper's holds, with one deadline
 pub mod stock; // pages: units and the open holds taken from them
 pub mod wake; // what must happen later, as data
+pub mod webhook; // what a gateway tells by itself, and what became of it
 
 pub use id::{
-    Caller, Fingerprint, IdParseError, IdempotencyKey, OrderId, ProductId, Reference, RequestKey,
+    Caller, EventId, Fingerprint, IdParseError, IdempotencyKey, OrderId, ProductId, Reference, RequestKey,
     ReservationId, Sku,
 };
 pub use idempotent::Idempotent;

@@ -9,17 +9,20 @@ pub enum Queue {
     CapturePayment,
     /// Ends a reservation whose time is over.
     ExpireReservation,
+    /// Applies what a gateway told by itself.
+    ApplyWebhook,
 }
 
 impl Queue {
     /// Every queue.
-    pub const ALL: [Self; 2] = [Self::CapturePayment, Self::ExpireReservation];
+    pub const ALL: [Self; 3] = [Self::CapturePayment, Self::ExpireReservation, Self::ApplyWebhook];
 
     /// The queue's name, which is also its function's.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CapturePayment => "capture-payment",
             Self::ExpireReservation => "expire-reservation",
+            Self::ApplyWebhook => "apply-webhook",
         }
     }
 

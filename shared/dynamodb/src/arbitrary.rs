@@ -15,6 +15,7 @@ use domain::stock::{
     StockAlert, StockList, StockPage, Supply,
 };
 use domain::wake::{Queue, Wake};
+use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
 use domain::{Money, Quantity, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -348,4 +349,25 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
 /// The change that makes an order.
 pub(crate) fn new_order(order: Order) -> OrderChange {
     OrderChange { order, seen_version: None, holds: None }
+}
+
+pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {
+    let reason = select(&[Quarantine::OtherMode, Quarantine::UnknownOrder, Quarantine::UnknownAttempt]);
+    let state = prop_oneof![
+        Just(WebhookState::Received),
+        time().prop_map(|at| WebhookState::Settled(Settlement::Applied { at })),
+        (time(), reason)
+            .prop_map(|(at, reason)| WebhookState::Settled(Settlement::Quarantined { at, reason })),
+    ];
+    let purpose = (id(), any::<u32>()).prop_map(|(order_id, attempt)| Purpose { order_id, attempt });
+    let what = (id(), "[a-zA-Z._-]{1,64}", id(), option::of(purpose), select(&[Mode::Live, Mode::Test]));
+    let wake = (select(&Queue::ALL), time()).prop_map(|(queue, at)| Wake { queue, at });
+    (what, state, time(), time(), option::of(wake)).prop_map(
+        |(what, state, created_at, received_at, wake)| {
+            let (id, kind, reference, purpose, mode) = what;
+            let key = EventKey { gateway: GatewayName::Stripe, id };
+            let event = Event { key, kind: kind.parse().unwrap(), reference, purpose, mode, created_at };
+            Webhook { event, state, received_at, wake }
+        },
+    )
 }

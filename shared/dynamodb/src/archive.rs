@@ -44,6 +44,7 @@ fn add_purchase(books: &mut Books, item: &Item) -> Result<(), Failure> {
         Some(PurchaseItem::Order) => {
             books.orders.push(OrderRecord { order: read_order(item)?, history: read_history(item)? });
         }
+        Some(PurchaseItem::Notice) => {}
         None => return Err(Failure::Unreadable(keys::PARTITION)),
     }
     Ok(())

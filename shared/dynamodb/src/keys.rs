@@ -3,7 +3,9 @@
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
 use application::{Failure, SWEEP_SHARDS};
+use domain::payment::GatewayName;
 use domain::stock::{OpenerKey, PageKey};
+use domain::webhook::EventKey;
 use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku};
 
 mod registry; // the kinds of items, and the questions asked of them
@@ -23,7 +25,7 @@ pub enum Table {
     Catalog,
     /// Pages, where to look for them, and supply.
     Stock,
-    /// Reservations, orders and limits.
+    /// Reservations, orders, limits and what gateways told.
     Orders,
 }
 
@@ -145,6 +147,10 @@ pub(crate) fn limit(sku: &Sku, customer: &Caller) -> String {
     format!("limit#{sku}#{customer}")
 }
 
+pub(crate) fn webhook(key: &EventKey) -> String {
+    format!("webhook#{}#{}", key.gateway.as_str(), key.id)
+}
+
 /// The attribute of a limit that is this reservation's claim.
 pub(crate) fn claim(id: &ReservationId) -> String {
     format!("claim:{id}")
@@ -202,6 +208,8 @@ pub(crate) enum PurchaseItem {
     Reservation,
     Order,
     Limit,
+    /// What was told of the others, and neither accounts for a unit nor for money itself.
+    Notice,
 }
 
 /// The kind of a key of the table of orders; none for a kind that this version does not know.
@@ -210,6 +218,7 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
+        "webhook" => Some(PurchaseItem::Notice),
         _ => None,
     }
 }
@@ -224,6 +233,7 @@ pub(crate) fn parse_order(key: &str) -> Option<OrderId> {
 pub(crate) enum Record {
     Reservation(ReservationId),
     Order(OrderId),
+    Webhook(EventKey),
 }
 
 /// The record of a key; none for a kind that waits for nobody, or that this version does not know.
@@ -232,8 +242,14 @@ pub(crate) fn parse_record(key: &str) -> Result<Option<Record>, Failure> {
     match key.split_once('#') {
         Some(("reservation", id)) => Ok(Some(Record::Reservation(id.parse().map_err(|_| unreadable)?))),
         Some(("order", id)) => Ok(Some(Record::Order(id.parse().map_err(|_| unreadable)?))),
+        Some(("webhook", event)) => Ok(Some(Record::Webhook(parse_event(event).ok_or(unreadable)?))),
         Some(_) | None => Ok(None),
     }
+}
+
+fn parse_event(text: &str) -> Option<EventKey> {
+    let (gateway, id) = text.split_once('#')?;
+    Some(EventKey { gateway: GatewayName::named(gateway)?, id: id.parse().ok()? })
 }
 
 /// The part of the sweeper's indexes that an item is in, fixed by its key: FNV-1a, which is not to change.
@@ -264,6 +280,14 @@ mod tests {
         assert_eq!(parse_record("refund#1"), Ok(None));
         assert_eq!(parse_record("limit#SHIRT-M#customer-1"), Ok(None));
         assert_eq!(parse_record("order#no spaces"), Err(Failure::Unreadable("pk")));
+        assert_eq!(parse_record("webhook#cash#evt_1"), Err(Failure::Unreadable("pk")));
+    }
+
+    #[test]
+    fn an_event_is_known_by_its_gateway_and_its_id_there() {
+        let key = EventKey { gateway: GatewayName::Stripe, id: "evt_1".parse().unwrap() };
+        assert_eq!(webhook(&key), "webhook#stripe#evt_1");
+        assert_eq!(parse_record("webhook#stripe#evt_1"), Ok(Some(Record::Webhook(key))));
     }
 
     #[test]

@@ -38,8 +38,13 @@ pub fn wake_up_of<'a>(
             Subject::ExpireReservation(id.parse().map_err(|_| Failure::Unreadable("reservation_id"))?)
         }
         (Record::Reservation(id), Queue::ExpireReservation) => Subject::ExpireReservation(id),
-        // A reservation has no payment.
-        (Record::Reservation(_), Queue::CapturePayment) => return Err(Failure::Unreadable("queue")),
+        (Record::Webhook(key), Queue::ApplyWebhook) => Subject::ApplyWebhook(key),
+        // A reservation has no payment, and an event neither that nor units; neither of the others is an event.
+        (Record::Reservation(_), Queue::CapturePayment)
+        | (Record::Reservation(_) | Record::Order(_), Queue::ApplyWebhook)
+        | (Record::Webhook(_), Queue::CapturePayment | Queue::ExpireReservation) => {
+            return Err(Failure::Unreadable("queue"));
+        }
     };
     Ok(Some(WakeUp { subject, at }))
 }

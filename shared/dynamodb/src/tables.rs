@@ -14,7 +14,8 @@ pub struct StockTable {
     pub(crate) table: String,
 }
 
-/// Reservations, orders and limits by themselves: `Reservations`, `ReservationCloser`, `Orders` and `Limits`.
+/// Reservations, orders, limits and events by themselves: `Reservations`, `ReservationCloser`, `Orders`, `Limits`,
+/// `WebhookInbox` and `WebhookLedger`.
 #[derive(Clone, Debug)]
 pub struct OrdersTable {
     pub(crate) client: Client,

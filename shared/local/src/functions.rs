@@ -16,6 +16,7 @@ impl Functions {
     pub fn of_the_shop() -> Self {
         Self::default()
             .with("add-payment-method", add_payment_method::function)
+            .with("apply-webhook", apply_webhook::function)
             .with("capture-payment", capture_payment::function)
             .with("cancel-order", cancel_order::function)
             .with("checkout", checkout::function)
@@ -27,6 +28,7 @@ impl Functions {
             .with("get-reservation", get_reservation::function)
             .with("health", health::function)
             .with("list-products", list_products::function)
+            .with("receive-webhook", receive_webhook::function)
             .with("relay", relay::function)
             .with("release-reservation", release_reservation::function)
             .with("sweep", sweep::function)

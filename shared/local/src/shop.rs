@@ -128,8 +128,10 @@ impl Shop {
         for secret in &template.secrets {
             kept.seed(&secret.name, environment::secret(secret), now)?;
         }
-        let book = sandbox_gateway::Options { book: Some(folder.file(BOOK_FILE)) };
-        let sandbox = SandboxGateway::open(&book)?;
+        let sandbox = SandboxGateway::open(&sandbox_gateway::Options {
+            book: Some(folder.file(BOOK_FILE)),
+            webhooks: Some(environment::webhooks(&addresses)),
+        })?;
 
         let (address, sandbox_address) = (listeners.front.local_addr()?, listeners.sandbox.local_addr()?);
         let dynamodb = serve_tables(Arc::clone(&tables), listeners.dynamodb)?;

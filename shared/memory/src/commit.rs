@@ -1,9 +1,10 @@
 use application::{Subject, WakeUp};
 use domain::order::Order;
 use domain::wake::{Queue, Wake};
+use domain::webhook::EventKey;
 use domain::{OrderId, ReservationId};
 
-/// One committed change of a reservation or an order, as the store's stream would carry it.
+/// One committed change of a reservation, an order or an event, as the store's stream would carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// What changed.
@@ -21,6 +22,8 @@ pub enum Record {
     Reservation(ReservationId),
     /// An order, and the reservation that it pays for.
     Order(OrderId, ReservationId),
+    /// An event that a gateway told.
+    Webhook(EventKey),
 }
 
 impl Commit {
@@ -36,8 +39,11 @@ impl Commit {
             (Record::Reservation(id) | Record::Order(_, id), Queue::ExpireReservation) => {
                 Subject::ExpireReservation(id.clone())
             }
-            // A reservation has no payment.
-            (Record::Reservation(_), Queue::CapturePayment) => return None,
+            (Record::Webhook(key), Queue::ApplyWebhook) => Subject::ApplyWebhook(key.clone()),
+            // A reservation has no payment, and an event neither that nor units; neither of the others is an event.
+            (Record::Reservation(_), Queue::CapturePayment)
+            | (Record::Reservation(_) | Record::Order(..), Queue::ApplyWebhook)
+            | (Record::Webhook(_), Queue::CapturePayment | Queue::ExpireReservation) => return None,
         };
         Some(WakeUp { subject, at: wake.at })
     }

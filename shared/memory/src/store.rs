@@ -10,6 +10,7 @@ use domain::reservation::Reservation;
 use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
 };
+use domain::webhook::{EventKey, Webhook};
 use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
 
 use crate::Commit;
@@ -23,6 +24,7 @@ mod stock; // Stock and StockRoom
 mod supply; // StockKeeper
 mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
+mod webhooks; // WebhookInbox and WebhookLedger
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +55,7 @@ struct Records {
     limits: BTreeMap<(Sku, Caller), CustomerLimit>,
     orders: BTreeMap<OrderId, OrderRecord>,
     orders_due: Due<OrderId>,
+    webhooks: BTreeMap<EventKey, Webhook>,
     commits: Vec<Commit>,
     revision: u64,
 }
@@ -90,7 +93,12 @@ impl Store {
         self.lock().alerts.values().cloned().collect()
     }
 
-    /// Every committed change of reservations and orders from this place on, in the order in which they happened.
+    /// Everything that gateways told, by gateway and id.
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        self.lock().webhooks.values().cloned().collect()
+    }
+
+    /// Every committed change of reservations, orders and events from this place on, in the order in which they happened.
     pub fn commits_from(&self, place: usize) -> Vec<Commit> {
         self.lock().commits.iter().skip(place).cloned().collect()
     }

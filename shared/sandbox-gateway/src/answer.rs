@@ -109,6 +109,31 @@ impl<'a> IntentBody<'a> {
     }
 }
 
+/// An event as Stripe tells it.
+#[derive(Debug, Serialize)]
+pub(crate) struct EventBody<'a> {
+    id: &'a str,
+    object: &'static str,
+    created: i64,
+    data: EventData<'a>,
+    livemode: bool,
+    pending_webhooks: u32,
+    r#type: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct EventData<'a> {
+    object: IntentBody<'a>,
+}
+
+impl<'a> EventBody<'a> {
+    /// The event of this type, with the intent as it stands then.
+    pub(crate) fn of(id: &'a str, r#type: &'static str, created: i64, object: IntentBody<'a>) -> Self {
+        let data = EventData { object };
+        Self { id, object: "event", created, data, livemode: false, pending_webhooks: 1, r#type }
+    }
+}
+
 /// An error as Stripe shows it.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct ErrorBody<'a> {

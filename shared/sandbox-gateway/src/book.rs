@@ -21,6 +21,15 @@ pub(crate) struct KeptAnswer {
     pub(crate) answer: Answer,
 }
 
+/// What the gateway tells of by itself, as it was when it happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    /// Its place in the order in which things happened.
+    pub(crate) place: i64,
+    pub(crate) id: String,
+    pub(crate) body: String,
+}
+
 /// A charge that was really made.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChargeEntry {
@@ -67,6 +76,12 @@ const SCHEMA: &str = "
         status INTEGER NOT NULL,
         body TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS events (
+        place INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1))
+    ) STRICT;
 ";
 
 impl Book {
@@ -120,7 +135,33 @@ impl Book {
     }
 }
 
+impl Book {
+    /// The events after this place of which somebody must still be told, oldest first.
+    pub(crate) fn events_after(&self, place: i64) -> rusqlite::Result<Vec<Event>> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statement = connection.prepare_cached(
+            "SELECT place, id, body FROM events WHERE settled = 0 AND place > ?1 ORDER BY place",
+        )?;
+        let read = |row: &Row<'_>| Ok(Event { place: row.get(0)?, id: row.get(1)?, body: row.get(2)? });
+        statement.query_map([place], read)?.collect()
+    }
+
+    /// Nobody need be told of this event again.
+    pub(crate) fn settle_event(&self, event: &Event) -> rusqlite::Result<()> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.execute("UPDATE events SET settled = 1 WHERE place = ?1", [event.place])?;
+        Ok(())
+    }
+}
+
 impl Entries<'_> {
+    /// Adds an event that somebody must be told of.
+    pub(crate) fn add_event(&self, id: &str, body: &str) -> rusqlite::Result<()> {
+        let mut statement = self.0.prepare_cached("INSERT INTO events (id, body) VALUES (?1, ?2)")?;
+        statement.execute([id, body])?;
+        Ok(())
+    }
+
     /// A new id, such as `pi_5d41402abc4b2a76b9719d91`.
     pub(crate) fn fresh_id(&self, prefix: &str) -> rusqlite::Result<String> {
         let mut statement = self.0.prepare_cached("SELECT ?1 || '_' || lower(hex(randomblob(12)))")?;

@@ -1,8 +1,9 @@
 use axum::body::Bytes;
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
-use crate::answer::{self, Answer, IntentBody};
-use crate::book::{Book, ChargeEntry, Entries};
+use crate::answer::{self, Answer, EventBody, IntentBody};
+use crate::book::{Book, ChargeEntry, Entries, Event};
 use crate::faults::Operation;
 use crate::form::{self, Opening, Refunding};
 use crate::intent::{Confirmed, Intent, Status, UnexpectedState};
@@ -86,18 +87,50 @@ enum Performed {
 pub(crate) struct Executor {
     book: Book,
     address: String,
+    /// Whether somebody is told of what happens.
+    tells: bool,
+    news: Notify,
 }
 
 impl Executor {
-    pub(crate) fn new(book: Book, address: String) -> Self {
-        Self { book, address }
+    pub(crate) fn new(book: Book, address: String, tells: bool) -> Self {
+        Self { book, address, tells, news: Notify::new() }
     }
 
     pub(crate) fn execute(&self, request: &Request, effect: Effect) -> Executed {
-        self.book.transaction(|entries| self.run(entries, request, effect)).unwrap_or_else(|failure| {
+        let executed = self.book.transaction(|entries| self.run(entries, request, effect));
+        self.news.notify_one();
+        executed.unwrap_or_else(|failure| {
             tracing::error!(%failure, "the book refused a transaction");
             Executed::Answered(answer::server_error())
         })
+    }
+
+    /// The events after this place of which somebody must still be told, oldest first.
+    pub(crate) fn events_after(&self, place: i64) -> rusqlite::Result<Vec<Event>> {
+        self.book.events_after(place)
+    }
+
+    /// Ends when there may be another one.
+    pub(crate) async fn next_event(&self) {
+        self.news.notified().await;
+    }
+
+    pub(crate) fn settle_event(&self, event: &Event) -> rusqlite::Result<()> {
+        self.book.settle_event(event)
+    }
+
+    /// Moves an intent on, and notes the event of it in the same transaction.
+    fn save(&self, entries: &Entries<'_>, intent: &Intent) -> rusqlite::Result<()> {
+        entries.save(intent)?;
+        let Some(event_type) = intent.status.event_type().filter(|_| self.tells) else { return Ok(()) };
+        let id = entries.fresh_id("evt")?;
+        let shown = IntentBody::of(intent, &self.address);
+        let event = EventBody::of(&id, event_type, entries.now()?, shown);
+        match serde_json::to_string(&event) {
+            Ok(body) => entries.add_event(&id, &body),
+            Err(failure) => Err(rusqlite::Error::ToSqlConversionFailure(failure.into())),
+        }
     }
 
     /// The shopper proves who they are. `None` when there is no such intent.
@@ -105,16 +138,18 @@ impl Executor {
         &self,
         id: &str,
     ) -> rusqlite::Result<Option<(Intent, Result<(), UnexpectedState>)>> {
-        self.book.transaction(|entries| {
+        let authenticated = self.book.transaction(|entries| {
             let Some(mut intent) = entries.intent(id)? else { return Ok(None) };
             let moved = intent.status.authenticate();
             if let Ok(status) = moved {
                 intent.status = status;
                 intent.charge = Some(entries.fresh_id("ch")?);
-                entries.save(&intent)?;
+                self.save(entries, &intent)?;
             }
             Ok(Some((intent, moved.map(|_| ()))))
-        })
+        });
+        self.news.notify_one();
+        authenticated
     }
 
     pub(crate) fn intent(&self, id: &str) -> rusqlite::Result<Option<Intent>> {
@@ -193,7 +228,7 @@ impl Executor {
             return_url: None,
             charge: None,
         };
-        entries.save(&intent)?;
+        self.save(entries, &intent)?;
         Ok(Performed::Done(self.shown(&intent)))
     }
 
@@ -219,7 +254,7 @@ impl Executor {
         if matches!(status, Status::RequiresCapture | Status::RequiresPaymentMethod) {
             intent.charge = Some(entries.fresh_id("ch")?);
         }
-        entries.save(&intent)?;
+        self.save(entries, &intent)?;
         if status == Status::RequiresPaymentMethod {
             return Ok(Performed::Done(answer::card_declined(&intent, &self.address)));
         }
@@ -243,7 +278,7 @@ impl Executor {
         Ok(Performed::Done(match to(intent.status) {
             Ok(status) => {
                 intent.status = status;
-                entries.save(&intent)?;
+                self.save(entries, &intent)?;
                 self.shown(&intent)
             }
             Err(UnexpectedState) => answer::unexpected_state(&intent, &self.address),

@@ -39,13 +39,27 @@ pub(crate) enum Fault {
     Late,
 }
 
+/// What goes wrong with one event that the gateway tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WebhookFault {
+    /// It is never told.
+    NotSent,
+    /// It is told twice at once.
+    Duplicated,
+    /// It is told after the one that follows it.
+    Reordered,
+    /// It is told after a while.
+    Delayed,
+}
+
 /// A fault and how often it strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Planned {
-    fault: Fault,
+pub(crate) struct Planned<F> {
+    fault: F,
     times: u32,
-    /// How late a late request is applied.
+    /// How late a late request is applied, or a delayed event told.
     #[serde(default)]
     milliseconds: u64,
 }
@@ -54,19 +68,20 @@ pub(crate) struct Planned {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Plan {
-    open: VecDeque<Planned>,
-    confirm: VecDeque<Planned>,
-    capture: VecDeque<Planned>,
-    cancel: VecDeque<Planned>,
-    look_up: VecDeque<Planned>,
-    refund: VecDeque<Planned>,
-    list_refunds: VecDeque<Planned>,
+    open: VecDeque<Planned<Fault>>,
+    confirm: VecDeque<Planned<Fault>>,
+    capture: VecDeque<Planned<Fault>>,
+    cancel: VecDeque<Planned<Fault>>,
+    look_up: VecDeque<Planned<Fault>>,
+    refund: VecDeque<Planned<Fault>>,
+    list_refunds: VecDeque<Planned<Fault>>,
+    webhook: VecDeque<Planned<WebhookFault>>,
 }
 
 /// A fault that strikes now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Strike {
-    pub(crate) fault: Fault,
+pub(crate) struct Strike<F> {
+    pub(crate) fault: F,
     pub(crate) delay: Duration,
 }
 
@@ -85,15 +100,20 @@ impl Faults {
     }
 
     /// The fault that meets this call, which uses it up once.
-    pub(crate) fn strike(&self, operation: Operation) -> Option<Strike> {
+    pub(crate) fn strike(&self, operation: Operation) -> Option<Strike<Fault>> {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         plan.strike(operation)
+    }
+
+    /// The fault that meets this event, which uses it up once.
+    pub(crate) fn strike_webhook(&self) -> Option<Strike<WebhookFault>> {
+        next(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).webhook)
     }
 }
 
 impl Plan {
-    fn strike(&mut self, operation: Operation) -> Option<Strike> {
-        let queue = match operation {
+    fn strike(&mut self, operation: Operation) -> Option<Strike<Fault>> {
+        next(match operation {
             Operation::Open => &mut self.open,
             Operation::Confirm => &mut self.confirm,
             Operation::Capture => &mut self.capture,
@@ -101,21 +121,23 @@ impl Plan {
             Operation::LookUp => &mut self.look_up,
             Operation::Refund => &mut self.refund,
             Operation::ListRefunds => &mut self.list_refunds,
-        };
-        while let Some(planned) = queue.front_mut() {
-            if let Some(times) = planned.times.checked_sub(1) {
-                planned.times = times;
-                let strike =
-                    Strike { fault: planned.fault, delay: Duration::from_millis(planned.milliseconds) };
-                if times == 0 {
-                    queue.pop_front();
-                }
-                return Some(strike);
-            }
-            queue.pop_front();
-        }
-        None
+        })
     }
+}
+
+fn next<F: Copy>(queue: &mut VecDeque<Planned<F>>) -> Option<Strike<F>> {
+    while let Some(planned) = queue.front_mut() {
+        if let Some(times) = planned.times.checked_sub(1) {
+            planned.times = times;
+            let strike = Strike { fault: planned.fault, delay: Duration::from_millis(planned.milliseconds) };
+            if times == 0 {
+                queue.pop_front();
+            }
+            return Some(strike);
+        }
+        queue.pop_front();
+    }
+    None
 }
 
 #[cfg(test)]

@@ -69,6 +69,18 @@ impl Status {
         }
     }
 
+    /// What Stripe calls the event of getting there (<https://docs.stripe.com/api/events/types>), if it tells of it.
+    pub(crate) const fn event_type(self) -> Option<&'static str> {
+        match self {
+            Self::RequiresConfirmation => None,
+            Self::RequiresAction => Some("payment_intent.requires_action"),
+            Self::RequiresPaymentMethod => Some("payment_intent.payment_failed"),
+            Self::RequiresCapture => Some("payment_intent.amount_capturable_updated"),
+            Self::Succeeded => Some("payment_intent.succeeded"),
+            Self::Canceled => Some("payment_intent.canceled"),
+        }
+    }
+
     pub(crate) fn confirm(self, token: Token) -> Result<Confirmed, UnexpectedState> {
         if self != Self::RequiresConfirmation {
             return Err(UnexpectedState);

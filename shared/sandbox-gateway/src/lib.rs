@@ -1,5 +1,5 @@
 //! A payment gateway of our own, on loopback, for the local shop and the tests: the subset of the Stripe API that
-//! the shop uses, with keyed idempotency, cancels that are final, and faults that can be switched on.
+//! the shop uses, with keyed idempotency, cancels that are final, signed webhooks, and faults that can be switched on.
 
 #![deny(missing_docs)]
 #![expect(
@@ -17,6 +17,7 @@ mod intent; // the states of a payment intent and the moves between them
 mod refund; // money that goes back
 mod routes; // HTTP: Stripe's routes and the sandbox's own
 mod token; // what each payment token does
+mod webhooks; // what the gateway tells by itself, signed
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,12 +28,15 @@ use tokio::sync::watch;
 use crate::book::Book;
 pub use crate::book::ChargeEntry;
 use crate::routes::Gateway;
+pub use crate::webhooks::WebhookEndpoint;
 
 /// Where the gateway keeps its book.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// A file that lasts; without one the book is in memory and ends with the gateway.
     pub book: Option<PathBuf>,
+    /// Who is told of what happens; nobody without one.
+    pub webhooks: Option<WebhookEndpoint>,
 }
 
 /// The book could not be opened or read.
@@ -43,6 +47,7 @@ pub struct BookUnavailable(#[from] rusqlite::Error);
 /// The gateway, with its book open and nobody served yet.
 pub struct SandboxGateway {
     book: Book,
+    webhooks: Option<WebhookEndpoint>,
 }
 
 impl SandboxGateway {
@@ -51,7 +56,7 @@ impl SandboxGateway {
     /// # Errors
     /// When the file cannot be opened, or is not such a book.
     pub fn open(options: &Options) -> Result<Self, BookUnavailable> {
-        Ok(Self { book: Book::open(options.book.as_deref())? })
+        Ok(Self { book: Book::open(options.book.as_deref())?, webhooks: options.webhooks.clone() })
     }
 
     /// The charges that were really made.
@@ -73,13 +78,23 @@ impl SandboxGateway {
     ) -> std::io::Result<()> {
         let address = format!("http://{}", listener.local_addr()?);
         let (ending, ended) = watch::channel(false);
-        let gateway = Arc::new(Gateway::new(self.book, address, ended));
-        axum::serve(listener, routes::router(gateway))
+        let gateway = Arc::new(Gateway::new(self.book, address, self.webhooks.is_some(), ended));
+        let serving = axum::serve(listener, routes::router(Arc::clone(&gateway)))
             .with_graceful_shutdown(async move {
                 shutdown.await;
                 // Unanswered requests are held open on purpose; without this they would hold the process open too.
                 ending.send_replace(true);
             })
-            .await
+            .into_future();
+        let telling = async {
+            match self.webhooks {
+                Some(endpoint) => webhooks::tell(gateway, endpoint).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            served = serving => served,
+            () = telling => Ok(()),
+        }
     }
 }

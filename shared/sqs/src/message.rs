@@ -4,7 +4,9 @@
 use core::fmt::Display;
 use core::str::FromStr;
 
-use domain::{OrderId, ReservationId};
+use domain::payment::GatewayName;
+use domain::webhook::EventKey;
+use domain::{EventId, OrderId, ReservationId};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -22,6 +24,38 @@ pub struct ExpireReservationMessage {
     /// The reservation.
     #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub reservation_id: ReservationId,
+}
+
+/// Applies this event of a gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplyWebhookMessage {
+    /// The gateway.
+    #[serde(serialize_with = "as_name", deserialize_with = "from_name")]
+    pub gateway: GatewayName,
+    /// The event's id there.
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
+    pub event_id: EventId,
+}
+
+impl ApplyWebhookMessage {
+    /// The message about this event.
+    pub fn of(key: &EventKey) -> Self {
+        Self { gateway: key.gateway, event_id: key.id.clone() }
+    }
+
+    /// The event.
+    pub fn key(self) -> EventKey {
+        EventKey { gateway: self.gateway, id: self.event_id }
+    }
+}
+
+fn as_name<S: Serializer>(gateway: &GatewayName, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(gateway.as_str())
+}
+
+fn from_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<GatewayName, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    GatewayName::named(&name).ok_or_else(|| D::Error::custom("no gateway of the shop"))
 }
 
 fn as_text<S: Serializer>(id: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
@@ -47,6 +81,11 @@ mod tests {
         let body = serde_json::to_string(&message).unwrap();
         assert_eq!(body, r#"{"reservation_id":"r1"}"#);
         assert_eq!(serde_json::from_str::<ExpireReservationMessage>(&body).unwrap(), message);
+
+        let key = EventKey { gateway: GatewayName::Stripe, id: "evt_1".parse().unwrap() };
+        let body = serde_json::to_string(&ApplyWebhookMessage::of(&key)).unwrap();
+        assert_eq!(body, r#"{"gateway":"stripe","event_id":"evt_1"}"#);
+        assert_eq!(serde_json::from_str::<ApplyWebhookMessage>(&body).unwrap().key(), key);
     }
 
     #[test]
@@ -61,6 +100,9 @@ mod tests {
             ["", "{}", r#"{"order_id":7}"#, r#"{"order_id":"no spaces"}"#, r#"{"reservation_id":"r1"}"#]
         {
             assert!(serde_json::from_str::<CapturePaymentMessage>(body).is_err(), "{body}");
+        }
+        for body in [r#"{"event_id":"evt_1"}"#, r#"{"gateway":"cash","event_id":"evt_1"}"#] {
+            assert!(serde_json::from_str::<ApplyWebhookMessage>(body).is_err(), "{body}");
         }
     }
 }

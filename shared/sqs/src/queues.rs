@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use application::{Failure, Subject, WakeUp};
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use domain::wake::Queue;
 use tracing::error;
 
 use crate::failure;
-use crate::message::{CapturePaymentMessage, ExpireReservationMessage};
+use crate::message::{ApplyWebhookMessage, CapturePaymentMessage, ExpireReservationMessage};
 
 #[cfg(test)]
 mod tests;
@@ -23,38 +23,18 @@ const DELAY_SECONDS_MAX: u128 = 900;
 #[derive(Clone, Debug)]
 pub struct Queues {
     client: Client,
-    capture_payment: Option<String>,
-    expire_reservation: Option<String>,
+    urls: HashMap<Queue, String>,
 }
 
 impl Queues {
-    /// All queues, by their URLs.
-    pub fn new(
-        client: Client,
-        capture_payment: impl Into<String>,
-        expire_reservation: impl Into<String>,
-    ) -> Self {
-        Self {
-            client,
-            capture_payment: Some(capture_payment.into()),
-            expire_reservation: Some(expire_reservation.into()),
-        }
+    /// These queues, by their URLs. They accept no wake-ups for others.
+    pub fn new(client: Client, urls: impl IntoIterator<Item = (Queue, String)>) -> Self {
+        Self { client, urls: urls.into_iter().collect() }
     }
 
     /// One queue, by its URL. It accepts no wake-ups for others.
     pub fn to_one(client: Client, queue: Queue, url: impl Into<String>) -> Self {
-        let url = Some(url.into());
-        match queue {
-            Queue::CapturePayment => Self { client, capture_payment: url, expire_reservation: None },
-            Queue::ExpireReservation => Self { client, capture_payment: None, expire_reservation: url },
-        }
-    }
-
-    fn url(&self, queue: Queue) -> Option<&str> {
-        match queue {
-            Queue::CapturePayment => self.capture_payment.as_deref(),
-            Queue::ExpireReservation => self.expire_reservation.as_deref(),
-        }
+        Self::new(client, [(queue, url.into())])
     }
 
     /// Sends at most one batch to one queue. Answers the places that were accepted.
@@ -65,7 +45,7 @@ impl Queues {
         now: Timestamp,
     ) -> Result<BTreeSet<usize>, Failure> {
         let name = queue.name();
-        let Some(url) = self.url(queue) else {
+        let Some(url) = self.urls.get(&queue) else {
             error!(queue = name, "no URL of queue `{name}` is known here");
             return Err(Failure::Unavailable);
         };
@@ -119,6 +99,7 @@ fn body(subject: &Subject) -> Result<String, Failure> {
         Subject::ExpireReservation(id) => {
             serde_json::to_string(&ExpireReservationMessage { reservation_id: id.clone() })
         }
+        Subject::ApplyWebhook(key) => serde_json::to_string(&ApplyWebhookMessage::of(key)),
     };
     body.map_err(|_| unwritten(subject))
 }

@@ -36,6 +36,7 @@ pub(crate) enum Role {
     OtherRequest,
     CapturePayment,
     ExpireReservation,
+    ApplyWebhook,
     MoveStock,
     Relay,
     Sweep,

@@ -32,7 +32,7 @@ pub(crate) struct Disorder {
     pub(crate) lost: u32,
 }
 
-/// Both queues.
+/// The queues.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     waiting: Vec<Message>,
@@ -78,7 +78,7 @@ impl Mail {
             self.waiting.iter_mut().enumerate().filter(|(_, message)| message.due <= now).nth(nth)?;
         message.deliveries = message.deliveries.saturating_add(1);
         message.due = now.plus(match message.subject.queue() {
-            Queue::CapturePayment => Duration::from_secs(180),
+            Queue::CapturePayment | Queue::ApplyWebhook => Duration::from_secs(180),
             Queue::ExpireReservation => Duration::from_secs(60),
         });
         if message.deliveries > DELIVERIES_MAX && !self.has_no_dead_letters {

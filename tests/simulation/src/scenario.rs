@@ -21,6 +21,7 @@ mod limits; // customers who may have no more than so many
 mod racing; // several, or one with several clients
 mod supply; // goods that come and go during a sale
 mod surging; // many pages, to the last unit
+mod telling; // a gateway that tells of its objects by itself
 
 /// Units of each SKU and who comes for them.
 #[derive(Clone, Copy)]
@@ -61,7 +62,11 @@ impl core::fmt::Debug for Scenario {
 }
 
 impl Scenario {
-    /// Every scenario.
+    /// Those in which the gateway tells of its objects by itself. They stand beside [`Scenario::ALL`], whose number
+    /// decides which seed plays what, and are played by name.
+    pub const TOLD: [Self; 2] = [of("told", telling::told), of("told-of-trouble", telling::told_of_trouble)];
+
+    /// Every other scenario.
     pub const ALL: [Self; 48] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
@@ -115,7 +120,7 @@ impl Scenario {
 
     /// The scenario of that name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scenario| scenario.name == name)
+        Self::ALL.into_iter().chain(Self::TOLD).find(|scenario| scenario.name == name)
     }
 
     /// Puts units on sale, before anything can go wrong.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use application::add_payment_method::{self, add_payment_method};
 use application::adjust_stock::adjust_stock;
+use application::apply_webhook::{self, apply_webhook};
 use application::cancel_order::{self, cancel_order};
 use application::capture_payment::{self, capture_payment};
 use application::checkout::{self, checkout};
@@ -22,6 +23,7 @@ use application::write_off_stock::write_off_stock;
 use application::{Failure, Gateways, Subject};
 use domain::Idempotent;
 use domain::stock::Movement;
+use domain::webhook::Mode;
 
 use crate::answer::{Answer, Request, Slot};
 use crate::invocation::Invocation;
@@ -193,6 +195,17 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
                 chance: &*at,
             };
             expire_reservation(&ports, reservation).await
+        }
+        Subject::ApplyWebhook(event) => {
+            let gateways = Gateways::new(Box::new((*at).clone()));
+            let ports = apply_webhook::Ports {
+                webhooks: &*at,
+                orders: &*at,
+                gateways: &gateways,
+                clock: &*at,
+                mode: Mode::Test,
+            };
+            apply_webhook(&ports, event).await
         }
     };
     let mut desk = at.world.desk();

@@ -164,6 +164,7 @@ impl Simulation {
         let (role, words) = match message.subject {
             Subject::CapturePayment(_) => (Role::CapturePayment, "capture-payment"),
             Subject::ExpireReservation(_) => (Role::ExpireReservation, "expire-reservation"),
+            Subject::ApplyWebhook(_) => (Role::ApplyWebhook, "apply-webhook"),
         };
         self.invoke(role, Kind::Worker, || words.to_owned(), |at| Box::pin(serve::message(at, message)));
     }

@@ -38,8 +38,28 @@ fn fault_15_18_41_46_47_48_52_57_62_71_88_92_nothing_breaks_whatever_comes_first
 }
 
 #[test]
+fn fault_28_29_30_73_nothing_breaks_whatever_the_gateway_tells_and_whatever_fails() {
+    for scenario in Scenario::TOLD {
+        assert_sound(simulation::sweep(scenario));
+        assert_sound(simulation::seeds(0..SEEDS / 4, Some(scenario)));
+    }
+}
+
+#[test]
+fn what_the_gateway_tells_is_kept_applied_put_aside_and_known_when_it_comes_again() {
+    let mut missing = vec!["Ok(Executed", "Ok(AlreadyApplied", "settle event", "Quarantined"];
+    for seed in 0..SEEDS / 4 {
+        for scenario in Scenario::TOLD {
+            let trace = Run::seeded(seed, Some(scenario)).traced().trace;
+            missing.retain(|words| !trace.iter().any(|line| line.contains(words)));
+        }
+    }
+    assert_eq!(missing, Vec::<&str>::new(), "these seeds never meet it");
+}
+
+#[test]
 fn scenarios_have_names_of_their_own() {
-    for scenario in Scenario::ALL {
+    for scenario in Scenario::ALL.into_iter().chain(Scenario::TOLD) {
         assert_eq!(Scenario::named(scenario.name).map(|found| found.name), Some(scenario.name));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::Failure;
 use application::sweep::{Ports, sweep};
 use async_trait::async_trait;
+use domain::wake::Queue;
 use lambda::schedule::{Job, job};
 use lambda::{Clients, Environment, Function, SystemClock};
 
@@ -20,13 +21,14 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
     let [capture, expire] =
         environment.required(["CAPTURE_PAYMENT_QUEUE_URL", "EXPIRE_RESERVATION_QUEUE_URL"])?;
+    let urls = [(Queue::CapturePayment, capture), (Queue::ExpireReservation, expire)];
     let clients = Clients::of(&environment);
     let dynamodb = clients.dynamodb().await;
     Ok(job(Sweep {
         index: dynamodb::PurchaseTables::new(dynamodb.clone(), orders.clone(), stock.clone()),
         stock: dynamodb::StockTable::new(dynamodb.clone(), stock),
         orders: dynamodb::OrdersTable::new(dynamodb, orders),
-        queues: sqs::Queues::new(clients.sqs().await, capture, expire),
+        queues: sqs::Queues::new(clients.sqs().await, urls),
     }))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use application::relay::{Ports, relay};
 use async_trait::async_trait;
+use domain::wake::Queue;
 use lambda::stream::{self, Change, Stopped};
 use lambda::{Clients, Environment, Function, SystemClock};
 
@@ -13,10 +14,15 @@ struct Relay {
 
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
-    let [capture, expire] =
-        environment.required(["CAPTURE_PAYMENT_QUEUE_URL", "EXPIRE_RESERVATION_QUEUE_URL"])?;
+    let [capture, expire, apply] = environment.required([
+        "CAPTURE_PAYMENT_QUEUE_URL",
+        "EXPIRE_RESERVATION_QUEUE_URL",
+        "APPLY_WEBHOOK_QUEUE_URL",
+    ])?;
+    let urls =
+        [(Queue::CapturePayment, capture), (Queue::ExpireReservation, expire), (Queue::ApplyWebhook, apply)];
     let client = Clients::of(&environment).sqs().await;
-    Ok(stream::relay(Relay { queues: sqs::Queues::new(client, capture, expire) }))
+    Ok(stream::relay(Relay { queues: sqs::Queues::new(client, urls) }))
 }
 
 #[async_trait]

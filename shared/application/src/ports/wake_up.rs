@@ -1,4 +1,5 @@
 use domain::wake::Queue;
+use domain::webhook::EventKey;
 use domain::{OrderId, ReservationId, Timestamp};
 
 /// A message that makes a worker look at a record. It carries an id and no facts: the worker reads the truth.
@@ -17,6 +18,8 @@ pub enum Subject {
     CapturePayment(OrderId),
     /// End this reservation, or the order it became, if its time is over.
     ExpireReservation(ReservationId),
+    /// Apply this event of a gateway.
+    ApplyWebhook(EventKey),
 }
 
 impl Subject {
@@ -25,6 +28,7 @@ impl Subject {
         match self {
             Self::CapturePayment(_) => Queue::CapturePayment,
             Self::ExpireReservation(_) => Queue::ExpireReservation,
+            Self::ApplyWebhook(_) => Queue::ApplyWebhook,
         }
     }
 }

@@ -23,3 +23,5 @@ mod shopper_action; // a shopper who must act, and does or does not
 mod size; // more than a transaction takes
 #[cfg(test)]
 mod two_workers; // two workers of one order
+#[cfg(test)]
+mod webhooks; // what a gateway tells by itself

@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use application::apply_webhook::{self, apply_webhook};
 use application::capture_payment::{self, capture_payment};
 use application::checkout::{self, CheckoutError, PlaceOrder, checkout};
 use application::create_reservation::{
@@ -19,6 +20,7 @@ use domain::invariant::{self, Books};
 use domain::order::Order;
 use domain::reservation::Reservation;
 use domain::stock::{Opener, StockPage, Units};
+use domain::webhook::{EventKey, Mode};
 use domain::{Idempotent, OrderId, RequestKey, ReservationId, Sku, Timestamp};
 use memory::{Call, Commit, ManualClock, Queues, ScriptedGateway, SeededChance, Store};
 
@@ -190,10 +192,22 @@ impl Shop {
         expire_reservation(&ports, reservation).await.unwrap();
     }
 
+    /// One worker takes one message about this event.
+    pub(crate) async fn apply(&self, key: &EventKey) {
+        let gateways = Gateways::new(Box::new(self.gateway.clone()));
+        apply_webhook(&self.apply_ports(&gateways), key).await.unwrap();
+    }
+
+    pub(crate) fn apply_ports<'a>(&'a self, gateways: &'a Gateways) -> apply_webhook::Ports<'a> {
+        let Self { store, clock, .. } = self;
+        apply_webhook::Ports { webhooks: store, orders: store, gateways, clock, mode: Mode::Test }
+    }
+
     pub(crate) async fn work(&self, wake_up: WakeUp) {
         match wake_up.subject {
             Subject::CapturePayment(id) => self.capture(&id).await,
             Subject::ExpireReservation(id) => self.expire(&id).await,
+            Subject::ApplyWebhook(key) => self.apply(&key).await,
         }
     }
 

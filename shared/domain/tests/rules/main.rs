@@ -25,3 +25,5 @@ mod payment_text; // tokens, references and addresses, taken as they are or refu
 mod reservation; // one end, and only one
 #[cfg(test)]
 mod stock; // pages balance under any moves
+#[cfg(test)]
+mod webhook; // whom an event is about, and what becomes of it

@@ -1,5 +1,8 @@
 use std::collections::HashMap;
 
+use domain::payment::GatewayName;
+use domain::webhook::EventKey;
+
 use super::*;
 
 fn number(at: i64) -> AttributeValue {
@@ -40,6 +43,14 @@ fn an_order_wakes_the_worker_of_its_queue() {
 }
 
 #[test]
+fn a_new_event_is_to_be_applied() {
+    let new = image("webhook#stripe#evt_1", Some(("apply-webhook", 5)));
+    let key = EventKey { gateway: GatewayName::Stripe, id: "evt_1".parse().unwrap() };
+    let expected = WakeUp { subject: Subject::ApplyWebhook(key), at: Timestamp::from_millis(5) };
+    assert_eq!(wake_up_of(&new, None), Ok(Some(expected)));
+}
+
+#[test]
 fn a_change_that_leaves_the_wake_alone_wakes_nobody() {
     let order = image("order#o1", Some(("capture-payment", 5)));
     assert_eq!(wake_up_of(&order, &order), Ok(None));
@@ -58,6 +69,8 @@ fn one_of_our_records_that_cannot_be_read_is_an_error() {
     assert_eq!(wake_up_of(&unknown_queue, None), Err(Failure::Unreadable("queue")));
     let paid_reservation = image("reservation#r1", Some(("capture-payment", 5)));
     assert_eq!(wake_up_of(&paid_reservation, None), Err(Failure::Unreadable("queue")));
+    let event_without_units = image("webhook#stripe#evt_1", Some(("expire-reservation", 5)));
+    assert_eq!(wake_up_of(&event_without_units, None), Err(Failure::Unreadable("queue")));
     let mut flat = image("order#o1", None);
     flat.insert("wake".to_owned(), number(5));
     assert_eq!(wake_up_of(&flat, None), Err(Failure::Unreadable("wake")));

@@ -1,4 +1,5 @@
 use core::str::FromStr;
+use std::borrow::Cow;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
@@ -124,6 +125,22 @@ impl Request {
             return Err(Problem::of(CARD_DATA_NOT_ACCEPTED).at(pointer));
         }
         typed::read("", document)
+    }
+
+    /// The body's very bytes, for whoever must verify what was signed over them. They may say anything.
+    ///
+    /// # Errors
+    /// 413, and 400 for what the gateway in front cannot have encoded.
+    pub fn raw_body(&self) -> Result<Cow<'_, [u8]>, Problem> {
+        body::decoded(self.event.body.as_deref().unwrap_or_default(), self.event.is_base64_encoded)
+    }
+
+    /// A header that only its route knows; none where it is not printable ASCII.
+    pub fn header_text(&self, name: &str) -> Option<&str> {
+        match self.header(name) {
+            Header::Text(text) => Some(text),
+            Header::Absent | Header::Unreadable => None,
+        }
     }
 
     /// The query, as the route's own type. Its fields are texts: give them [`Parsed`](crate::wire::Parsed).

@@ -29,6 +29,9 @@ registry! {
     CARD_DATA_NOT_ACCEPTED = "card-data-not-accepted", 400, "Card data is not accepted",
         "The request contains what looks like a card number or a card verification code. It was not stored.",
         "Let the gateway's element in the browser take the card, and send its token.";
+    WEBHOOK_NOT_AUTHENTIC = "webhook-not-authentic", 400, "The webhook is not authentic",
+        "Its signature is missing, wrong, or not of these minutes. It was not stored.",
+        "Sign the body's bytes with the secret that the shop knows, anew for each try.";
 
     // Who asks.
     CALLER_UNKNOWN = "caller-unknown", 401, "The request does not say who asks",

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use sandbox_gateway::WebhookEndpoint;
+
 use crate::template::{Function, Secret, Template};
 use crate::{aws, front, sign_in};
 
@@ -16,6 +18,14 @@ pub(super) struct Addresses {
 /// The key that the sandbox gateway takes, as it takes any.
 const SANDBOX_KEY: &str = "sk_test_local";
 
+/// What the sandbox gateway signs its webhooks with.
+const WEBHOOK_SECRET: &str = "whsec_local";
+
+/// Where the sandbox gateway tells of what happens: the shop's own route.
+pub(super) fn webhooks(addresses: &Addresses) -> WebhookEndpoint {
+    WebhookEndpoint { url: format!("{}/webhooks/stripe", addresses.front), secret: WEBHOOK_SECRET.to_owned() }
+}
+
 /// The template's parameters that have a local value: the payment gateway is the sandbox, the customers' issuer is the
 /// shop itself, and `--hold-seconds` may be shorter than a deployed shop would allow.
 pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<String, String> {
@@ -30,8 +40,12 @@ pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<S
 
 /// What a secret holds at first, where a person would have to fill it in the cloud.
 pub(super) fn secret(secret: &Secret) -> Option<&str> {
-    let is_stripe = secret.name.to_ascii_lowercase().contains("stripe");
-    if is_stripe { Some(SANDBOX_KEY) } else { secret.value.as_deref() }
+    let name = secret.name.to_ascii_lowercase();
+    match (name.contains("stripe"), name.contains("webhook")) {
+        (true, true) => Some(WEBHOOK_SECRET),
+        (true, false) => Some(SANDBOX_KEY),
+        (false, _) => secret.value.as_deref(),
+    }
 }
 
 /// A function's variables: the template's, and those by which the SDK finds its services.

@@ -6,6 +6,7 @@ mod decline; // what a shopper may do after each decline
 mod exchange; // one request and its answer, or the loss of it
 mod refund; // money that goes back
 mod report; // what each call leaves in the log
+mod webhook; // what Stripe tells by itself
 mod wire; // Stripe's JSON
 
 use core::time::Duration;
@@ -18,6 +19,8 @@ use tokio::time::{Instant, timeout_at};
 
 use self::call::Call;
 use self::exchange::{Exchange, Line, Message};
+
+pub use self::webhook::{StripeWebhooks, WebhookError};
 
 /// Charges at Stripe, or at the sandbox gateway, which speaks the same API.
 pub struct StripeGateway {

@@ -23,16 +23,16 @@ const HOLD_MAX: Duration = Duration::from_secs(120);
 
 /// What every route shares.
 pub(crate) struct Gateway {
-    executor: Executor,
-    faults: Faults,
+    pub(crate) executor: Executor,
+    pub(crate) faults: Faults,
     in_flight: InFlight,
     ended: watch::Receiver<bool>,
 }
 
 impl Gateway {
-    pub(crate) fn new(book: Book, address: String, ended: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(book: Book, address: String, tells: bool, ended: watch::Receiver<bool>) -> Self {
         Self {
-            executor: Executor::new(book, address),
+            executor: Executor::new(book, address, tells),
             faults: Faults::default(),
             in_flight: InFlight::default(),
             ended,

@@ -81,7 +81,7 @@ async fn serve(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Byt
 }
 
 /// Serves a request that a fault meets.
-async fn fail(gateway: Arc<Gateway>, request: Request, strike: Strike, taken: Taken) -> Response {
+async fn fail(gateway: Arc<Gateway>, request: Request, strike: Strike<Fault>, taken: Taken) -> Response {
     match strike.fault {
         Fault::Status429 => answer::too_many_requests().into_response(),
         Fault::Status500 => answer::server_error().into_response(),

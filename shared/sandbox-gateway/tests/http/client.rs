@@ -2,7 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
-use sandbox_gateway::{Options, SandboxGateway};
+use sandbox_gateway::{Options, SandboxGateway, WebhookEndpoint};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -44,9 +44,14 @@ impl Sandbox {
     }
 
     pub(crate) async fn with_book(book: Option<&Path>) -> Self {
+        Self::telling(book, None).await
+    }
+
+    /// A gateway that tells somebody of what happens.
+    pub(crate) async fn telling(book: Option<&Path>, webhooks: Option<WebhookEndpoint>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let gateway = SandboxGateway::open(&Options { book: book.map(Path::to_owned) }).unwrap();
+        let gateway = SandboxGateway::open(&Options { book: book.map(Path::to_owned), webhooks }).unwrap();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.serve(listener, async {
             stopped.await.ok();
@@ -127,7 +132,11 @@ impl Sandbox {
 
     /// Waits until something that is on its way has happened.
     pub(crate) async fn eventually(&self, mut happened: impl AsyncFnMut() -> bool) {
-        let waiting = async { while !happened().await {} };
+        let waiting = async {
+            while !happened().await {
+                tokio::task::yield_now().await;
+            }
+        };
         tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it never happened");
     }
 

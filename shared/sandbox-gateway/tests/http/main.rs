@@ -12,3 +12,5 @@ mod faults; // what tests can switch on
 mod idempotency; // the same key again
 #[cfg(test)]
 mod tokens; // what each token does, and which moves are refused
+#[cfg(test)]
+mod webhooks; // what the gateway tells by itself

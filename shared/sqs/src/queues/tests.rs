@@ -60,6 +60,12 @@ impl Service {
     }
 }
 
+/// The queues of orders and of reservations at this service.
+async fn queues(service: &Service, capture: &str, expire: &str) -> Queues {
+    let urls = [(Queue::CapturePayment, capture), (Queue::ExpireReservation, expire)];
+    Queues::new(service.start().await, urls.map(|(queue, url)| (queue, url.to_owned())))
+}
+
 fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millis(milliseconds)
 }
@@ -82,7 +88,7 @@ fn a_delay_is_rounded_up_and_ends_at_what_the_queue_knows() {
 #[tokio::test]
 async fn each_wake_up_goes_to_its_queue_with_its_delay() {
     let service = Service::default();
-    let queues = Queues::new(service.start().await, "http://q/capture", "http://q/expire");
+    let queues = queues(&service, "http://q/capture", "http://q/expire").await;
     let sent = queues.send(&[expire("r1", 1_500), capture("o1")], at(0)).await;
     assert_eq!(sent, Ok(Vec::new()));
 
@@ -99,7 +105,7 @@ async fn each_wake_up_goes_to_its_queue_with_its_delay() {
 #[tokio::test]
 async fn more_than_ten_go_in_several_batches_and_the_refused_are_named_by_their_place() {
     let service = Service::default();
-    let queues = Queues::new(service.start().await, "http://q/capture", "http://q/expire");
+    let queues = queues(&service, "http://q/capture", "http://q/expire").await;
     let mut wake_ups: Vec<WakeUp> = (0..21).map(|number| capture(&format!("o{number}"))).collect();
     wake_ups[3] = capture("refused");
     wake_ups[20] = capture("refused");
@@ -112,7 +118,7 @@ async fn more_than_ten_go_in_several_batches_and_the_refused_are_named_by_their_
 #[tokio::test]
 async fn a_queue_that_fails_does_not_keep_the_other_waiting() {
     let service = Service::default();
-    let queues = Queues::new(service.start().await, "http://q/missing", "http://q/expire");
+    let queues = queues(&service, "http://q/missing", "http://q/expire").await;
     assert_eq!(queues.send(&[capture("o1"), expire("r1", 0)], at(0)).await, Ok(vec![0]));
     assert_eq!(queues.send(&[capture("o1")], at(0)).await, Err(Failure::Unavailable));
 }
@@ -136,6 +142,6 @@ async fn a_queue_that_nobody_serves_is_unavailable_and_not_unknown() {
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
         .build();
-    let queues = Queues::new(Client::from_conf(config), url.clone(), url);
+    let queues = Queues::to_one(Client::from_conf(config), Queue::CapturePayment, url);
     assert_eq!(queues.send(&[capture("o1")], at(0)).await, Err(Failure::Unavailable));
 }

@@ -1,10 +1,10 @@
 use super::AccessPattern;
-use crate::{catalog, limits, orders, reservations, statement, stock, supply};
+use crate::{catalog, limits, orders, reservations, statement, stock, supply, webhooks};
 
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 35] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 38] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -221,6 +221,27 @@ pub static ACCESS_PATTERNS: [AccessPattern; 35] = [
         key: "`order#<order id>`",
         condition: orders::RECORD_IF,
         function: "`PurchaseTables::postpone`",
+    },
+    AccessPattern {
+        question: "keep what a gateway told",
+        operation: "PutItem",
+        key: "`webhook#<gateway>#<event id>`",
+        condition: statement::ABSENT,
+        function: "`OrdersTable::receive`",
+    },
+    AccessPattern {
+        question: "what a gateway told",
+        operation: "GetItem, consistent",
+        key: "`webhook#<gateway>#<event id>`",
+        condition: READ,
+        function: "`OrdersTable::webhook`",
+    },
+    AccessPattern {
+        question: "write down what became of it",
+        operation: "UpdateItem",
+        key: "`webhook#<gateway>#<event id>`",
+        condition: webhooks::SETTLE_IF,
+        function: "`OrdersTable::settle`",
     },
     AccessPattern {
         question: "pages whose next deadline may have passed",

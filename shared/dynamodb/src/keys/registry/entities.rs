@@ -2,7 +2,7 @@ use super::Entity;
 use crate::keys::Table;
 
 /// Every kind of item.
-pub static ENTITIES: [Entity; 11] = [
+pub static ENTITIES: [Entity; 12] = [
     Entity {
         kind: "product",
         table: Table::Catalog,
@@ -150,5 +150,26 @@ pub static ENTITIES: [Entity; 11] = [
             "history",
         ],
         written_by: "checkout; then capture-payment, add-payment-method, cancel-order, expire-reservation",
+    },
+    Entity {
+        kind: "webhook: an event that a gateway told",
+        table: Table::Orders,
+        key: "webhook#<gateway>#<event id>",
+        attributes: &[
+            "gateway",
+            "event_id",
+            "kind",
+            "reference",
+            "order_id?",
+            "attempt?",
+            "mode",
+            "created_at",
+            "received_at",
+            "state",
+            "settled_at?",
+            "reason?",
+            "wake?",
+        ],
+        written_by: "receive-webhook, once; then apply-webhook, once",
     },
 ];

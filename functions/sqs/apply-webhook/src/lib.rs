@@ -1,0 +1,50 @@
+//! Queue apply-webhook: asks the gateway what an event of it means, and takes the order's payment on from there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::apply_webhook::{Ports, apply_webhook};
+use application::{Gateways, SecretName};
+use async_trait::async_trait;
+use domain::webhook::Mode;
+use lambda::batch::{Retry, Worker, worker};
+use lambda::{Clients, Environment, Function, SystemClock};
+use payments::stripe::StripeGateway;
+use sqs::ApplyWebhookMessage;
+
+struct ApplyWebhook {
+    orders: dynamodb::OrdersTable,
+    purchases: dynamodb::PurchaseTables,
+    gateways: Gateways,
+    mode: Mode,
+}
+
+/// Builds the function from its settings.
+pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
+    let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
+    let [endpoint, secret, mode] =
+        environment.required(["STRIPE_ENDPOINT", "STRIPE_SECRET", "STRIPE_MODE"])?;
+    let timeout = Duration::from_secs(environment.number("GATEWAY_TIMEOUT_SECONDS")?);
+    let clients = Clients::of(&environment);
+    let secrets =
+        Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
+    let stripe = StripeGateway::new(&endpoint, secrets, SecretName(secret), timeout)?;
+    let dynamodb = clients.dynamodb().await;
+    Ok(worker(ApplyWebhook {
+        orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
+        purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
+        gateways: Gateways::new(Box::new(stripe)),
+        mode: Mode::named(&mode).ok_or("STRIPE_MODE is `live` or `test`")?,
+    }))
+}
+
+#[async_trait]
+impl Worker for ApplyWebhook {
+    type Message = ApplyWebhookMessage;
+
+    async fn work(&self, message: ApplyWebhookMessage) -> Result<(), Retry> {
+        let Self { orders: webhooks, purchases: orders, gateways, mode } = self;
+        let ports = Ports { webhooks, orders, gateways, clock: &SystemClock, mode: *mode };
+        Ok(apply_webhook(&ports, &message.key()).await?)
+    }
+}

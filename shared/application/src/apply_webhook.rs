@@ -1,0 +1,81 @@
+//! Applies what a gateway told: asks the gateway how its object stands, and takes the payment on from there.
+//!
+//! What the event itself says decides nothing, so that one that comes twice, late or out of order changes nothing.
+
+use domain::order::Order;
+use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
+
+use crate::capture_payment::{self, capture_payment_now};
+use crate::repeat::until_definite;
+use crate::{Clock, Failure, Gateways, OrderLedger, WebhookLedger};
+
+/// What the use case needs.
+pub struct Ports<'a> {
+    /// What gateways told.
+    pub webhooks: &'a dyn WebhookLedger,
+    /// Orders.
+    pub orders: &'a dyn OrderLedger,
+    /// Payment gateways.
+    pub gateways: &'a Gateways,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Whether this deployment moves real money.
+    pub mode: Mode,
+}
+
+/// Applies one event. Safe to run any number of times, by any number of workers.
+///
+/// # Errors
+/// When the store fails: the message must come again.
+pub async fn apply_webhook(ports: &Ports<'_>, key: &EventKey) -> Result<(), Failure> {
+    let gateway = key.gateway.as_str();
+    let Some(webhook) = ports.webhooks.webhook(key).await? else {
+        tracing::warn!(gateway, event = %key.id, "woken for an event that does not exist");
+        return Ok(());
+    };
+    if webhook.is_settled() {
+        return Ok(());
+    }
+    let settlement = match concerned(ports, &webhook.event).await? {
+        Ok(order) => {
+            let is_open = webhook.event.attempt_of(&order).is_some_and(|attempt| !attempt.is_settled());
+            // A settled attempt is a fact that no event unmakes.
+            if is_open {
+                take_on(ports, &order).await?;
+            }
+            Settlement::Applied { at: ports.clock.now() }
+        }
+        Err(reason) => {
+            let (kind, word) = (&webhook.event.kind, reason.as_str());
+            // Said before it is written: whoever dies in between is followed by one who says it again.
+            tracing::error!(gateway, event = %key.id, %kind, reason = word, "a webhook needs a person");
+            Settlement::Quarantined { at: ports.clock.now(), reason }
+        }
+    };
+    let again = until_definite(|| ports.webhooks.settle(key, settlement)).await?.is_replay();
+    let state = settlement.as_str();
+    tracing::info!(gateway, event = %key.id, state, again, "a webhook was seen to");
+    Ok(())
+}
+
+/// The order whose attempt has, or will have, the event's object.
+async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Quarantine>, Failure> {
+    if event.mode != ports.mode {
+        return Ok(Err(Quarantine::OtherMode));
+    }
+    let Some(purpose) = &event.purpose else {
+        return Ok(Err(Quarantine::UnknownOrder));
+    };
+    let Some(order) = ports.orders.order(&purpose.order_id).await? else {
+        return Ok(Err(Quarantine::UnknownOrder));
+    };
+    let is_known = event.attempt_of(&order).is_some();
+    Ok(if is_known { Ok(order) } else { Err(Quarantine::UnknownAttempt) })
+}
+
+/// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
+/// that the event is not needed any more.
+async fn take_on(ports: &Ports<'_>, order: &Order) -> Result<(), Failure> {
+    let Ports { orders, gateways, clock, .. } = *ports;
+    capture_payment_now(&capture_payment::Ports { orders, gateways, clock }, &order.id).await
+}

@@ -1,0 +1,24 @@
+use async_trait::async_trait;
+use domain::Idempotent;
+use domain::webhook::{EventKey, Settlement, Webhook};
+
+use super::Failure;
+
+/// Takes in what gateways tell.
+#[async_trait]
+pub trait WebhookInbox: Send + Sync {
+    /// Writes an event that was received, unless one of its key is there: the first one stays, whatever became of it.
+    async fn receive(&self, webhook: &Webhook) -> Result<Idempotent<()>, Failure>;
+}
+
+/// Sees to what gateways told.
+#[async_trait]
+pub trait WebhookLedger: Send + Sync {
+    /// The event as it is now (a consistent read).
+    async fn webhook(&self, key: &EventKey) -> Result<Option<Webhook>, Failure>;
+
+    /// Writes what became of an event ([`Webhook::settle`]).
+    ///
+    /// MUST change nothing unless it is there and still `received`: whoever settled it first decides.
+    async fn settle(&self, key: &EventKey, settlement: Settlement) -> Result<Idempotent<()>, Failure>;
+}

@@ -1,0 +1,70 @@
+use application::{Failure, WebhookInbox, WebhookLedger};
+use async_trait::async_trait;
+use domain::Idempotent;
+use domain::webhook::{EventKey, Settlement, Webhook};
+
+use crate::attribute::{text, time};
+use crate::read::{self, Consistency};
+use crate::statement::{Condition, Statement};
+use crate::write::{self, Verdict};
+use crate::{OrdersTable, keys};
+
+pub(crate) mod item; // events as items
+
+#[cfg(test)]
+mod tests;
+
+/// The condition under which an event is settled: nobody has settled it.
+pub(crate) const SETTLE_IF: &str = "#state = :received";
+const APPLY: &str = "SET #state = :state, #settled_at = :settled_at REMOVE #wake";
+const QUARANTINE: &str = "SET #state = :state, #settled_at = :settled_at, #reason = :reason REMOVE #wake";
+
+#[async_trait]
+impl WebhookInbox for OrdersTable {
+    async fn receive(&self, webhook: &Webhook) -> Result<Idempotent<()>, Failure> {
+        let item = item::webhook(webhook);
+        match write::put(&self.client, "receive", &self.table, &item, &Condition::absent()).await? {
+            Verdict::Written(_) => Ok(Idempotent::Executed(())),
+            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
+    }
+}
+
+#[async_trait]
+impl WebhookLedger for OrdersTable {
+    async fn webhook(&self, key: &EventKey) -> Result<Option<Webhook>, Failure> {
+        let key = keys::webhook(key);
+        let item = read::get(&self.client, "webhook", &self.table, key, Consistency::Strong).await?;
+        item.as_ref().map(item::read_webhook).transpose()
+    }
+
+    async fn settle(&self, key: &EventKey, settlement: Settlement) -> Result<Idempotent<()>, Failure> {
+        let key = keys::webhook(key);
+        let statement = || settling(settlement);
+        match write::update(&self.client, "settle", &self.table, &key, statement).await? {
+            Verdict::Written(_) => Ok(Idempotent::Executed(())),
+            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
+    }
+}
+
+/// Mirrors [`Webhook::settle`].
+fn settling(settlement: Settlement) -> Statement {
+    let (update, at) = match settlement {
+        Settlement::Applied { at } => (APPLY, at),
+        Settlement::Quarantined { at, .. } => (QUARANTINE, at),
+    };
+    let statement = Statement::new(update, SETTLE_IF)
+        .name("state")
+        .name("settled_at")
+        .name("wake")
+        .value("received", text(item::RECEIVED))
+        .value("state", text(settlement.as_str()))
+        .value("settled_at", time(at));
+    match settlement {
+        Settlement::Applied { .. } => statement,
+        Settlement::Quarantined { reason, .. } => {
+            statement.name("reason").value("reason", text(reason.as_str()))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use application::Failure;
+use domain::payment::GatewayName;
+use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
+
+use crate::attribute::{self, Fields, Item, add, number, text, time};
+use crate::keys;
+use crate::reservations::item::{read_wake, wake};
+
+/// The state of an event that nobody has settled.
+pub(crate) const RECEIVED: &str = "received";
+
+pub(crate) fn webhook(webhook: &Webhook) -> Item {
+    let event = &webhook.event;
+    let mut item = attribute::item([
+        (keys::PARTITION, text(keys::webhook(&event.key))),
+        ("gateway", text(event.key.gateway.as_str())),
+        ("event_id", text(event.key.id.as_str())),
+        ("kind", text(event.kind.to_string())),
+        ("reference", text(event.reference.as_str())),
+        ("mode", text(event.mode.as_str())),
+        ("created_at", time(event.created_at)),
+        ("received_at", time(webhook.received_at)),
+    ]);
+    let (state, settled_at, reason) = match webhook.state {
+        WebhookState::Received => (RECEIVED, None, None),
+        WebhookState::Settled(settlement) => {
+            let (at, reason) = match settlement {
+                Settlement::Applied { at } => (at, None),
+                Settlement::Quarantined { at, reason } => (at, Some(reason)),
+            };
+            (settlement.as_str(), Some(at), reason)
+        }
+    };
+    add(&mut item, "state", Some(text(state)));
+    add(&mut item, "settled_at", settled_at.map(time));
+    add(&mut item, "reason", reason.map(|reason| text(reason.as_str())));
+    add(&mut item, "order_id", event.purpose.as_ref().map(|purpose| text(purpose.order_id.as_str())));
+    add(&mut item, "attempt", event.purpose.as_ref().map(|purpose| number(purpose.attempt)));
+    add(&mut item, "wake", webhook.wake.map(wake));
+    item
+}
+
+pub(crate) fn read_webhook(item: &Item) -> Result<Webhook, Failure> {
+    let fields = Fields(item);
+    let key =
+        EventKey { gateway: fields.word("gateway", GatewayName::named)?, id: fields.parsed("event_id")? };
+    let purpose = fields.optional("order_id", |fields, name| {
+        Ok(Purpose { order_id: fields.parsed(name)?, attempt: fields.number("attempt")? })
+    });
+    Ok(Webhook {
+        event: Event {
+            key,
+            kind: fields.parsed("kind")?,
+            reference: fields.parsed("reference")?,
+            purpose: purpose?,
+            mode: fields.word("mode", Mode::named)?,
+            created_at: fields.time("created_at")?,
+        },
+        state: read_state(fields)?,
+        received_at: fields.time("received_at")?,
+        wake: fields.optional("wake", read_wake)?,
+    })
+}
+
+fn read_state(fields: Fields<'_>) -> Result<WebhookState, Failure> {
+    let at = || fields.time("settled_at");
+    Ok(match fields.text("state")? {
+        RECEIVED => WebhookState::Received,
+        "applied" => WebhookState::Settled(Settlement::Applied { at: at()? }),
+        "quarantined" => WebhookState::Settled(Settlement::Quarantined {
+            at: at()?,
+            reason: fields.word("reason", Quarantine::named)?,
+        }),
+        _ => return Err(Failure::Unreadable("state")),
+    })
+}

@@ -1,0 +1,44 @@
+use application::{Failure, WebhookInbox, WebhookLedger};
+use async_trait::async_trait;
+use domain::Idempotent;
+use domain::webhook::{EventKey, Settlement, Webhook};
+
+use super::{Records, Store};
+use crate::{Commit, Record};
+
+#[async_trait]
+impl WebhookInbox for Store {
+    async fn receive(&self, webhook: &Webhook) -> Result<Idempotent<()>, Failure> {
+        let mut records = self.lock();
+        if records.webhooks.contains_key(&webhook.event.key) {
+            return Ok(Idempotent::AlreadyApplied(()));
+        }
+        records.write_webhook(webhook);
+        Ok(Idempotent::Executed(()))
+    }
+}
+
+#[async_trait]
+impl WebhookLedger for Store {
+    async fn webhook(&self, key: &EventKey) -> Result<Option<Webhook>, Failure> {
+        Ok(self.lock().webhooks.get(key).cloned())
+    }
+
+    async fn settle(&self, key: &EventKey, settlement: Settlement) -> Result<Idempotent<()>, Failure> {
+        let mut records = self.lock();
+        let stored = records.webhooks.get(key).cloned();
+        let Some(Ok(settled)) = stored.map(|webhook| webhook.settle(settlement)) else {
+            return Ok(Idempotent::AlreadyApplied(()));
+        };
+        records.write_webhook(&settled);
+        Ok(Idempotent::Executed(()))
+    }
+}
+
+impl Records {
+    fn write_webhook(&mut self, webhook: &Webhook) {
+        let key = webhook.event.key.clone();
+        let before = self.webhooks.insert(key.clone(), webhook.clone()).and_then(|earlier| earlier.wake);
+        self.commits.push(Commit { record: Record::Webhook(key), before, after: webhook.wake });
+    }
+}

@@ -1,0 +1,164 @@
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use sandbox_gateway::WebhookEndpoint;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::client::Sandbox;
+
+/// Who is told, and refuses some of it first.
+#[derive(Clone, Default)]
+struct Listener {
+    told: Arc<Mutex<Vec<Told>>>,
+    refuses: Arc<Mutex<u32>>,
+}
+
+/// What somebody was told.
+#[derive(Clone, Debug)]
+struct Told {
+    signature: String,
+    body: Value,
+}
+
+impl Told {
+    fn kind(&self) -> &str {
+        self.body["type"].as_str().unwrap()
+    }
+
+    fn id(&self) -> &str {
+        self.body["id"].as_str().unwrap()
+    }
+}
+
+impl Listener {
+    async fn start(&self) -> WebhookEndpoint {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/webhooks/stripe", listener.local_addr().unwrap());
+        let router = Router::new().fallback(hear).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        WebhookEndpoint { url, secret: "whsec_1".to_owned() }
+    }
+
+    fn told(&self) -> Vec<Told> {
+        self.told.lock().unwrap().clone()
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        self.told().iter().map(|told| told.kind().trim_start_matches("payment_intent.").to_owned()).collect()
+    }
+}
+
+async fn hear(State(listener): State<Listener>, headers: HeaderMap, body: String) -> StatusCode {
+    let signature = headers["stripe-signature"].to_str().unwrap().to_owned();
+    listener.told.lock().unwrap().push(Told { signature, body: serde_json::from_str(&body).unwrap() });
+    let mut refuses = listener.refuses.lock().unwrap();
+    match refuses.checked_sub(1) {
+        Some(left) => {
+            *refuses = left;
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        None => StatusCode::OK,
+    }
+}
+
+/// A gateway, and who is told.
+async fn telling() -> (Sandbox, Listener) {
+    let listener = Listener::default();
+    (Sandbox::telling(None, Some(listener.start().await)).await, listener)
+}
+
+/// Opens an intent, confirms it and captures it, each when the one before was told of.
+async fn paid(sandbox: &Sandbox, listener: &Listener) -> String {
+    let id = sandbox.opened("pm_card_visa").await;
+    sandbox.advance(&id, "confirm").await;
+    sandbox.eventually(async || !listener.told().is_empty()).await;
+    sandbox.advance(&id, "capture").await;
+    id
+}
+
+#[tokio::test]
+async fn what_happens_to_an_intent_is_told_with_the_intent_as_it_stands_then() {
+    let (sandbox, listener) = telling().await;
+    let id = paid(&sandbox, &listener).await;
+    sandbox.eventually(async || listener.told().len() == 2).await;
+    assert_eq!(listener.kinds(), ["amount_capturable_updated", "succeeded"]);
+    let told = listener.told();
+    let object = &told[0].body["data"]["object"];
+    assert_eq!(
+        (object["id"].as_str(), object["status"].as_str()),
+        (Some(id.as_str()), Some("requires_capture"))
+    );
+    assert_eq!(object["metadata"]["order_id"], "order");
+    assert_eq!(told[0].body["livemode"], false);
+    assert!(told[0].signature.starts_with("t=") && told[0].signature.contains(",v1="));
+}
+
+#[tokio::test]
+async fn a_decline_a_cancel_and_the_shoppers_turn_are_told_too() {
+    let (sandbox, listener) = telling().await;
+    for (token, operation) in
+        [("pm_card_chargeDeclined", "confirm"), ("pm_card_authenticationRequired", "confirm")]
+    {
+        let id = sandbox.send("", token, &crate::client::opening(token)).await.id().to_owned();
+        sandbox.send(&format!("/{id}/{operation}"), &id, &[]).await;
+        sandbox.send(&format!("/{id}/cancel"), &format!("{id} cancel"), &[]).await;
+    }
+    sandbox.eventually(async || listener.told().len() == 4).await;
+    let mut kinds = listener.kinds();
+    kinds.sort();
+    assert_eq!(kinds, ["canceled", "canceled", "payment_failed", "requires_action"]);
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_taken_is_told_again_under_its_id() {
+    let (sandbox, listener) = telling().await;
+    *listener.refuses.lock().unwrap() = 2;
+    let id = sandbox.opened("pm_card_visa").await;
+    sandbox.advance(&id, "confirm").await;
+    sandbox.eventually(async || listener.told().len() == 3).await;
+    let told = listener.told();
+    assert!(told.iter().all(|again| again.id() == told[0].id()));
+}
+
+#[tokio::test]
+async fn events_are_told_twice_after_the_next_one_late_or_never_as_planned() {
+    let (sandbox, listener) = telling().await;
+    sandbox.plan(r#"{"webhook":[{"fault":"duplicated","times":1},{"fault":"not_sent","times":1}]}"#).await;
+    paid(&sandbox, &listener).await;
+    sandbox.eventually(async || listener.told().len() == 2).await;
+    let told = listener.told();
+    assert_eq!((told[0].kind(), told[0].id()), (told[1].kind(), told[1].id()));
+
+    let (sandbox, listener) = telling().await;
+    sandbox
+        .plan(r#"{"webhook":[{"fault":"reordered","times":1},{"fault":"delayed","times":1,"milliseconds":300}]}"#)
+        .await;
+    let id = sandbox.opened("pm_card_visa").await;
+    sandbox.advance(&id, "confirm").await;
+    sandbox.advance(&id, "capture").await;
+    sandbox.eventually(async || listener.told().len() == 2).await;
+    assert_eq!(listener.kinds(), ["succeeded", "amount_capturable_updated"]);
+}
+
+#[tokio::test]
+async fn what_nobody_was_told_before_the_gateway_ended_is_told_when_it_runs_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("book");
+    let listener = Listener::default();
+    let endpoint = listener.start().await;
+    *listener.refuses.lock().unwrap() = 1;
+    let sandbox = Sandbox::telling(Some(&book), Some(endpoint.clone())).await;
+    let id = sandbox.opened("pm_card_visa").await;
+    sandbox.advance(&id, "confirm").await;
+    sandbox.eventually(async || !listener.told().is_empty()).await;
+    sandbox.stop().await;
+
+    let sandbox = Sandbox::telling(Some(&book), Some(endpoint)).await;
+    sandbox.eventually(async || listener.told().len() >= 2).await;
+    let told = listener.told();
+    assert_eq!(told[0].id(), told[1].id());
+    assert_eq!(sandbox.look_up(&id).await.state(), "requires_capture");
+}

@@ -1,0 +1,93 @@
+use application::{Subject, WakeUp};
+use domain::Idempotent;
+use domain::payment::GatewayName;
+use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
+
+use crate::samples::{NOON, later, ordered};
+use crate::world::World;
+
+fn key(id: &str) -> EventKey {
+    EventKey { gateway: GatewayName::Stripe, id: id.parse().unwrap() }
+}
+
+/// An event that is received at noon.
+fn webhook(id: &str) -> Webhook {
+    let purpose = Purpose { order_id: "order".parse().unwrap(), attempt: 2 };
+    let event = Event {
+        key: key(id),
+        kind: "payment_intent.succeeded".parse().unwrap(),
+        reference: "pi_1".parse().unwrap(),
+        purpose: Some(purpose),
+        mode: Mode::Live,
+        created_at: NOON,
+    };
+    Webhook::receive(event, NOON)
+}
+
+#[tokio::test]
+async fn fault_28_an_event_is_kept_once_and_the_first_one_stays() {
+    for world in World::both().await {
+        let first = webhook("evt_1");
+        assert_eq!(world.inbox.receive(&first).await, Ok(Idempotent::Executed(())));
+        let mut other = Webhook::receive(first.event.clone(), later(60));
+        other.event.kind = "payment_intent.canceled".parse().unwrap();
+        other.event.purpose = None;
+        for again in [&first, &other] {
+            assert_eq!(world.inbox.receive(again).await, Ok(Idempotent::AlreadyApplied(())));
+            assert_eq!(world.webhooks.webhook(&key("evt_1")).await, Ok(Some(first.clone())));
+        }
+        assert_eq!(world.inbox.receive(&webhook("evt_2")).await, Ok(Idempotent::Executed(())));
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_told_is_not_there_and_is_not_settled() {
+    for world in World::both().await {
+        let applied = Settlement::Applied { at: NOON };
+        assert_eq!(world.webhooks.settle(&key("evt_1"), applied).await, Ok(Idempotent::AlreadyApplied(())));
+        assert_eq!(world.webhooks.webhook(&key("evt_1")).await, Ok(None));
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_settled_once_and_whoever_comes_first_decides() {
+    for world in World::both().await {
+        let applied = Settlement::Applied { at: later(1) };
+        let quarantined = Settlement::Quarantined { at: later(2), reason: Quarantine::UnknownAttempt };
+        for (id, first, second) in [("evt_1", applied, quarantined), ("evt_2", quarantined, applied)] {
+            let received = webhook(id);
+            let _received = world.inbox.receive(&received).await.unwrap();
+            assert_eq!(world.webhooks.settle(&key(id), first).await, Ok(Idempotent::Executed(())));
+            for again in [first, second] {
+                assert_eq!(world.webhooks.settle(&key(id), again).await, Ok(Idempotent::AlreadyApplied(())));
+            }
+            let stored = world.webhooks.webhook(&key(id)).await.unwrap().unwrap();
+            assert_eq!(stored.state, WebhookState::Settled(first));
+            assert_eq!(stored, received.settle(first).unwrap());
+            assert_eq!(world.inbox.receive(&webhook(id)).await, Ok(Idempotent::AlreadyApplied(())));
+            assert_eq!(world.webhooks.webhook(&key(id)).await, Ok(Some(stored)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_event_asks_for_its_worker_and_neither_its_repetition_nor_its_end_does() {
+    for world in World::both().await {
+        let _received = world.inbox.receive(&webhook("evt_1")).await.unwrap();
+        let _again = world.inbox.receive(&webhook("evt_1")).await.unwrap();
+        let _settled =
+            world.webhooks.settle(&key("evt_1"), Settlement::Applied { at: later(1) }).await.unwrap();
+        let apply = WakeUp { subject: Subject::ApplyWebhook(key("evt_1")), at: NOON };
+        assert_eq!(world.wake_ups().await, [apply]);
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_none_of_the_books_business() {
+    for world in World::both().await {
+        let _order = ordered(&world).await;
+        let before = world.books().await;
+        let _received = world.inbox.receive(&webhook("evt_1")).await.unwrap();
+        assert_eq!(world.books().await, before);
+    }
+}

@@ -1,0 +1,172 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::endpoint::WEBHOOK_SECRET;
+use crate::events;
+use crate::request::Request;
+use crate::shop::Shop;
+
+const NOT_AUTHENTIC: (u16, &str) = (400, "webhook-not-authentic");
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// What Stripe signs at a time, with its own endpoint's secret.
+fn signature(seconds: u64, body: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, WEBHOOK_SECRET.as_bytes());
+    let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
+    let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("t={seconds},v1={hex}")
+}
+
+/// A webhook with this body, signed now.
+pub(crate) fn signed(body: &str) -> Request {
+    Request::of("receive-webhook").body(body).header("Stripe-Signature", &signature(now(), body))
+}
+
+/// The body of the event, as it stands in `events/`.
+fn body() -> String {
+    Request::of("receive-webhook").event()["body"].as_str().unwrap().to_owned()
+}
+
+/// The events that are stored.
+fn webhooks(shop: &Shop) -> Vec<Value> {
+    let orders = shop.records()["Orders"]["Items"].clone();
+    let is_webhook = |item: &Value| item["pk"]["S"].as_str().unwrap().starts_with("webhook#");
+    orders.as_array().unwrap().iter().filter(|item| is_webhook(item)).cloned().collect()
+}
+
+async fn assert_refused(shop: &Shop, requests: impl IntoIterator<Item = Request>) {
+    for request in requests {
+        let answer = shop.ask(&request).await;
+        let (status, slug, _) = answer.refusal();
+        assert_eq!((status, slug.as_str()), NOT_AUTHENTIC, "{request}");
+    }
+    assert_eq!(webhooks(shop), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn fault_28_an_event_is_stored_once_with_the_wake_of_its_worker_and_nothing_about_a_person() {
+    let (shop, _) = events::shop(&[]).await;
+    let first = shop.ask(&signed(&body())).await;
+    assert_eq!((first.status, first.text.as_str()), (200, ""));
+    let stored = webhooks(&shop);
+    for again in [signed(&body()), signed(&body().replace("requires_capture", "succeeded"))] {
+        assert_eq!(shop.ask(&again).await.status, 200);
+        assert_eq!(webhooks(&shop), stored);
+    }
+    let mut item = stored[0].clone();
+    let received_at = item.as_object_mut().unwrap().remove("received_at").unwrap();
+    assert_eq!(
+        item,
+        json!({
+            "pk": {"S": "webhook#stripe#evt_3Pq8XvGQ9RKHgCVd1nB2cYzK"},
+            "gateway": {"S": "stripe"},
+            "event_id": {"S": "evt_3Pq8XvGQ9RKHgCVd1nB2cYzK"},
+            "kind": {"S": "payment_intent.amount_capturable_updated"},
+            "reference": {"S": "pi_3Pq8XvGQ9RKHgCVd1aAbBcCd"},
+            "order_id": {"S": "BkYFe0KZx1UJElOMlvWbIw"},
+            "attempt": {"N": "1"},
+            "mode": {"S": "test"},
+            "created_at": {"N": "1795285920000"},
+            "state": {"S": "received"},
+            "wake": {"M": {"queue": {"S": "apply-webhook"}, "at": received_at}},
+        })
+    );
+}
+
+#[tokio::test]
+async fn fault_26_a_webhook_that_is_not_authentic_is_refused_and_nothing_is_written() {
+    let (shop, _) = events::shop(&[]).await;
+    let right = signature(now(), &body());
+    let webhook = |header: &str| Request::of("receive-webhook").header("Stripe-Signature", header);
+    assert_refused(
+        &shop,
+        [
+            Request::of("receive-webhook").without_header("Stripe-Signature"),
+            webhook(""),
+            webhook(&right.replace("v1", "v0")),
+            webhook(&right.replace("v1=", "v1=0")),
+            webhook(&signature(now(), "{}")),
+            webhook(&right).body(""),
+            webhook(&right).body(&body().replace("17998", "1")),
+        ],
+    )
+    .await;
+    let several = format!("{},{}", signature(now(), "{}"), right.split_once(',').unwrap().1);
+    assert_eq!(shop.ask(&webhook(&several)).await.status, 200);
+}
+
+#[tokio::test]
+async fn fault_27_a_webhook_signed_too_long_ago_or_in_the_future_is_refused() {
+    let (shop, _) = events::shop(&[]).await;
+    let webhook =
+        |seconds| Request::of("receive-webhook").header("Stripe-Signature", &signature(seconds, &body()));
+    assert_refused(&shop, [Request::of("receive-webhook"), webhook(now() - 310), webhook(now() + 310)]).await;
+    for seconds in [now() - 290, now() + 290] {
+        assert_eq!(shop.ask(&webhook(seconds)).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn fault_31_the_signature_is_of_the_bytes_that_came_however_api_gateway_hands_them_over() {
+    let (shop, _) = events::shop(&[]).await;
+    let spaced = body().replace("\":", "\" : ").replace("eur", "\\u0065ur");
+    let encoded = signed(&spaced).base64_body(&STANDARD.encode(&spaced));
+    for request in [signed(&spaced), encoded.clone(), encoded.without_header("Content-Type")] {
+        assert_eq!(shop.ask(&request).await.status, 200, "{request}");
+    }
+    assert_eq!(webhooks(&shop).len(), 1);
+
+    let (shop, _) = events::shop(&[]).await;
+    let reserialised: Value = serde_json::from_str(&spaced).unwrap();
+    assert_refused(&shop, [signed(&spaced).body(&reserialised.to_string())]).await;
+    assert_eq!(shop.ask(&signed(&spaced).base64_body("no base64!")).await.refusal().1, "malformed-json");
+}
+
+#[tokio::test]
+async fn what_looks_like_card_data_and_a_field_that_nobody_knows_are_the_gateways_business() {
+    let (shop, _) = events::shop(&[]).await;
+    let rich = body().replacen('{', r#"{"note":"4242 4242 4242 4242","cvc":"123","next_year":[1],"#, 1);
+    assert_eq!(shop.ask(&signed(&rich)).await.status, 200);
+    let stored = serde_json::to_string(&webhooks(&shop)).unwrap();
+    assert!(stored.contains("evt_3Pq8XvGQ9RKHgCVd1nB2cYzK") && !stored.contains("4242"), "{stored}");
+}
+
+#[tokio::test]
+async fn an_authentic_event_that_the_shop_does_not_follow_is_answered_and_not_stored() {
+    let (shop, _) = events::shop(&[]).await;
+    let customer = body().replace(r#""object":"payment_intent""#, r#""object":"customer""#);
+    assert_eq!(shop.ask(&signed(&customer)).await.status, 200);
+    assert_eq!(webhooks(&shop), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn an_authentic_event_that_cannot_be_read_is_our_fault_and_comes_again() {
+    let (shop, _) = events::shop(&[]).await;
+    for body in ["", "{}", "\u{0}", "[[[[", &body().replace("evt_3", "evt 3")] {
+        assert_eq!(shop.ask(&signed(body)).await.refusal().0, 500, "{body:?}");
+    }
+    assert_eq!(webhooks(&shop), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_gateway_that_the_shop_does_not_have_tells_nothing() {
+    let (shop, _) = events::shop(&[]).await;
+    for name in ["cash", "Stripe", "stripe%20", ""] {
+        assert_eq!(shop.ask(&signed(&body()).path(name)).await.refusal().0, 404, "{name}");
+    }
+    assert_eq!(webhooks(&shop), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_body_over_64_kib_is_not_looked_at() {
+    let (shop, _) = events::shop(&[]).await;
+    let answer = shop.ask(&signed(&" ".repeat(64 * 1024 + 1))).await;
+    assert_eq!(answer.refusal().1, "payload-too-large");
+}

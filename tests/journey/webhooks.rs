@@ -1,0 +1,72 @@
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::{Shop, Shopper};
+
+use crate::{audit, shop_with};
+
+/// A payment that waits for its shopper is looked at after 2, 4, 6, 8, 12, 16, 20, 24 and 32 seconds; or, because an
+/// event made the first look, after 2, 4, 6, 10, 14, 18, 22 and 30. This lies in a gap of both, some seconds before its
+/// end.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(26);
+
+/// Plans what goes wrong with the events that the gateway tells next.
+async fn plan(shop: &Shop, faults: Value) {
+    let url = format!("{}/sandbox/faults", shop.sandbox);
+    let planned = reqwest::Client::new()
+        .put(url)
+        .header("Content-Type", "application/json")
+        .body(json!({ "webhook": faults }).to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(planned.status(), 204);
+}
+
+/// An order whose shopper must act, and the page where they do.
+async fn waiting(shopper: &Shopper) -> (Value, String) {
+    let order = shopper.order("scarf", "pm_card_authenticationRequired").await;
+    let waiting = shopper.watch(&order, "/payment/state", "action_required").await;
+    let page = waiting["payment"]["next_action"]["url"].as_str().unwrap().to_owned();
+    (order, page)
+}
+
+async fn act(page: &str) {
+    reqwest::Client::new().post(page).send().await.unwrap();
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the shopper takes a while, and the test takes the time")]
+async fn an_order_is_paid_at_once_when_its_shopper_has_acted_because_the_gateway_tells() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let (order, page) = waiting(&shopper).await;
+    tokio::time::sleep(BETWEEN_LOOKS).await;
+    let acted = Instant::now();
+    act(&page).await;
+    shopper.watch(&order, "/state", "paid").await;
+    assert!(acted.elapsed() < Duration::from_secs(3), "it took {:?}", acted.elapsed());
+    assert_eq!(shop.charges().await.len(), 1);
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+async fn fault_28_29_events_that_come_twice_late_out_of_order_or_never_change_nothing() {
+    let (shop, folder) = shop_with(&[("scarf", 5)], &[]);
+    let shopper = shop.shopper();
+    let twice = json!({"fault": "duplicated", "times": 3});
+    let overtaken = json!({"fault": "reordered", "times": 1});
+    let late = json!({"fault": "delayed", "times": 2, "milliseconds": 1500});
+    let never = json!({"fault": "not_sent", "times": 3});
+    for faults in [json!([twice]), json!([overtaken, twice]), json!([late, overtaken]), json!([never])] {
+        plan(&shop, faults).await;
+        let (order, page) = waiting(&shopper).await;
+        act(&page).await;
+        shopper.watch(&order, "/state", "paid").await;
+    }
+    plan(&shop, json!([])).await;
+    let plain = shopper.order("scarf", "pm_card_visa").await;
+    shopper.watch(&plain, "/state", "paid").await;
+    assert_eq!(shop.charges().await.len(), 5);
+    audit(shop, &folder);
+}
