@@ -26,7 +26,7 @@ impl Taking<'_> {
                 Err(PlanError::Failure(failure)) => return Err(failure.into()),
             }
         }
-        let tried = self.hold_planned(next, planned).await?;
+        let tried = self.hold_planned(next, planned, is_inherited).await?;
         if is_inherited && !matches!(tried, Tried::Held(_)) && self.is_held_after_all(next, planned).await? {
             return Ok(Tried::Held(next.clone()));
         }
@@ -56,6 +56,7 @@ impl Taking<'_> {
         &mut self,
         next: &Reservation,
         planned: &PlannedHold,
+        is_inherited: bool,
     ) -> Result<Tried, CreateReservationError> {
         if self.claimed_in != Some(next.turn) {
             if let Err(reached) = claims::claim(self.ports.claims(), next).await? {
@@ -79,6 +80,11 @@ impl Taking<'_> {
             Err(HoldError::Failure(Failure::Throttled)) => {
                 if is_held(self.ports.stock, next).await? {
                     return Ok(Tried::Held(next.clone()));
+                }
+                // An inherited page is left only where it has too few units: what keeps its other hold away keeps
+                // this one away too, and those units may be the last.
+                if is_inherited {
+                    return Err(Failure::Throttled.into());
                 }
                 self.ports.shelf.doubted(&planned.page);
                 Ok(Tried::Refused)
