@@ -26,6 +26,7 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
         ("AWS_ENDPOINT_URL_SQS", notes.address.as_str()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", notes.address.as_str()),
         ("STRIPE_ENDPOINT", gateway.as_str()),
+        ("PAYPAL_ENDPOINT", gateway.as_str()),
         ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
         ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
     ];

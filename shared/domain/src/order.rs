@@ -330,7 +330,7 @@ impl Order {
     /// otherwise the shopper decides.
     fn fall_back(&mut self, retry: Retry, now: Timestamp) -> Option<HoldsChange> {
         let untried = |method: &PaymentMethod| {
-            self.attempts.iter().all(|attempt| attempt.method.gateway != method.gateway)
+            self.attempts.iter().all(|attempt| attempt.method.gateway() != method.gateway())
         };
         let fallback = match retry {
             Retry::SameMethod | Retry::OtherMethod => self.fallbacks.iter().position(untried),

@@ -52,7 +52,10 @@ pub enum WebhookSignature {
     /// HMAC-SHA256 over chosen fields of each item.
     HmacPerItem,
     /// RSA, with a certificate from a host that is pinned.
-    RsaWithCertificate,
+    RsaWithCertificate {
+        /// The host.
+        host: &'static str,
+    },
 }
 
 /// A kind of payment method.
@@ -98,19 +101,44 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // Stripe's elements run in the shopper's browser and give it a token; 3-D Secure may still redirect.
             approval: Approval::ByToken,
         },
+        GatewayName::PayPal => Capability {
+            // An order's keys are kept for 6 hours (https://developer.paypal.com/api/orders/v2/orders-authorize,
+            // `PayPal-Request-Id`), those of captures for longer; an hour is kept back here too.
+            key_lifetime: Duration::from_secs(5 * 60 * 60),
+            // "You can retry idempotent calls that fail with network timeouts or HTTP 5xx status codes for as long as
+            // the server stores the ID" (https://developer.paypal.com/api/rest/reference/idempotency).
+            failed_call: FailedCall::Reexecuted,
+            // A voided authorization is never captured
+            // (https://developer.paypal.com/api/payments/v2/authorizations-void). An order that was not authorized
+            // cannot be cancelled, and need not be: nothing is held.
+            cancel: CancelFinality::AtOnce,
+            // https://developer.paypal.com/api/rest/webhooks/rest: over the id, the time, the webhook's id and the
+            // CRC-32 of the raw bytes; the certificate comes from PAYPAL-CERT-URL, which is trusted only for this host.
+            webhook_signature: WebhookSignature::RsaWithCertificate { host: "api.paypal.com" },
+            methods: &[MethodKind::Wallet, MethodKind::PayLater],
+            // The payer approves at the link `payer-action` of the order
+            // (https://developer.paypal.com/api/rest/integration/orders-api/api-use-cases/standard).
+            approval: Approval::ByRedirect,
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::payment::Attempt;
-
     use super::*;
 
     #[test]
     fn no_gateway_forgets_a_key_while_attempts_are_still_replayed() {
         for gateway in GatewayName::ALL {
-            assert!(Attempt::REPLAY_AGE_MAX <= capability(gateway).key_lifetime, "{gateway:?}");
+            assert!(gateway.replay_age_max() <= capability(gateway).key_lifetime, "{gateway:?}");
+        }
+    }
+
+    #[test]
+    fn a_shopper_approves_by_redirect_where_the_domain_says_so() {
+        for gateway in GatewayName::ALL {
+            let by_redirect = capability(gateway).approval == Approval::ByRedirect;
+            assert_eq!(by_redirect, gateway.approves_by_redirect(), "{gateway:?}");
         }
     }
 }

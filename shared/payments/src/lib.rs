@@ -3,9 +3,13 @@
 #![deny(missing_docs)]
 
 mod capability; // what each gateway promises, in one table
+mod line; // HTTP to a gateway: one request, and its answer or the loss of it
+mod report; // what each call leaves in the log
 
+pub mod paypal; // PayPal, with orders that the shopper approves
 pub mod stripe; // Stripe, with PaymentIntents
 
 pub use capability::{
     Approval, CancelFinality, Capability, FailedCall, MethodKind, WebhookSignature, capability,
 };
+pub use line::SettingError;

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::invariant::ChargeEntry;
-use domain::payment::{AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, Retry};
+use domain::payment::{
+    AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, PaymentToken, Retry,
+};
 use domain::{OrderId, Timestamp};
 
 use crate::dice::Dice;
@@ -117,7 +119,7 @@ impl Bank {
             return None;
         }
         let first = self.intent(request.reference.as_ref()).is_some_and(|intent| intent.confirms == 0);
-        match request.charge.method.token.expose() {
+        match token(&request.charge) {
             "answer_lost" if first => Some(Silence::AfterItWasDone),
             "request_lost" if first => Some(Silence::InsteadOfDoingIt),
             _ => None,
@@ -175,7 +177,7 @@ impl Bank {
 
     /// The shopper acts at the gateway's page, within a quarter of an hour or never.
     fn expect_the_shopper(&mut self, at: usize, now: Timestamp, dice: &mut Dice) {
-        let token = self.intents.get(at).map(|intent| intent.charge.method.token.expose());
+        let token = self.intents.get(at).map(|intent| token(&intent.charge));
         let (proves, soonest) = match token {
             Some("three_d_secure") => (true, 0),
             Some("three_d_secure_late") => (true, 590_000),
@@ -268,7 +270,7 @@ fn soft_decline() -> Decline {
 fn decide(charge: &Charge) -> (Status, Outcome) {
     let declined =
         |decline: Decline| (Status::RequiresPaymentMethod(decline.clone()), Outcome::Declined(decline));
-    match charge.method.token.expose() {
+    match token(charge) {
         "declined" => declined(soft_decline()),
         "stolen" => declined(Decline { code: "stolen_card".to_owned(), retry: Retry::None }),
         "three_d_secure" | "three_d_secure_late" | "three_d_secure_failed" | "three_d_secure_abandoned" => {
@@ -276,6 +278,11 @@ fn decide(charge: &Charge) -> (Status, Outcome) {
         }
         _ => (Status::RequiresCapture, Outcome::Authorized),
     }
+}
+
+/// What stands for the shopper's card.
+fn token(charge: &Charge) -> &str {
+    charge.method.token().map_or("paypal", PaymentToken::expose)
 }
 
 /// References are `pi_` and the object's place.

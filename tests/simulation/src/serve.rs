@@ -143,7 +143,7 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
     }
     let worked = match &message.subject {
         Subject::CapturePayment(order) => {
-            let gateways = Gateways::new(Box::new((*at).clone()));
+            let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
             let ports = capture_payment::Ports { orders: &*at, gateways: &gateways, clock: &*at };
             capture_payment(&ports, order).await
         }

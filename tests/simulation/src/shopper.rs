@@ -7,7 +7,7 @@ use application::add_payment_method::AddPaymentMethod;
 use application::checkout::PlaceOrder;
 use application::create_reservation::{Cart, CartLine, CreateReservation};
 use domain::order::{Address, Checkout, Contact, Order, OrderState};
-use domain::payment::{AttemptRequest, GatewayName, PaymentMethod};
+use domain::payment::{AttemptRequest, PaymentMethod};
 use domain::reservation::Reservation;
 use domain::{Caller, Fingerprint, IdempotencyKey, Quantity, RequestKey, Sku};
 
@@ -148,7 +148,7 @@ fn line(sku: &str, units: i64) -> Option<CartLine> {
 }
 
 fn method(token: &str) -> Option<PaymentMethod> {
-    Some(PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().ok()? })
+    Some(PaymentMethod::Stripe { token: token.parse().ok()? })
 }
 
 fn address() -> Address {

@@ -8,7 +8,8 @@ use domain::payment::{Attempt, Charge, GatewayName, GatewayReference, Outcome};
 /// MUST end within its own time-out, which is shorter than the function's.
 #[async_trait]
 pub trait Gateway: Send + Sync {
-    /// Creates the gateway's object without moving money: `Opened`, `Declined`, `Rejected`, `NotSent` or `Unknown`.
+    /// Creates the gateway's object without moving money: `Opened`, `ApprovalNeeded`, `Declined`, `Rejected`, `NotSent`
+    /// or `Unknown`.
     async fn open(&self, charge: &Charge) -> Outcome;
 
     /// Asks for the authorization.
@@ -27,18 +28,20 @@ pub trait Gateway: Send + Sync {
 /// The gateways that the shop can charge.
 pub struct Gateways {
     stripe: Box<dyn Gateway>,
+    paypal: Box<dyn Gateway>,
 }
 
 impl Gateways {
     /// The gateways by name.
-    pub fn new(stripe: Box<dyn Gateway>) -> Self {
-        Self { stripe }
+    pub fn new(stripe: Box<dyn Gateway>, paypal: Box<dyn Gateway>) -> Self {
+        Self { stripe, paypal }
     }
 
     /// The gateway of an attempt.
     pub fn of(&self, attempt: &Attempt) -> &dyn Gateway {
-        match attempt.method.gateway {
+        match attempt.method.gateway() {
             GatewayName::Stripe => self.stripe.as_ref(),
+            GatewayName::PayPal => self.paypal.as_ref(),
         }
     }
 }

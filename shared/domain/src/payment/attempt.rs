@@ -9,10 +9,11 @@ mod answer; // what a gateway's answer makes of an attempt
 ///
 /// ```text
 /// Ready(open) ─▶ Sending(confirm) ─▶ Sending(capture) ─▶ Captured
-///                  │  ├▶ RequiresAction ─▶ Sending(capture), or Sending(void) at its deadline
-///                  │  └▶ Declined | NotSent            a definite no
-///                  └▶ Unknown ─▶ look up, replay, Sending(void) ─▶ a fact, or ManualReview
-///                                                        └▶ Voided   a definite no
+///      │           │  ├▶ RequiresAction ─▶ Sending(capture), or Sending(void) at its deadline
+///      │           │  └▶ Declined | NotSent            a definite no
+///      │           └▶ Unknown ─▶ look up, replay, Sending(void) ─▶ a fact, or ManualReview
+///      │                                                 └▶ Voided   a definite no
+///      └▶ RequiresAction ─▶ Ready(confirm), or Voided at its deadline   where the shopper approves first
 /// ```
 ///
 /// Adapters rebuild it from storage; everybody else moves it by its transitions.
@@ -118,9 +119,6 @@ impl Attempt {
     pub const ACTION_TIME: Duration = Duration::from_secs(10 * 60);
     /// How often a call that is known not to have been executed is made again.
     pub const UNEXECUTED_TRIES_MAX: u32 = 4;
-    /// Idempotency keys live 24 hours at Stripe (<https://docs.stripe.com/api/idempotent_requests>); one hour
-    /// before that a replay could already be a new request.
-    pub const REPLAY_AGE_MAX: Duration = Duration::from_secs(23 * 60 * 60);
     /// From this age on an unknown is a person's business.
     pub const REVIEW_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -181,21 +179,32 @@ impl Attempt {
     /// Looks up first, and acts when that proved nothing: an authorization is replayed once while its key lives and
     /// voided after that; a capture or a void is simply asked for again.
     fn resolve(&self, operation: Operation, tries: u32, now: Timestamp) -> Step {
-        let young = now.since(self.started_at) < Self::REPLAY_AGE_MAX;
         if tries.is_multiple_of(2) {
             return Step::LookUp;
         }
         match operation {
             Operation::Open => Step::Open,
-            Operation::Confirm if tries == 1 && young => Step::Claim(Operation::Confirm),
+            Operation::Confirm if tries == 1 && self.may_replay(now) => Step::Claim(Operation::Confirm),
             Operation::Confirm | Operation::Void => Step::Claim(Operation::Void),
             Operation::Capture => Step::Claim(Operation::Capture),
         }
     }
 
+    /// Whether the gateway is sure to recognise a repetition of the confirm.
+    fn may_replay(&self, now: Timestamp) -> bool {
+        now.since(self.started_at) < self.method.gateway().replay_age_max()
+    }
+
     /// Claims a call. The write of this claim is the fence: whoever read an older version cannot send any more.
+    ///
+    /// Where nothing can be held, a void has nothing to ask the gateway for: the write that claims it ends the attempt,
+    /// and nobody can confirm it any more.
     #[must_use]
     pub fn claim(mut self, operation: Operation, now: Timestamp) -> Self {
+        if operation == Operation::Void && self.holds_nothing() {
+            self.state = AttemptState::Voided;
+            return self;
+        }
         let tries = match self.state {
             AttemptState::Unknown { tries, .. } => tries,
             AttemptState::Ready { operation: ready, tries } if ready == operation => tries,
@@ -210,6 +219,17 @@ impl Attempt {
         };
         self.state = AttemptState::Sending { operation, tries, lease_until: now.plus(Self::LEASE) };
         self
+    }
+
+    /// Whether it is proven that the gateway holds nothing: it holds nothing without a confirm of ours, and each one
+    /// that was sent is known not to have been executed.
+    fn holds_nothing(&self) -> bool {
+        let unconfirmed = matches!(
+            self.state,
+            AttemptState::RequiresAction { .. }
+                | AttemptState::Ready { operation: Operation::Open | Operation::Confirm, .. }
+        );
+        unconfirmed && self.undoubted && self.method.gateway().approves_by_redirect()
     }
 
     /// How often a look-up has shown that the claimed capture or void had not happened. Tries go up in pairs, of

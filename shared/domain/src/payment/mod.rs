@@ -6,7 +6,7 @@ mod outcome; // what one call to a gateway proved
 
 pub use attempt::{Attempt, AttemptRefused, AttemptRequest, AttemptState, Step};
 pub use charge::{
-    AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod, PaymentTextError,
-    PaymentToken, ReturnUrl,
+    AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod, PaymentMethodError,
+    PaymentTextError, PaymentToken, ReturnUrl,
 };
 pub use outcome::{Decline, Outcome, Retry};

@@ -96,7 +96,7 @@ impl Payment {
         let attempt = order.attempt();
         Self {
             state: attempt.map_or("processing", state),
-            gateway: attempt.map_or("", |attempt| attempt.method.gateway.as_str()),
+            gateway: attempt.map_or("", |attempt| attempt.method.gateway().as_str()),
             attempts: attempt.map_or(0, |attempt| attempt.number),
             next_action: attempt.and_then(next_action),
             decline: attempt

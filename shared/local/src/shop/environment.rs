@@ -13,14 +13,18 @@ pub(super) struct Addresses {
     pub(super) sandbox: String,
 }
 
-/// The key that the sandbox gateway takes, as it takes any.
-const SANDBOX_KEY: &str = "sk_test_local";
+/// The keys that the sandbox gateway takes, as it takes any.
+const STRIPE_KEY: &str = "sk_test_local";
+const PAYPAL_CREDENTIALS: &str = r#"{"client_id":"local","client_secret":"local"}"#;
 
 /// The template's parameters that have a local value: the payment gateway is the sandbox, the customers' issuer is the
 /// shop itself, and `--hold-seconds` may be shorter than a deployed shop would allow.
 pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<String, String> {
     BTreeMap::from([
         ("StripeEndpoint".to_owned(), addresses.sandbox.clone()),
+        ("StripePublicKey".to_owned(), "pk_test_local".to_owned()),
+        ("PayPalEndpoint".to_owned(), addresses.sandbox.clone()),
+        ("PayPalClientId".to_owned(), "local".to_owned()),
         ("HoldSeconds".to_owned(), hold_seconds.to_string()),
         ("SignInIssuer".to_owned(), sign_in::ISSUER.to_owned()),
         ("SignInAudience".to_owned(), sign_in::AUDIENCE.to_owned()),
@@ -30,8 +34,11 @@ pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<S
 
 /// What a secret holds at first, where a person would have to fill it in the cloud.
 pub(super) fn secret(secret: &Secret) -> Option<&str> {
-    let is_stripe = secret.name.to_ascii_lowercase().contains("stripe");
-    if is_stripe { Some(SANDBOX_KEY) } else { secret.value.as_deref() }
+    match secret.name.to_ascii_lowercase() {
+        name if name.contains("stripe") => Some(STRIPE_KEY),
+        name if name.contains("paypal") => Some(PAYPAL_CREDENTIALS),
+        _ => secret.value.as_deref(),
+    }
 }
 
 /// A function's variables: the template's, and those by which the SDK finds its services.

@@ -4,7 +4,6 @@ mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
 mod exchange; // one request and its answer, or the loss of it
-mod report; // what each call leaves in the log
 mod wire; // Stripe's JSON
 
 use core::time::Duration;
@@ -16,7 +15,8 @@ use domain::payment::{Charge, GatewayReference, Outcome};
 use tokio::time::{Instant, timeout_at};
 
 use self::call::Call;
-use self::exchange::{Exchange, Line};
+use crate::line::{Exchange, Line, SettingError};
+use crate::report::report;
 
 /// Charges at Stripe, or at the sandbox gateway, which speaks the same API.
 pub struct StripeGateway {
@@ -24,17 +24,6 @@ pub struct StripeGateway {
     secrets: Arc<dyn Secrets>,
     secret_name: SecretName,
     timeout: Duration,
-}
-
-/// The gateway cannot be called as it is set up.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingError {
-    /// The endpoint is not an address.
-    #[error("the gateway's endpoint is not an http or https URL")]
-    Endpoint,
-    /// There is no way to make secure connections.
-    #[error("no HTTP client can be made: {0}")]
-    Client(#[from] reqwest::Error),
 }
 
 impl StripeGateway {
@@ -55,7 +44,8 @@ impl StripeGateway {
     async fn make(&self, call: Call<'_>) -> Outcome {
         let exchange = self.exchange(&call).await;
         let outcome = answer::prove(&call, &exchange);
-        report::report(&call, &exchange, &outcome);
+        let code = answer::refusal_code(&exchange);
+        report(call.charge, call.operation(), &exchange, code.as_deref(), &outcome);
         outcome
     }
 
@@ -65,14 +55,15 @@ impl StripeGateway {
         let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.current(&self.secret_name)).await else {
             return Exchange::NotSent;
         };
-        let first = timeout_at(deadline, self.line.send(call, &secret)).await.unwrap_or(Exchange::Lost);
+        let first = timeout_at(deadline, exchange::send(&self.line, call, &secret)).await;
+        let first = first.unwrap_or(Exchange::Lost);
         if !first.refused_the_secret() {
             return first;
         }
         let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.refreshed(&self.secret_name)).await else {
             return first;
         };
-        match timeout_at(deadline, self.line.send(call, &secret)).await {
+        match timeout_at(deadline, exchange::send(&self.line, call, &secret)).await {
             // Something was sent before, and was refused unexecuted.
             Ok(Exchange::NotSent) => first,
             Ok(second) => second,
@@ -84,7 +75,10 @@ impl StripeGateway {
 #[async_trait]
 impl Gateway for StripeGateway {
     async fn open(&self, charge: &Charge) -> Outcome {
-        self.make(Call::open(charge)).await
+        match Call::open(charge) {
+            Some(call) => self.make(call).await,
+            None => Outcome::NotSent,
+        }
     }
 
     async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use application::{Failure, Gateway, Secret, SecretName, Secrets};
 use async_trait::async_trait;
 use domain::Money;
-use domain::payment::{Charge, GatewayName, GatewayReference, Operation, Outcome, PaymentMethod};
+use domain::payment::{Charge, GatewayReference, Operation, Outcome, PaymentMethod};
 use payments::stripe::StripeGateway;
 use reqwest::StatusCode;
 use sandbox_gateway::{Options, SandboxGateway};
@@ -49,7 +49,7 @@ pub(crate) fn charge(token: &str) -> Charge {
         order_id: "order".parse().unwrap(),
         attempt: 1,
         amount: money(8999, "EUR"),
-        method: PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().unwrap() },
+        method: PaymentMethod::Stripe { token: token.parse().unwrap() },
         return_url: None,
         renewal: 0,
     }
