@@ -11,4 +11,6 @@ mod faults; // what tests can switch on
 #[cfg(test)]
 mod idempotency; // the same key again
 #[cfg(test)]
+mod paypal; // PayPal's side, from the approval to the capture
+#[cfg(test)]
 mod tokens; // what each token does, and which moves are refused
