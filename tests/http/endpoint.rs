@@ -136,7 +136,12 @@ impl Notes {
 async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: HeaderMap, body: Bytes) -> String {
     let asked: Value = serde_json::from_slice(&body).unwrap();
     let answer = match call(&headers).as_str() {
-        "GetSecretValue" => json!({ "Name": asked["SecretId"], "SecretString": "sk_test_local" }),
+        "GetSecretValue" => {
+            let is_paypal = asked["SecretId"].as_str().unwrap().contains("PayPal");
+            let credentials = json!({ "client_id": "local", "client_secret": "local" }).to_string();
+            let secret = if is_paypal { credentials.as_str() } else { "sk_test_local" };
+            json!({ "Name": asked["SecretId"], "SecretString": secret })
+        }
         "SendMessageBatch" => {
             let entries = asked["Entries"].as_array().unwrap();
             messages.lock().unwrap().extend(entries.iter().map(|entry| Message {

@@ -58,6 +58,18 @@ async fn capture_payment_takes_the_order_of_its_event_to_the_end_and_lets_an_unk
 }
 
 #[tokio::test]
+async fn capture_payment_takes_a_payment_at_paypal_as_far_as_its_shopper_must_approve() {
+    let (shop, _) = shop(&[]).await;
+    shop.succeed("create-reservation").await;
+    let paypal = Request::of("checkout").with("/payment_methods", json!([{"gateway": "paypal"}]));
+    assert_eq!(shop.ask(&paypal).await.text_at("/id"), ORDER);
+    answer(&shop, "capture-payment", "sqs/capture-payment.json").await;
+    let order = shop.succeed("get-order").await;
+    assert_eq!(order.text_at("/payment/state"), "action_required");
+    assert!(order.text_at("/payment/next_action/url").contains("/sandbox/approve/"));
+}
+
+#[tokio::test]
 async fn capture_payment_twice_is_capture_payment_once() {
     let (shop, _) = shop(&[]).await;
     shop.order().await;

@@ -4,7 +4,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 /// Every route, by its function's folder.
-pub(crate) const ROUTES: [&str; 10] = [
+pub(crate) const ROUTES: [&str; 11] = [
     "list-products",
     "get-product",
     "create-reservation",
@@ -13,6 +13,7 @@ pub(crate) const ROUTES: [&str; 10] = [
     "checkout",
     "get-order",
     "add-payment-method",
+    "list-payment-options",
     "get-openapi",
     "health",
 ];

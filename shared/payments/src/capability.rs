@@ -1,6 +1,9 @@
 use core::time::Duration;
 
+use domain::Currency;
 use domain::payment::GatewayName;
+
+use crate::paypal;
 
 /// What a gateway promises. The rules for unknown outcomes rest on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,17 @@ pub enum MethodKind {
     PayLater,
 }
 
+impl MethodKind {
+    /// The word in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Wallet => "wallet",
+            Self::PayLater => "pay_later",
+        }
+    }
+}
+
 /// When the shopper agrees to a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Approval {
@@ -121,6 +135,26 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             approval: Approval::ByRedirect,
         },
     }
+}
+
+/// Where PayPal's shoppers can pay later (<https://developer.paypal.com/docs/checkout/pay-later/>).
+const PAY_LATER_COUNTRIES: [&str; 8] = ["AU", "CA", "DE", "ES", "FR", "GB", "IT", "US"];
+
+/// What can be paid with at a gateway, in this currency and by shoppers of this country (ISO 3166-1 alpha-2), where
+/// they are known.
+pub fn methods_offered(
+    gateway: GatewayName,
+    currency: Option<Currency>,
+    country: Option<&str>,
+) -> Vec<MethodKind> {
+    let takes_currency = match gateway {
+        // All that the shop can have prices in (https://docs.stripe.com/currencies).
+        GatewayName::Stripe => true,
+        GatewayName::PayPal => currency.is_none_or(paypal::takes),
+    };
+    let can_pay_later = country.is_none_or(|country| PAY_LATER_COUNTRIES.contains(&country));
+    let offered = |method: &MethodKind| takes_currency && (*method != MethodKind::PayLater || can_pay_later);
+    capability(gateway).methods.iter().copied().filter(offered).collect()
 }
 
 #[cfg(test)]

@@ -11,5 +11,6 @@ pub mod stripe; // Stripe, with PaymentIntents
 
 pub use capability::{
     Approval, CancelFinality, Capability, FailedCall, MethodKind, WebhookSignature, capability,
+    methods_offered,
 };
 pub use line::SettingError;
