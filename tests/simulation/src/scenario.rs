@@ -61,7 +61,7 @@ impl core::fmt::Debug for Scenario {
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -101,6 +101,8 @@ impl Scenario {
         Self { shirts: 1, ..of("receipt", supply::receipt) },
         Self { shirts: 12, ..of("write-off", supply::write_off) },
         Self { shirts: 12, ..of("count", supply::count) },
+        of("declined-then-paypal", buying::declined_then_paypal),
+        of("paypal", buying::paypal),
     ];
 
     /// The scenario of that name.
