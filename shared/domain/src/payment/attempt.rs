@@ -177,14 +177,18 @@ impl Attempt {
     }
 
     /// Looks up first, and acts when that proved nothing: an authorization is replayed once while its key lives and
-    /// voided after that; a capture or a void is simply asked for again.
+    /// voided after that; a capture or a void is simply asked for again. Where the shopper approves, a void could not end
+    /// what was not authorized yet, so the authorization is replayed for as long as its key lives.
     fn resolve(&self, operation: Operation, tries: u32, now: Timestamp) -> Step {
         if tries.is_multiple_of(2) {
             return Step::LookUp;
         }
+        let by_redirect = self.method.gateway().approves_by_redirect();
         match operation {
             Operation::Open => Step::Open,
-            Operation::Confirm if tries == 1 && self.may_replay(now) => Step::Claim(Operation::Confirm),
+            Operation::Confirm if self.may_replay(now) && (tries == 1 || by_redirect) => {
+                Step::Claim(Operation::Confirm)
+            }
             Operation::Confirm | Operation::Void => Step::Claim(Operation::Void),
             Operation::Capture => Step::Claim(Operation::Capture),
         }

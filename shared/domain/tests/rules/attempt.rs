@@ -295,6 +295,15 @@ fn fault_60_a_confirm_in_doubt_is_made_again_while_its_key_lives_and_given_up_by
     let given_up = again.claim(Operation::Void, NOON);
     assert!(matches!(given_up.state, AttemptState::Sending { operation: Operation::Void, .. }));
 
+    let mut attempt = doubted.clone();
+    for _ in 0..9 {
+        let unclear = attempt.clone().apply_look_up(Outcome::Unknown, NOON).unwrap();
+        for step in [attempt.next_step(NOON), unclear.next_step(NOON)] {
+            assert_ne!(step, Step::Claim(Operation::Void), "nothing is held that a void could end");
+        }
+        attempt = unclear.claim(Operation::Confirm, NOON).apply(Outcome::Unknown, NOON).unwrap();
+    }
+
     let old = NOON.plus(GatewayName::PayPal.replay_age_max());
     let old_and_unknown = doubted.apply_look_up(Outcome::Approved, old).unwrap();
     assert_eq!(old_and_unknown.next_step(old), Step::Claim(Operation::Void));
