@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use domain::catalog::{LowStock, Product, Variant};
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
-use domain::payment::{GatewayName, PaymentMethod};
+use domain::payment::PaymentMethod;
 use domain::reservation::{Line, Reservation, ReservationState, Totals};
 use domain::stock::{Lane, MovementKind, MovementRequest, OpenerKey, PageKey, PlannedHold, Units};
 use domain::{Caller, Fingerprint, Money, Quantity, RequestKey, Sku, Timestamp};
@@ -109,7 +109,7 @@ pub(crate) fn checkout(key: &str) -> Checkout {
 }
 
 pub(crate) fn method(token: &str) -> PaymentMethod {
-    PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().unwrap() }
+    PaymentMethod::Stripe { token: token.parse().unwrap() }
 }
 
 /// Two shirts of a page of ten, reserved.

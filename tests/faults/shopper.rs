@@ -7,7 +7,7 @@ use application::receive_stock::MoveStockError;
 use application::release_reservation::{self, ReleaseReservationError};
 use application::{Bands, Failure, Offers, Shelf, get_order};
 use domain::order::{Address, Checkout, Contact, Order, OrderState};
-use domain::payment::{AttemptRequest, AttemptState, GatewayName, PaymentMethod};
+use domain::payment::{AttemptRequest, AttemptState, PaymentMethod};
 use domain::reservation::Reservation;
 use domain::{Caller, Fingerprint, OrderId, Quantity, RequestKey};
 
@@ -221,7 +221,7 @@ impl<'a> Shopper<'a> {
 }
 
 fn method(token: &str) -> PaymentMethod {
-    PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().unwrap() }
+    PaymentMethod::Stripe { token: token.parse().unwrap() }
 }
 
 fn address() -> Address {

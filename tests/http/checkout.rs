@@ -85,10 +85,28 @@ async fn what_no_parcel_mail_or_charge_could_use_is_refused_at_its_field() {
         ("/payment_methods/0/gateway", json!("cash"), 422),
         ("/payment_methods/0/token", json!("a token"), 400),
         ("/reservation_id", json!("no id"), 400),
+        ("/payment_methods/0/token", json!(null), 400),
     ] {
         let answer = shop.ask(&Request::of("checkout").with(pointer, value.clone())).await;
         let slug = if status == 400 { "invalid-request" } else { "invalid-value" };
         assert_eq!(answer.refusal(), (status, slug.to_owned(), pointer.to_owned()), "{value}");
     }
     assert_eq!(shop.records(), before);
+}
+
+#[tokio::test]
+async fn fault_85_a_token_is_taken_where_the_gateway_needs_one_and_nowhere_else() {
+    let shop = Shop::open().await;
+    shop.succeed("create-reservation").await;
+    for (methods, pointer) in [
+        (json!([{"gateway": "stripe"}]), "/payment_methods/0/token"),
+        (json!([{"gateway": "paypal", "token": "pm_card_visa"}]), "/payment_methods/0/token"),
+        (json!([{"gateway": "paypal"}, {"gateway": "stripe"}]), "/payment_methods/1/token"),
+    ] {
+        let answer = shop.ask(&Request::of("checkout").with("/payment_methods", methods)).await;
+        assert_eq!(answer.refusal(), (400, "invalid-request".to_owned(), pointer.to_owned()));
+    }
+    let paypal = Request::of("checkout").with("/payment_methods", json!([{"gateway": "paypal"}]));
+    let answer = shop.ask(&paypal).await;
+    assert_eq!((answer.status, answer.text_at("/payment/gateway")), (202, "paypal".to_owned()));
 }

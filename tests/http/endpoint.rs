@@ -140,8 +140,13 @@ async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: Header
     let asked: Value = serde_json::from_slice(&body).unwrap();
     let answer = match call(&headers).as_str() {
         "GetSecretValue" => {
-            let is_for_webhooks = asked["SecretId"].as_str().unwrap().contains("Webhook");
-            let secret = if is_for_webhooks { WEBHOOK_SECRET } else { "sk_test_local" };
+            let name = asked["SecretId"].as_str().unwrap();
+            let credentials = json!({ "client_id": "local", "client_secret": "local" }).to_string();
+            let secret = match (name.contains("PayPal"), name.contains("Webhook")) {
+                (true, _) => credentials.as_str(),
+                (false, true) => WEBHOOK_SECRET,
+                (false, false) => "sk_test_local",
+            };
             json!({ "Name": asked["SecretId"], "SecretString": secret })
         }
         "SendMessageBatch" => {

@@ -28,6 +28,7 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
         ("AWS_ENDPOINT_URL_SQS", notes.address.as_str()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", notes.address.as_str()),
         ("STRIPE_ENDPOINT", gateway.as_str()),
+        ("PAYPAL_ENDPOINT", gateway.as_str()),
         ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
         ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
         ("APPLY_WEBHOOK_QUEUE_URL", apply.as_str()),
@@ -57,6 +58,18 @@ async fn capture_payment_takes_the_order_of_its_event_to_the_end_and_lets_an_unk
     );
     assert_eq!(shop.succeed("get-order").await.text_at("/state"), "paid");
     assert_eq!(shop.units("SHIRT-FINAL-M").await, Units { available: 23, held: 0, sold: 2 });
+}
+
+#[tokio::test]
+async fn capture_payment_takes_a_payment_at_paypal_as_far_as_its_shopper_must_approve() {
+    let (shop, _) = shop(&[]).await;
+    shop.succeed("create-reservation").await;
+    let paypal = Request::of("checkout").with("/payment_methods", json!([{"gateway": "paypal"}]));
+    assert_eq!(shop.ask(&paypal).await.text_at("/id"), ORDER);
+    answer(&shop, "capture-payment", "sqs/capture-payment.json").await;
+    let order = shop.succeed("get-order").await;
+    assert_eq!(order.text_at("/payment/state"), "action_required");
+    assert!(order.text_at("/payment/next_action/url").contains("/sandbox/approve/"));
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ mod get_reservation;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod list_payment_options;
+#[cfg(test)]
 mod list_products;
 #[cfg(test)]
 mod receive_webhook;

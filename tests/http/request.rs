@@ -4,7 +4,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 /// Every route that a client asks, by its function's folder.
-pub(crate) const ROUTES: [&str; 11] = [
+pub(crate) const ROUTES: [&str; 12] = [
     "list-products",
     "get-product",
     "create-reservation",
@@ -14,6 +14,7 @@ pub(crate) const ROUTES: [&str; 11] = [
     "get-order",
     "add-payment-method",
     "cancel-order",
+    "list-payment-options",
     "get-openapi",
     "health",
 ];

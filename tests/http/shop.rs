@@ -336,6 +336,7 @@ async fn built(name: &str, environment: Environment) -> Result<Arc<dyn Function>
         "get-product" => get_product::function(environment).await,
         "get-reservation" => get_reservation::function(environment).await,
         "health" => health::function(environment).await,
+        "list-payment-options" => list_payment_options::function(environment).await,
         "list-products" => list_products::function(environment).await,
         "receive-webhook" => receive_webhook::function(environment).await,
         "relay" => relay::function(environment).await,

@@ -119,7 +119,7 @@ impl Shopper {
     /// Offers another payment method for an order.
     pub async fn pay_with(&self, key: &str, order: &Value, token: &str) -> Answer {
         let path = format!("/orders/{}/payment-methods", text(order, "/id"));
-        let body = json!({"payment_methods": [{"gateway": "stripe", "token": token}]});
+        let body = json!({"payment_methods": stripe(token)});
         self.ask(Method::POST, &path, Some(key), Some(&body)).await
     }
 
@@ -150,9 +150,18 @@ impl Shopper {
     /// # Panics
     /// When either is refused.
     pub async fn order(&self, sku: &str, token: &str) -> Value {
+        self.order_by(sku, &stripe(token)).await
+    }
+
+    /// The same, with these payment methods.
+    ///
+    /// # Panics
+    /// When either is refused.
+    pub async fn order_by(&self, sku: &str, payment_methods: &Value) -> Value {
         let held = self.hold(&key(), sku, 1).await;
         assert_eq!(held.status, StatusCode::CREATED, "{}", held.body);
-        let placed = self.check_out(&key(), &held.body, token).await;
+        let body = checkout_by(&held.body, payment_methods);
+        let placed = self.ask(Method::POST, "/checkout", Some(&key()), Some(&body)).await;
         assert_eq!(placed.status, StatusCode::ACCEPTED, "{}", placed.body);
         placed.body
     }
@@ -165,6 +174,10 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 
 /// A checkout of a reservation that agrees to its total.
 pub fn checkout(reservation: &Value, token: &str) -> Value {
+    checkout_by(reservation, &stripe(token))
+}
+
+fn checkout_by(reservation: &Value, payment_methods: &Value) -> Value {
     json!({
         "reservation_id": reservation.pointer("/id"),
         "contact": {"email": "ada@example.com"},
@@ -172,6 +185,11 @@ pub fn checkout(reservation: &Value, token: &str) -> Value {
             "name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
         },
         "expected_total": reservation.pointer("/totals/total"),
-        "payment_methods": [{"gateway": "stripe", "token": token}],
+        "payment_methods": payment_methods,
     })
+}
+
+/// One payment method, with this token.
+fn stripe(token: &str) -> Value {
+    json!([{"gateway": "stripe", "token": token}])
 }

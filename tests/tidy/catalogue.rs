@@ -13,7 +13,7 @@ pub(crate) enum Waits {
 use Waits::{For, No};
 
 const ADMIN: Waits = For("the admin API");
-const PAYMENTS: Waits = For("several gateways, webhooks and refunds");
+const PAYMENTS: Waits = For("webhooks and refunds");
 const OPERATIONS: Waits = For("operations: deployments side by side, restore, a second region");
 
 /// Number, fault, and what it waits for.
@@ -100,7 +100,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (80, "a look-up that finds nothing right after the charge", No),
     (81, "a look-up that cannot be read", No),
     (82, "a search that lags behind", PAYMENTS),
-    (83, "no gateway works", PAYMENTS),
+    (83, "no gateway works", No),
     (84, "a status that nobody knows", No),
     (85, "a token of another gateway", No),
     (86, "a process that is killed at any call", No),

@@ -335,7 +335,7 @@ impl Order {
             return Some(HoldsChange::Moved { held_until: None, target: HoldMove::Free });
         }
         let untried = |method: &PaymentMethod| {
-            self.attempts.iter().all(|attempt| attempt.method.gateway != method.gateway)
+            self.attempts.iter().all(|attempt| attempt.method.gateway() != method.gateway())
         };
         let fallback = match retry {
             Retry::SameMethod | Retry::OtherMethod => self.fallbacks.iter().position(untried),

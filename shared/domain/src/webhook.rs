@@ -190,7 +190,7 @@ impl Event {
     /// while our own call has not told us yet which object that made.
     pub fn attempt_of<'a>(&self, order: &'a Order) -> Option<&'a Attempt> {
         let of_gateway =
-            || order.attempts.iter().filter(|attempt| attempt.method.gateway == self.key.gateway);
+            || order.attempts.iter().filter(|attempt| attempt.method.gateway() == self.key.gateway);
         let named = self.purpose.as_ref().filter(|purpose| purpose.order_id == order.id);
         let is_named = |attempt: &&Attempt| {
             attempt.reference.is_none() && named.is_some_and(|purpose| purpose.attempt == attempt.number)

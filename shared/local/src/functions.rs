@@ -27,6 +27,7 @@ impl Functions {
             .with("get-product", get_product::function)
             .with("get-reservation", get_reservation::function)
             .with("health", health::function)
+            .with("list-payment-options", list_payment_options::function)
             .with("list-products", list_products::function)
             .with("receive-webhook", receive_webhook::function)
             .with("relay", relay::function)

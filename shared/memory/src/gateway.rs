@@ -96,6 +96,11 @@ impl ScriptedGateway {
         self.lock().book.card(token, decision);
     }
 
+    /// What a confirm leads to where the shopper approved and brought no token.
+    pub fn approved_account(&self, decision: Outcome) {
+        self.lock().book.account(decision);
+    }
+
     /// The shopper acts at the gateway, for every charge of this order that waits for it.
     pub fn shopper_acts(&self, order: &OrderId, decision: &Outcome) {
         self.lock().book.shopper_acts(order, decision);

@@ -1,6 +1,9 @@
 use core::time::Duration;
 
+use domain::Currency;
 use domain::payment::GatewayName;
+
+use crate::paypal;
 
 /// What a gateway promises. The rules for unknown outcomes rest on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +55,10 @@ pub enum WebhookSignature {
     /// HMAC-SHA256 over chosen fields of each item.
     HmacPerItem,
     /// RSA, with a certificate from a host that is pinned.
-    RsaWithCertificate,
+    RsaWithCertificate {
+        /// The host.
+        host: &'static str,
+    },
 }
 
 /// A kind of payment method.
@@ -64,6 +70,17 @@ pub enum MethodKind {
     Wallet,
     /// Buy now, pay later.
     PayLater,
+}
+
+impl MethodKind {
+    /// The word in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Wallet => "wallet",
+            Self::PayLater => "pay_later",
+        }
+    }
 }
 
 /// When the shopper agrees to a payment.
@@ -98,19 +115,64 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // Stripe's elements run in the shopper's browser and give it a token; 3-D Secure may still redirect.
             approval: Approval::ByToken,
         },
+        GatewayName::PayPal => Capability {
+            // An order's keys are kept for 6 hours (https://developer.paypal.com/api/orders/v2/orders-authorize,
+            // `PayPal-Request-Id`), those of captures for longer; an hour is kept back here too.
+            key_lifetime: Duration::from_secs(5 * 60 * 60),
+            // "You can retry idempotent calls that fail with network timeouts or HTTP 5xx status codes for as long as
+            // the server stores the ID" (https://developer.paypal.com/api/rest/reference/idempotency).
+            failed_call: FailedCall::Reexecuted,
+            // A voided authorization is never captured
+            // (https://developer.paypal.com/api/payments/v2/authorizations-void). An order that was not authorized
+            // cannot be cancelled, and need not be: nothing is held.
+            cancel: CancelFinality::AtOnce,
+            // https://developer.paypal.com/api/rest/webhooks/rest: over the id, the time, the webhook's id and the
+            // CRC-32 of the raw bytes; the certificate comes from PAYPAL-CERT-URL, which is trusted only for this host.
+            webhook_signature: WebhookSignature::RsaWithCertificate { host: "api.paypal.com" },
+            methods: &[MethodKind::Wallet, MethodKind::PayLater],
+            // The payer approves at the link `payer-action` of the order
+            // (https://developer.paypal.com/api/rest/integration/orders-api/api-use-cases/standard).
+            approval: Approval::ByRedirect,
+        },
     }
+}
+
+/// Where PayPal's shoppers can pay later (<https://developer.paypal.com/docs/checkout/pay-later/>).
+const PAY_LATER_COUNTRIES: [&str; 8] = ["AU", "CA", "DE", "ES", "FR", "GB", "IT", "US"];
+
+/// What can be paid with at a gateway, in this currency and by shoppers of this country (ISO 3166-1 alpha-2), where
+/// they are known.
+pub fn methods_offered(
+    gateway: GatewayName,
+    currency: Option<Currency>,
+    country: Option<&str>,
+) -> Vec<MethodKind> {
+    let takes_currency = match gateway {
+        // All that the shop can have prices in (https://docs.stripe.com/currencies).
+        GatewayName::Stripe => true,
+        GatewayName::PayPal => currency.is_none_or(paypal::takes),
+    };
+    let can_pay_later = country.is_none_or(|country| PAY_LATER_COUNTRIES.contains(&country));
+    let offered = |method: &MethodKind| takes_currency && (*method != MethodKind::PayLater || can_pay_later);
+    capability(gateway).methods.iter().copied().filter(offered).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::payment::Attempt;
-
     use super::*;
 
     #[test]
     fn no_gateway_forgets_a_key_while_attempts_are_still_replayed() {
         for gateway in GatewayName::ALL {
-            assert!(Attempt::REPLAY_AGE_MAX <= capability(gateway).key_lifetime, "{gateway:?}");
+            assert!(gateway.replay_age_max() <= capability(gateway).key_lifetime, "{gateway:?}");
+        }
+    }
+
+    #[test]
+    fn a_shopper_approves_by_redirect_where_the_domain_says_so() {
+        for gateway in GatewayName::ALL {
+            let by_redirect = capability(gateway).approval == Approval::ByRedirect;
+            assert_eq!(by_redirect, gateway.approves_by_redirect(), "{gateway:?}");
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::intent::Intent;
+use crate::paypal;
 
 /// The gateway's memory. Whatever was answered is in it, also after `kill -9`.
 pub(crate) struct Book {
@@ -99,6 +100,7 @@ impl Book {
             }
         };
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(paypal::SCHEMA)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 
@@ -115,11 +117,9 @@ impl Book {
         Ok(outcome)
     }
 
-    /// Every charge that was really made: the captured intents, oldest first.
+    /// Every charge that was really made: the captured intents, then PayPal's captured orders, each oldest first.
     pub(crate) fn charges(&self) -> rusqlite::Result<Vec<ChargeEntry>> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut statement =
-            connection.prepare_cached("SELECT * FROM intents WHERE status = 'succeeded' ORDER BY rowid")?;
         let read = |row: &Row<'_>| {
             let currency: String = row.get("currency")?;
             Ok(ChargeEntry {
@@ -131,7 +131,14 @@ impl Book {
                 state: "captured",
             })
         };
-        statement.query_map([], read)?.collect()
+        let mut charges = Vec::new();
+        for query in ["SELECT * FROM intents WHERE status = 'succeeded' ORDER BY rowid", paypal::CHARGES] {
+            let mut statement = connection.prepare_cached(query)?;
+            for charge in statement.query_map([], read)? {
+                charges.push(charge?);
+            }
+        }
+        Ok(charges)
     }
 }
 
@@ -160,6 +167,11 @@ impl Entries<'_> {
         let mut statement = self.0.prepare_cached("INSERT INTO events (id, body) VALUES (?1, ?2)")?;
         statement.execute([id, body])?;
         Ok(())
+    }
+
+    /// The transaction, for entries of other kinds.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.0
     }
 
     /// A new id, such as `pi_5d41402abc4b2a76b9719d91`.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
@@ -75,7 +77,7 @@ pub(crate) enum Silence {
 }
 
 /// What a request did, before it is known under its key.
-enum Performed {
+pub(crate) enum Performed {
     /// Refused before it began: the key stays free, as Stripe leaves it.
     Refused(Answer),
     Done(Answer),
@@ -85,7 +87,7 @@ enum Performed {
 
 /// Executes requests on the book, each in one transaction with the answer that is kept under its key.
 pub(crate) struct Executor {
-    book: Book,
+    book: Arc<Book>,
     address: String,
     /// Whether somebody is told of what happens.
     tells: bool,
@@ -93,7 +95,7 @@ pub(crate) struct Executor {
 }
 
 impl Executor {
-    pub(crate) fn new(book: Book, address: String, tells: bool) -> Self {
+    pub(crate) fn new(book: Arc<Book>, address: String, tells: bool) -> Self {
         Self { book, address, tells, news: Notify::new() }
     }
 
@@ -162,29 +164,10 @@ impl Executor {
 
     fn run(&self, entries: &Entries<'_>, request: &Request, effect: Effect) -> rusqlite::Result<Executed> {
         let key = request.key.as_deref().map(|key| (key, request.fingerprint()));
-        if let Some((key, fingerprint)) = key
-            && let Some(kept) = entries.kept_answer(key)?
-        {
-            return Ok(if kept.fingerprint == fingerprint {
-                Executed::Replayed(kept.answer)
-            } else {
-                Executed::Answered(answer::key_reused())
-            });
-        }
-        let performed = match effect {
-            Effect::Apply => self.perform(entries, request)?,
-            Effect::FailForGood => Performed::Done(answer::server_error()),
-        };
-        let (answer, executed): (_, fn(Answer) -> Executed) = match performed {
-            Performed::Refused(answer) => return Ok(Executed::Answered(answer)),
-            Performed::Ignored => return Ok(Executed::Unanswered(Silence::InsteadOfDoingIt)),
-            Performed::Done(answer) => (answer, Executed::Answered),
-            Performed::DoneSilently(answer) => (answer, |_| Executed::Unanswered(Silence::AfterItWasDone)),
-        };
-        if let Some((key, fingerprint)) = key {
-            entries.keep_answer(key, fingerprint, &answer)?;
-        }
-        Ok(executed(answer))
+        once(entries, key, answer::key_reused, || match effect {
+            Effect::Apply => self.perform(entries, request),
+            Effect::FailForGood => Ok(Performed::Done(answer::server_error())),
+        })
     }
 
     fn perform(&self, entries: &Entries<'_>, request: &Request) -> rusqlite::Result<Performed> {
@@ -288,4 +271,33 @@ impl Executor {
     fn shown(&self, intent: &Intent) -> Answer {
         Answer::of(200, &IntentBody::of(intent, &self.address))
     }
+}
+
+/// Does a request once for its key, and keeps its answer there. A repetition gets the answer again; another request
+/// under the key is refused.
+pub(crate) fn once(
+    entries: &Entries<'_>,
+    key: Option<(&str, [u8; 32])>,
+    key_reused: fn() -> Answer,
+    perform: impl FnOnce() -> rusqlite::Result<Performed>,
+) -> rusqlite::Result<Executed> {
+    if let Some((key, fingerprint)) = key
+        && let Some(kept) = entries.kept_answer(key)?
+    {
+        return Ok(if kept.fingerprint == fingerprint {
+            Executed::Replayed(kept.answer)
+        } else {
+            Executed::Answered(key_reused())
+        });
+    }
+    let (answer, executed): (_, fn(Answer) -> Executed) = match perform()? {
+        Performed::Refused(answer) => return Ok(Executed::Answered(answer)),
+        Performed::Ignored => return Ok(Executed::Unanswered(Silence::InsteadOfDoingIt)),
+        Performed::Done(answer) => (answer, Executed::Answered),
+        Performed::DoneSilently(answer) => (answer, |_| Executed::Unanswered(Silence::AfterItWasDone)),
+    };
+    if let Some((key, fingerprint)) = key {
+        entries.keep_answer(key, fingerprint, &answer)?;
+    }
+    Ok(executed(answer))
 }

@@ -1,5 +1,6 @@
-//! A payment gateway of our own, on loopback, for the local shop and the tests: the subset of the Stripe API that
-//! the shop uses, with keyed idempotency, cancels that are final, signed webhooks, and faults that can be switched on.
+//! A payment gateway of our own, on loopback, for the local shop and the tests: the subsets of the APIs of Stripe and
+//! PayPal that the shop uses, with keyed idempotency, cancels that are final, signed webhooks, and faults that can be
+//! switched on.
 
 #![deny(missing_docs)]
 #![expect(
@@ -14,8 +15,9 @@ mod faults; // failures that tests switch on
 mod form; // the parameters that are known, and nothing else
 mod in_flight; // the idempotency keys of requests that still run
 mod intent; // the states of a payment intent and the moves between them
+mod paypal; // PayPal's side: orders, approvals, authorizations and captures
 mod refund; // money that goes back
-mod routes; // HTTP: Stripe's routes and the sandbox's own
+mod routes; // HTTP: Stripe's and PayPal's routes, and the sandbox's own
 mod token; // what each payment token does
 mod webhooks; // what the gateway tells by itself, signed
 

@@ -1,14 +1,16 @@
-//! The gateway's side: what really happens to money there, as Stripe documents it.
+//! The gateways' side: what really happens to money there, as Stripe and PayPal document it.
 //!
-//! Keys are honoured for a day: a repetition gets the first answer again, even a failure, and another body under a
-//! known key is refused. A cancel is final. A confirm happens once for each object.
+//! Keys are honoured for a while: a repetition gets the first answer again, at Stripe even a failure, and another body
+//! under a known key is refused. A cancel is final. A confirm happens once for each object; at PayPal it needs the
+//! shopper's approval, and only what is held can be cancelled.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::invariant::ChargeEntry;
 use domain::payment::{
-    AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, RefundCharge, Retry,
+    AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, PaymentMethod, PaymentToken,
+    RefundCharge, Retry,
 };
 use domain::{OrderId, Timestamp};
 
@@ -16,8 +18,14 @@ use crate::dice::Dice;
 
 mod refunds; // money that goes back
 
-/// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>).
-const KEY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>,
+/// <https://developer.paypal.com/api/orders/v2/orders-authorize>).
+const fn key_life(method: &PaymentMethod) -> Duration {
+    match method {
+        PaymentMethod::Stripe { .. } => Duration::from_secs(24 * 60 * 60),
+        PaymentMethod::PayPal => Duration::from_secs(6 * 60 * 60),
+    }
+}
 
 /// What can be asked of the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +58,8 @@ pub(crate) struct Intent {
 pub(crate) enum Status {
     RequiresConfirmation,
     RequiresAction,
+    RequiresApproval,
+    Approved,
     RequiresCapture,
     Succeeded,
     Canceled,
@@ -89,7 +99,8 @@ impl Bank {
         if request.asked == Asked::LookUp {
             return self.look_up(request);
         }
-        if let Some(kept) = self.kept.get(&request.key).filter(|kept| now.since(kept.at) < KEY_LIFE) {
+        let life = key_life(&request.charge.method);
+        if let Some(kept) = self.kept.get(&request.key).filter(|kept| now.since(kept.at) < life) {
             return if kept.request == *request { kept.answer.clone() } else { Outcome::Unknown };
         }
         let answer = self.perform(request, now, dice);
@@ -97,9 +108,10 @@ impl Bank {
         answer
     }
 
-    /// Fails, and keeps the failure under the key.
+    /// Fails, and keeps the failure under the key; PayPal executes a repetition of it.
     pub(crate) fn fail(&mut self, request: &Request, now: Timestamp) -> Outcome {
-        if !self.kept.contains_key(&request.key) {
+        let keeps = matches!(request.charge.method, PaymentMethod::Stripe { .. });
+        if keeps && !self.kept.contains_key(&request.key) {
             self.keep(request, now, Outcome::Unknown);
         }
         Outcome::Unknown
@@ -120,7 +132,7 @@ impl Bank {
             return None;
         }
         let first = self.intent(request.reference.as_ref()).is_some_and(|intent| intent.confirms == 0);
-        match request.charge.method.token.expose() {
+        match token(&request.charge) {
             "answer_lost" if first => Some(Silence::AfterItWasDone),
             "request_lost" if first => Some(Silence::InsteadOfDoingIt),
             _ => None,
@@ -138,14 +150,14 @@ impl Bank {
 
     fn perform(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {
         let operation = match request.asked {
-            Asked::Change(Operation::Open) => return self.open(request),
+            Asked::Change(Operation::Open) => return self.open(request, now, dice),
             Asked::Change(operation) => operation,
             Asked::LookUp => return Outcome::Unknown,
         };
         let Some(at) = place(request.reference.as_ref()) else { return Outcome::Unknown };
         let Some(intent) = self.intents.get_mut(at) else { return Outcome::Unknown };
         let (status, answer) = match (operation, &intent.status) {
-            (Operation::Confirm, Status::RequiresConfirmation) => decide(&intent.charge),
+            (Operation::Confirm, Status::RequiresConfirmation | Status::Approved) => decide(&intent.charge),
             (Operation::Capture, Status::RequiresCapture) => (Status::Succeeded, Outcome::Captured),
             (
                 Operation::Void,
@@ -166,22 +178,38 @@ impl Bank {
         answer
     }
 
-    fn open(&mut self, request: &Request) -> Outcome {
-        let reference = format!("pi_{}", self.intents.len());
-        self.intents.push(Intent {
-            charge: request.charge.clone(),
-            status: Status::RequiresConfirmation,
-            confirms: 0,
-            refunds: Vec::new(),
-        });
-        reference.parse().map_or(Outcome::Unknown, Outcome::Opened)
+    fn open(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {
+        let at = self.intents.len();
+        let charge = request.charge.clone();
+        let Ok(reference) = format!("pi_{at}").parse::<GatewayReference>() else { return Outcome::Unknown };
+        match charge.method {
+            PaymentMethod::Stripe { .. } => {
+                self.intents.push(Intent {
+                    charge,
+                    status: Status::RequiresConfirmation,
+                    confirms: 0,
+                    refunds: Vec::new(),
+                });
+                Outcome::Opened(reference)
+            }
+            PaymentMethod::PayPal => {
+                self.intents.push(Intent {
+                    charge,
+                    status: Status::RequiresApproval,
+                    confirms: 0,
+                    refunds: Vec::new(),
+                });
+                self.expect_the_shopper(at, now, dice);
+                Outcome::ApprovalNeeded { reference, url: ACTION.to_owned() }
+            }
+        }
     }
 
     /// The shopper acts at the gateway's page, within a quarter of an hour or never.
     fn expect_the_shopper(&mut self, at: usize, now: Timestamp, dice: &mut Dice) {
-        let token = self.intents.get(at).map(|intent| intent.charge.method.token.expose());
+        let token = self.intents.get(at).map(|intent| token(&intent.charge));
         let (proves, soonest) = match token {
-            Some("three_d_secure") => (true, 0),
+            Some("three_d_secure" | PAYPAL) => (true, 0),
             Some("three_d_secure_late") => (true, 590_000),
             Some("three_d_secure_failed") => (false, 0),
             _ => return,
@@ -194,7 +222,10 @@ impl Bank {
     fn look_up(&self, request: &Request) -> Outcome {
         match self.intent(request.reference.as_ref()).map(|intent| &intent.status) {
             None | Some(Status::RequiresConfirmation) => Outcome::Unknown,
-            Some(Status::RequiresAction) => Outcome::RequiresAction { url: ACTION.to_owned() },
+            Some(Status::Approved) => Outcome::Approved,
+            Some(Status::RequiresAction | Status::RequiresApproval) => {
+                Outcome::RequiresAction { url: ACTION.to_owned() }
+            }
             Some(Status::RequiresCapture) => Outcome::Authorized,
             Some(Status::Succeeded) => Outcome::Captured,
             Some(Status::Canceled) => Outcome::Voided,
@@ -228,9 +259,13 @@ impl Bank {
         }
         let at = self.actions.iter().position(|(at, _, _)| *at <= now)?;
         let (_, intent, proves) = self.actions.swap_remove(at);
-        let intent = self.intents.get_mut(intent).filter(|intent| intent.status == Status::RequiresAction)?;
-        intent.status =
-            if proves { Status::RequiresCapture } else { Status::RequiresPaymentMethod(soft_decline()) };
+        let intent = self.intents.get_mut(intent)?;
+        intent.status = match (&intent.status, proves) {
+            (Status::RequiresAction, true) => Status::RequiresCapture,
+            (Status::RequiresAction, false) => Status::RequiresPaymentMethod(soft_decline()),
+            (Status::RequiresApproval, _) => Status::Approved,
+            _ => return None,
+        };
         Some(format!("the shopper acts at the gateway: {:?}", intent.status))
     }
 
@@ -273,6 +308,9 @@ impl Intent {
     }
 }
 
+/// What stands for the token of a shopper who brings none.
+pub(crate) const PAYPAL: &str = "paypal";
+
 const ACTION: &str = "https://gateway.example/act";
 
 fn soft_decline() -> Decline {
@@ -283,7 +321,7 @@ fn soft_decline() -> Decline {
 fn decide(charge: &Charge) -> (Status, Outcome) {
     let declined =
         |decline: Decline| (Status::RequiresPaymentMethod(decline.clone()), Outcome::Declined(decline));
-    match charge.method.token.expose() {
+    match token(charge) {
         "declined" => declined(soft_decline()),
         "stolen" => declined(Decline { code: "stolen_card".to_owned(), retry: Retry::None }),
         "three_d_secure" | "three_d_secure_late" | "three_d_secure_failed" | "three_d_secure_abandoned" => {
@@ -291,6 +329,11 @@ fn decide(charge: &Charge) -> (Status, Outcome) {
         }
         _ => (Status::RequiresCapture, Outcome::Authorized),
     }
+}
+
+/// What stands for the shopper's card.
+fn token(charge: &Charge) -> &str {
+    charge.method.token().map_or(PAYPAL, PaymentToken::expose)
 }
 
 /// References are `pi_` and the object's place.

@@ -67,7 +67,7 @@ impl Scenario {
     pub const TOLD: [Self; 2] = [of("told", telling::told), of("told-of-trouble", telling::told_of_trouble)];
 
     /// Every other scenario.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -116,6 +116,8 @@ impl Scenario {
         Self { shirts: 1, ..of("receipt", supply::receipt) },
         Self { shirts: 12, ..of("write-off", supply::write_off) },
         Self { shirts: 12, ..of("count", supply::count) },
+        of("declined-then-paypal", buying::declined_then_paypal),
+        of("paypal", buying::paypal),
     ];
 
     /// The scenario of that name.

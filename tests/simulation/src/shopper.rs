@@ -7,11 +7,12 @@ use application::add_payment_method::AddPaymentMethod;
 use application::checkout::PlaceOrder;
 use application::create_reservation::{Cart, CartLine, CreateReservation};
 use domain::order::{Address, Checkout, Contact, Order, OrderState, RefundRequest};
-use domain::payment::{AttemptRequest, GatewayName, PaymentMethod};
+use domain::payment::{AttemptRequest, PaymentMethod};
 use domain::reservation::Reservation;
 use domain::{Caller, Fingerprint, IdempotencyKey, Money, Quantity, RequestKey, Sku};
 
 use crate::answer::{Answer, Request, Slot};
+use crate::bank::PAYPAL;
 use crate::world::{Waiting, World};
 
 /// How long a shopper's client waits for an answer before it asks again, in milliseconds.
@@ -67,7 +68,7 @@ impl Shopper {
                 fingerprint: Fingerprint::of([of.id.as_str(), token]),
                 contact: Contact { email: "shopper@example.com".to_owned(), phone: None },
                 shipping_address: address(),
-                payment_methods: vec![method(token)?],
+                payment_methods: methods(token)?,
                 return_url: None,
             },
         };
@@ -83,7 +84,7 @@ impl Shopper {
             caller: self.caller()?,
             order_id: order.id.clone(),
             request: AttemptRequest { key: padded(key)?, fingerprint: Fingerprint::of([token]) },
-            payment_methods: vec![method(token)?],
+            payment_methods: methods(token)?,
         };
         let Answer::MethodAdded(answer) = self.ask(Request::AddMethod(command)).await else { return None };
         answer.ok()
@@ -166,8 +167,13 @@ fn line(sku: &str, units: i64) -> Option<CartLine> {
     Some(CartLine { sku, quantity: Quantity::parse(units).ok()?, unit_price: None })
 }
 
-fn method(token: &str) -> Option<PaymentMethod> {
-    Some(PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().ok()? })
+/// The methods that these tokens stand for, the first to be tried first.
+fn methods(tokens: &str) -> Option<Vec<PaymentMethod>> {
+    let method = |token: &str| match token {
+        PAYPAL => Some(PaymentMethod::PayPal),
+        token => Some(PaymentMethod::Stripe { token: token.parse().ok()? }),
+    };
+    tokens.split('+').map(method).collect()
 }
 
 fn address() -> Address {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::apply_webhook::{Ports, apply_webhook};
-use application::{Gateways, SecretName};
+use application::{Gateways, Secrets};
 use async_trait::async_trait;
 use domain::webhook::Mode;
 use lambda::batch::{Retry, Worker, worker};
 use lambda::{Clients, Environment, Function, SystemClock};
-use payments::stripe::StripeGateway;
+use payments::Account;
 use sqs::ApplyWebhookMessage;
 
 struct ApplyWebhook {
@@ -22,18 +22,20 @@ struct ApplyWebhook {
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
-    let [endpoint, secret, mode] =
-        environment.required(["STRIPE_ENDPOINT", "STRIPE_SECRET", "STRIPE_MODE"])?;
+    let [stripe, stripe_secret] = environment.required(["STRIPE_ENDPOINT", "STRIPE_SECRET"])?;
+    let [paypal, paypal_secret] = environment.required(["PAYPAL_ENDPOINT", "PAYPAL_SECRET"])?;
+    let [mode] = environment.required(["STRIPE_MODE"])?;
     let timeout = Duration::from_secs(environment.number("GATEWAY_TIMEOUT_SECONDS")?);
     let clients = Clients::of(&environment);
-    let secrets =
+    let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
-    let stripe = StripeGateway::new(&endpoint, secrets, SecretName(secret), timeout)?;
+    let accounts = [(stripe, stripe_secret), (paypal, paypal_secret)]
+        .map(|(endpoint, secret)| Account { endpoint, secret });
     let dynamodb = clients.dynamodb().await;
     Ok(worker(ApplyWebhook {
         orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
-        gateways: Gateways::new(Box::new(stripe)),
+        gateways: payments::gateways(accounts, &secrets, timeout)?,
         mode: Mode::named(&mode).ok_or("STRIPE_MODE is `live` or `test`")?,
     }))
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::capture_payment::{Ports, capture_payment};
-use application::{Gateways, SecretName};
+use application::{Gateways, Secrets};
 use async_trait::async_trait;
 use lambda::batch::{Retry, Worker, worker};
 use lambda::{Clients, Environment, Function, SystemClock};
-use payments::stripe::StripeGateway;
+use payments::Account;
 use sqs::CapturePaymentMessage;
 
 struct CapturePayment {
@@ -19,15 +19,17 @@ struct CapturePayment {
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
-    let [endpoint, secret] = environment.required(["STRIPE_ENDPOINT", "STRIPE_SECRET"])?;
+    let [stripe, stripe_secret] = environment.required(["STRIPE_ENDPOINT", "STRIPE_SECRET"])?;
+    let [paypal, paypal_secret] = environment.required(["PAYPAL_ENDPOINT", "PAYPAL_SECRET"])?;
     let timeout = Duration::from_secs(environment.number("GATEWAY_TIMEOUT_SECONDS")?);
     let clients = Clients::of(&environment);
-    let secrets =
+    let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
-    let stripe = StripeGateway::new(&endpoint, secrets, SecretName(secret), timeout)?;
+    let accounts = [(stripe, stripe_secret), (paypal, paypal_secret)]
+        .map(|(endpoint, secret)| Account { endpoint, secret });
     Ok(worker(CapturePayment {
         purchases: dynamodb::PurchaseTables::new(clients.dynamodb().await, orders, stock),
-        gateways: Gateways::new(Box::new(stripe)),
+        gateways: payments::gateways(accounts, &secrets, timeout)?,
     }))
 }
 

@@ -50,5 +50,5 @@ async fn ask(ports: &Ports<'_>, order: &Order, asked: Asked) -> RefundOutcome {
 }
 
 fn captured_at(order: &Order) -> Option<GatewayName> {
-    order.attempt().map(|attempt| attempt.method.gateway)
+    order.attempt().map(|attempt| attempt.method.gateway())
 }

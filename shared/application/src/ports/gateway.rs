@@ -8,7 +8,8 @@ use domain::payment::{Attempt, Charge, GatewayName, GatewayReference, Outcome, R
 /// MUST end within its own time-out, which is shorter than the function's.
 #[async_trait]
 pub trait Gateway: Send + Sync {
-    /// Creates the gateway's object without moving money: `Opened`, `Declined`, `Rejected`, `NotSent` or `Unknown`.
+    /// Creates the gateway's object without moving money: `Opened`, `ApprovalNeeded`, `Declined`, `Rejected`, `NotSent`
+    /// or `Unknown`.
     async fn open(&self, charge: &Charge) -> Outcome;
 
     /// Asks for the authorization.
@@ -33,23 +34,25 @@ pub trait Gateway: Send + Sync {
 /// The gateways that the shop can charge.
 pub struct Gateways {
     stripe: Box<dyn Gateway>,
+    paypal: Box<dyn Gateway>,
 }
 
 impl Gateways {
     /// The gateways by name.
-    pub fn new(stripe: Box<dyn Gateway>) -> Self {
-        Self { stripe }
+    pub fn new(stripe: Box<dyn Gateway>, paypal: Box<dyn Gateway>) -> Self {
+        Self { stripe, paypal }
     }
 
     /// The gateway of an attempt.
     pub fn of(&self, attempt: &Attempt) -> &dyn Gateway {
-        self.named(attempt.method.gateway)
+        self.named(attempt.method.gateway())
     }
 
     /// The gateway of that name.
     pub fn named(&self, name: GatewayName) -> &dyn Gateway {
         match name {
             GatewayName::Stripe => self.stripe.as_ref(),
+            GatewayName::PayPal => self.paypal.as_ref(),
         }
     }
 }

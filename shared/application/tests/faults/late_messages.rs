@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::order::{Order, OrderState};
-use domain::payment::{Attempt, AttemptState, Decline, Outcome, Retry};
+use domain::payment::{AttemptState, Decline, GatewayName, Outcome, Retry};
 use domain::reservation::ReservationState;
 use memory::{Call, Fate};
 
@@ -142,7 +142,7 @@ async fn fault_53_a_payment_unknown_for_weeks_of_which_nothing_is_seen_is_a_pers
 #[tokio::test]
 async fn fault_53_a_payment_whose_key_may_be_forgotten_soon_is_voided_and_not_confirmed_again() {
     let look_ups = vec![Fate::Refused(Outcome::Unknown)];
-    let (shop, order) = unknown_for(Attempt::REPLAY_AGE_MAX, Fate::Delayed, look_ups).await;
+    let (shop, order) = unknown_for(GatewayName::Stripe.replay_age_max(), Fate::Delayed, look_ups).await;
     assert_eq!(order.attempt().unwrap().state, AttemptState::Voided);
     shop.gateway.deliver_delayed();
     assert_eq!(shop.captured(), 0, "what arrives after the void is refused");

@@ -10,6 +10,8 @@ mod shop; // a shop in memory, with its relay, its sweeper and its workers
 mod slow; // a gateway whose one call takes as long as a test wants
 
 #[cfg(test)]
+mod approval; // a shopper who approves on the gateway's pages
+#[cfg(test)]
 mod cancelled; // orders that are cancelled, and money that goes back
 #[cfg(test)]
 mod known_requests; // ids and fingerprints of requests that were made before

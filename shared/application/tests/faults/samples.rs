@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use application::create_reservation::{Cart, CartLine};
 use domain::catalog::{LowStock, Product, Variant};
 use domain::order::{Address, Checkout, Contact};
-use domain::payment::{GatewayName, PaymentMethod};
+use domain::payment::PaymentMethod;
 use domain::reservation::Reservation;
 use domain::{Caller, Fingerprint, Money, Quantity, RequestKey};
 
@@ -61,7 +61,7 @@ pub(crate) fn terms(key: &str, reservation: &Reservation) -> Checkout {
             region: None,
             country: "DE".to_owned(),
         },
-        payment_methods: vec![PaymentMethod { gateway: GatewayName::Stripe, token: CARD.parse().unwrap() }],
+        payment_methods: vec![PaymentMethod::Stripe { token: CARD.parse().unwrap() }],
         return_url: None,
     }
 }

@@ -9,10 +9,11 @@ mod answer; // what a gateway's answer makes of an attempt
 ///
 /// ```text
 /// Ready(open) ─▶ Sending(confirm) ─▶ Sending(capture) ─▶ Captured
-///                  │  ├▶ RequiresAction ─▶ Sending(capture), or Sending(void) at its deadline
-///                  │  └▶ Declined | NotSent            a definite no
-///                  └▶ Unknown ─▶ look up, replay, Sending(void) ─▶ a fact, or ManualReview
-///                                                        └▶ Voided   a definite no
+///      │           │  ├▶ RequiresAction ─▶ Sending(capture), or Sending(void) at its deadline
+///      │           │  └▶ Declined | NotSent            a definite no
+///      │           └▶ Unknown ─▶ look up, replay, Sending(void) ─▶ a fact, or ManualReview
+///      │                                                 └▶ Voided   a definite no
+///      └▶ RequiresAction ─▶ Ready(confirm), or Voided at its deadline   where the shopper approves first
 /// ```
 ///
 /// Adapters rebuild it from storage; everybody else moves it by its transitions.
@@ -122,9 +123,6 @@ impl Attempt {
     pub const ACTION_TIME: Duration = Duration::from_secs(10 * 60);
     /// How often a call that is known not to have been executed is made again.
     pub const UNEXECUTED_TRIES_MAX: u32 = 4;
-    /// Idempotency keys live 24 hours at Stripe (<https://docs.stripe.com/api/idempotent_requests>); one hour
-    /// before that a replay could already be a new request.
-    pub const REPLAY_AGE_MAX: Duration = Duration::from_secs(23 * 60 * 60);
     /// From this age on an unknown is a person's business.
     pub const REVIEW_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -188,16 +186,19 @@ impl Attempt {
     }
 
     /// Looks up first, and acts when that proved nothing: an authorization is replayed once while its key lives and
-    /// voided after that; a capture or a void is simply asked for again.
+    /// voided after that; a capture or a void is simply asked for again. Where the shopper approves, a void could not end
+    /// what was not authorized yet, so the authorization is replayed for as long as its key lives.
     fn resolve(&self, operation: Operation, tries: u32, now: Timestamp) -> Step {
-        let young = now.since(self.started_at) < Self::REPLAY_AGE_MAX;
         if tries.is_multiple_of(2) {
             return Step::LookUp;
         }
+        let by_redirect = self.method.gateway().approves_by_redirect();
         match operation {
             Operation::Open => Step::Open,
             Operation::Confirm | Operation::Capture if self.given_up => Step::Claim(Operation::Void),
-            Operation::Confirm if tries == 1 && young => Step::Claim(Operation::Confirm),
+            Operation::Confirm if self.may_replay(now) && (tries == 1 || by_redirect) => {
+                Step::Claim(Operation::Confirm)
+            }
             Operation::Confirm | Operation::Void => Step::Claim(Operation::Void),
             Operation::Capture => Step::Claim(Operation::Capture),
         }
@@ -210,9 +211,21 @@ impl Attempt {
         Some(self)
     }
 
+    /// Whether the gateway is sure to recognise a repetition of the confirm.
+    fn may_replay(&self, now: Timestamp) -> bool {
+        now.since(self.started_at) < self.method.gateway().replay_age_max()
+    }
+
     /// Claims a call. The write of this claim is the fence: whoever read an older version cannot send any more.
+    ///
+    /// Where nothing can be held, a void has nothing to ask the gateway for: the write that claims it ends the attempt,
+    /// and nobody can confirm it any more.
     #[must_use]
     pub fn claim(mut self, operation: Operation, now: Timestamp) -> Self {
+        if operation == Operation::Void && self.holds_nothing() {
+            self.state = AttemptState::Voided;
+            return self;
+        }
         let tries = match self.state {
             AttemptState::Unknown { tries, .. } => tries,
             AttemptState::Ready { operation: ready, tries } if ready == operation => tries,
@@ -227,6 +240,17 @@ impl Attempt {
         };
         self.state = AttemptState::Sending { operation, tries, lease_until: now.plus(Self::LEASE) };
         self
+    }
+
+    /// Whether it is proven that the gateway holds nothing: it holds nothing without a confirm of ours, and each one
+    /// that was sent is known not to have been executed.
+    fn holds_nothing(&self) -> bool {
+        let unconfirmed = matches!(
+            self.state,
+            AttemptState::RequiresAction { .. }
+                | AttemptState::Ready { operation: Operation::Open | Operation::Confirm, .. }
+        );
+        unconfirmed && self.undoubted && self.method.gateway().approves_by_redirect()
     }
 
     /// How often a look-up has shown that the claimed capture or void had not happened. Tries go up in pairs, of

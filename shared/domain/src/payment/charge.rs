@@ -1,5 +1,6 @@
 use core::fmt;
 use core::str::FromStr;
+use core::time::Duration;
 
 use crate::id::is_plain;
 use crate::{Money, OrderId};
@@ -9,16 +10,39 @@ use crate::{Money, OrderId};
 pub enum GatewayName {
     /// Stripe, with PaymentIntents.
     Stripe,
+    /// PayPal, with orders that are authorized before they are captured.
+    PayPal,
 }
 
 impl GatewayName {
     /// Every gateway.
-    pub const ALL: [Self; 1] = [Self::Stripe];
+    pub const ALL: [Self; 2] = [Self::Stripe, Self::PayPal];
 
     /// The name in the API and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stripe => "stripe",
+            Self::PayPal => "paypal",
+        }
+    }
+
+    /// Whether the shopper approves on the gateway's pages after checkout. Nothing is held there before a confirm of
+    /// ours follows the approval.
+    pub const fn approves_by_redirect(self) -> bool {
+        match self {
+            Self::Stripe => false,
+            Self::PayPal => true,
+        }
+    }
+
+    /// Until which age of an attempt its confirm is replayed: an hour before the gateway may forget the key, for
+    /// after that a replay could be a new request.
+    pub const fn replay_age_max(self) -> Duration {
+        match self {
+            // 24 hours (https://docs.stripe.com/api/idempotent_requests).
+            Self::Stripe => Duration::from_secs(23 * 60 * 60),
+            // 6 hours (https://developer.paypal.com/api/orders/v2/orders-authorize, `PayPal-Request-Id`).
+            Self::PayPal => Duration::from_secs(5 * 60 * 60),
         }
     }
 
@@ -116,11 +140,56 @@ impl FromStr for ReturnUrl {
 
 /// One way to pay that the shopper offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaymentMethod {
+pub enum PaymentMethod {
+    /// At Stripe.
+    Stripe {
+        /// What stands for the card there.
+        token: PaymentToken,
+    },
+    /// At PayPal. Nothing stands for the account: its owner approves on PayPal's pages after checkout.
+    PayPal,
+}
+
+/// A token where none belongs, or none where one does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PaymentMethodError {
+    /// The client must bring a token.
+    #[error("this gateway needs a token")]
+    TokenMissing,
+    /// The shopper approves on the gateway's pages, and there is nothing to bring.
+    #[error("this gateway takes no token")]
+    TokenNotTaken,
+}
+
+impl PaymentMethod {
+    /// A way to pay at a gateway, with a token where that gateway needs one, and only there.
+    ///
+    /// # Errors
+    /// When the token is missing, or is one too many.
+    pub fn new(gateway: GatewayName, token: Option<PaymentToken>) -> Result<Self, PaymentMethodError> {
+        match (gateway, token) {
+            (GatewayName::Stripe, Some(token)) => Ok(Self::Stripe { token }),
+            (GatewayName::Stripe, None) => Err(PaymentMethodError::TokenMissing),
+            (GatewayName::PayPal, None) => Ok(Self::PayPal),
+            (GatewayName::PayPal, Some(_)) => Err(PaymentMethodError::TokenNotTaken),
+        }
+    }
+
     /// Who takes the payment.
-    pub gateway: GatewayName,
+    pub const fn gateway(&self) -> GatewayName {
+        match self {
+            Self::Stripe { .. } => GatewayName::Stripe,
+            Self::PayPal => GatewayName::PayPal,
+        }
+    }
+
     /// What stands for the card or the account there.
-    pub token: PaymentToken,
+    pub const fn token(&self) -> Option<&PaymentToken> {
+        match self {
+            Self::Stripe { token } => Some(token),
+            Self::PayPal => None,
+        }
+    }
 }
 
 /// What is frozen with an attempt before its first send. Every repetition sends exactly this.

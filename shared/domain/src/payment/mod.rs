@@ -7,8 +7,8 @@ mod refund; // money that goes back
 
 pub use attempt::{Attempt, AttemptRefused, AttemptRequest, AttemptState, Step};
 pub use charge::{
-    AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod, PaymentTextError,
-    PaymentToken, ReturnUrl,
+    AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod, PaymentMethodError,
+    PaymentTextError, PaymentToken, ReturnUrl,
 };
 pub use outcome::{Decline, Outcome, Retry};
 pub use refund::{Refund, RefundCause, RefundCharge, RefundNumber, RefundOutcome, RefundState, RefundStep};

@@ -7,6 +7,16 @@ use super::GatewayReference;
 pub enum Outcome {
     /// The gateway's object exists; no money has moved.
     Opened(GatewayReference),
+    /// The gateway's object exists, and the shopper must approve it at this address. Nothing is held before a confirm
+    /// follows.
+    ApprovalNeeded {
+        /// The object.
+        reference: GatewayReference,
+        /// Where the shopper goes.
+        url: String,
+    },
+    /// The shopper approved, and nothing is held yet: the confirm may be made.
+    Approved,
     /// The money is held for us.
     Authorized,
     /// The money has moved.

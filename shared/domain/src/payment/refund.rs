@@ -131,8 +131,9 @@ impl RefundCharge {
 impl Refund {
     /// How long a claimed call is left to its worker: longer than any call to a gateway lasts.
     pub const LEASE: Duration = Duration::from_secs(10);
-    /// From this age on a person must look: the key may be forgotten, and a repetition could be another refund.
-    pub const REVIEW_AGE: Duration = Duration::from_secs(23 * 60 * 60);
+    /// From this age on a person must look: the gateway that forgets keys soonest, PayPal after six hours
+    /// (<https://developer.paypal.com/api/rest/reference/idempotency>), could take a repetition for another refund.
+    pub const REVIEW_AGE: Duration = Duration::from_secs(5 * 60 * 60);
     /// Money that is under way may take days to arrive.
     pub const PENDING_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use domain::payment::{Attempt, AttemptState, Decline, GatewayName, Operation, Outcome, Retry, Step};
+use domain::payment::{
+    Attempt, AttemptState, Decline, GatewayName, Operation, Outcome, PaymentMethod, PaymentMethodError,
+    Retry, Step,
+};
 use proptest::prelude::*;
 
 use crate::samples::{NOON, method};
@@ -18,6 +21,7 @@ fn any_answer() -> impl Strategy<Value = Outcome> {
         4 => Just(Outcome::Rejected),
         4 => Just(Outcome::NotSent),
         2 => Just(Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() }),
+        2 => Just(Outcome::Approved),
         2 => Just(Outcome::Authorized),
         1 => Just(Outcome::Captured),
         1 => Just(Outcome::Voided),
@@ -43,6 +47,8 @@ fn any_round() -> impl Strategy<Value = Round> {
 struct Watched {
     attempt: Attempt,
     doubted: bool,
+    /// Whether the gateway said that it holds money.
+    held: bool,
 }
 
 impl Watched {
@@ -52,16 +58,17 @@ impl Watched {
             Step::Open => {
                 let told = answer?;
                 let charges = matches!(told, Outcome::Authorized | Outcome::Captured);
-                let answer = if charges { Outcome::Opened("pi_1".parse().unwrap()) } else { told };
+                let answer = if charges { created(&self.attempt) } else { told };
                 self.attempt = self.attempt.clone().apply(answer.clone(), now).unwrap();
                 Some(answer)
             }
             Step::Claim(operation) => {
                 self.attempt = self.attempt.clone().claim(operation, now);
-                self.answer_call(answer, now)
+                if self.attempt.is_settled() { None } else { self.answer_call(answer, now) }
             }
             Step::LookUp => {
                 let answer = answer?;
+                self.held |= answer == Outcome::Authorized;
                 self.attempt = self.attempt.clone().apply_look_up(answer.clone(), now).unwrap();
                 Some(answer)
             }
@@ -72,19 +79,38 @@ impl Watched {
     fn answer_call(&mut self, answer: Option<Outcome>, now: Timestamp) -> Option<Outcome> {
         self.doubted |= matches!(answer, None | Some(Outcome::Unknown));
         let answer = answer?;
+        self.held |= answer == Outcome::Authorized;
         self.attempt = self.attempt.clone().apply(answer.clone(), now).unwrap();
         Some(answer)
     }
 }
 
-fn new_attempt() -> Watched {
-    Watched { attempt: Attempt::new(1, method(GatewayName::Stripe, "tok_any"), None, NOON), doubted: false }
+/// What the gateway answers once it made the object of an attempt.
+fn created(attempt: &Attempt) -> Outcome {
+    let reference = "pi_1".parse().unwrap();
+    if attempt.method.gateway().approves_by_redirect() {
+        Outcome::ApprovalNeeded { reference, url: "https://gateway.example/approve".to_owned() }
+    } else {
+        Outcome::Opened(reference)
+    }
+}
+
+fn any_gateway() -> impl Strategy<Value = GatewayName> {
+    proptest::sample::select(GatewayName::ALL.to_vec())
+}
+
+fn new_attempt(gateway: GatewayName) -> Watched {
+    let attempt = Attempt::new(1, method(gateway, "tok_any"), None, NOON);
+    Watched { attempt, doubted: false, held: false }
 }
 
 proptest! {
     #[test]
-    fn only_facts_end_an_attempt(rounds in proptest::collection::vec(any_round(), 1..60)) {
-        let mut watched = new_attempt();
+    fn only_facts_end_an_attempt(
+        gateway in any_gateway(),
+        rounds in proptest::collection::vec(any_round(), 1..60),
+    ) {
+        let mut watched = new_attempt(gateway);
         let mut now = NOON;
         for Round { answer, pause } in rounds {
             let before = watched.attempt.clone();
@@ -96,6 +122,10 @@ proptest! {
             } else {
                 match &after.state {
                     AttemptState::Captured => prop_assert_eq!(told, Some(Outcome::Captured)),
+                    AttemptState::Voided if told.is_none() => {
+                        prop_assert!(gateway.approves_by_redirect());
+                        prop_assert!(!watched.doubted && !watched.held, "given up although it may be charged");
+                    }
                     AttemptState::Voided => prop_assert_eq!(told, Some(Outcome::Voided)),
                     AttemptState::Declined(decline) => {
                         prop_assert_eq!(told, Some(Outcome::Declined(decline.clone())));
@@ -119,10 +149,11 @@ proptest! {
 
     #[test]
     fn a_settled_attempt_takes_no_answer(
+        gateway in any_gateway(),
         rounds in proptest::collection::vec(any_round(), 1..60),
         late in any_answer(),
     ) {
-        let mut watched = new_attempt();
+        let mut watched = new_attempt(gateway);
         let mut now = NOON;
         for Round { answer, pause } in rounds {
             let _told = watched.round(answer, now);
@@ -136,8 +167,11 @@ proptest! {
     }
 
     #[test]
-    fn waiting_is_bounded_and_always_leads_to_a_step(rounds in proptest::collection::vec(any_round(), 1..60)) {
-        let mut watched = new_attempt();
+    fn waiting_is_bounded_and_always_leads_to_a_step(
+        gateway in any_gateway(),
+        rounds in proptest::collection::vec(any_round(), 1..60),
+    ) {
+        let mut watched = new_attempt(gateway);
         let mut now = NOON;
         for Round { answer, pause } in rounds {
             let _told = watched.round(answer, now);
@@ -181,7 +215,21 @@ proptest! {
 
 /// An attempt whose object exists and whose confirm is outstanding.
 fn opened() -> Attempt {
-    new_attempt().attempt.apply(Outcome::Opened("pi_1".parse().unwrap()), NOON).unwrap()
+    new_attempt(GatewayName::Stripe).attempt.apply(Outcome::Opened("pi_1".parse().unwrap()), NOON).unwrap()
+}
+
+/// An attempt at PayPal that waits for its shopper.
+fn awaiting_approval() -> Attempt {
+    let attempt = new_attempt(GatewayName::PayPal).attempt;
+    let created = created(&attempt);
+    attempt.apply(created, NOON).unwrap()
+}
+
+/// The same once its shopper approved, and the confirm is outstanding.
+fn approved_and_confirming() -> Attempt {
+    let approved = awaiting_approval().apply_look_up(Outcome::Approved, NOON).unwrap();
+    assert_eq!(approved.next_step(NOON), Step::Claim(Operation::Confirm));
+    approved.claim(Operation::Confirm, NOON)
 }
 
 #[test]
@@ -205,7 +253,7 @@ fn an_authorization_of_unknown_outcome_is_replayed_while_its_key_lives_and_voide
         unknown.apply_look_up(Outcome::Unknown, now).unwrap().next_step(now)
     };
     assert_eq!(resolve(Duration::from_secs(60)), Step::Claim(Operation::Confirm));
-    assert_eq!(resolve(Attempt::REPLAY_AGE_MAX), Step::Claim(Operation::Void));
+    assert_eq!(resolve(GatewayName::Stripe.replay_age_max()), Step::Claim(Operation::Void));
 }
 
 #[test]
@@ -223,4 +271,60 @@ fn fault_70_a_shopper_who_does_not_act_in_time_is_not_charged() {
     assert_eq!(waiting.next_step(NOON), Step::LookUp);
     assert_eq!(waiting.next_step(deadline), Step::Claim(Operation::Void));
     assert!(waiting.apply(Outcome::Voided, deadline).unwrap().is_definite_no());
+}
+
+#[test]
+fn fault_70_what_was_never_confirmed_is_a_definite_no_at_its_deadline_without_a_call() {
+    let waiting = awaiting_approval();
+    let deadline = NOON.plus(Attempt::ACTION_TIME);
+    assert_eq!(waiting.next_step(NOON), Step::LookUp);
+    assert_eq!(waiting.next_step(deadline), Step::Claim(Operation::Void));
+    assert_eq!(waiting.claim(Operation::Void, deadline).state, AttemptState::Voided);
+}
+
+#[test]
+fn a_confirm_that_was_refused_unexecuted_leaves_nothing_held() {
+    let refused = approved_and_confirming().apply(Outcome::Rejected, NOON).unwrap();
+    assert_eq!(refused.claim(Operation::Void, NOON).state, AttemptState::Voided);
+}
+
+#[test]
+fn fault_60_a_confirm_in_doubt_is_made_again_while_its_key_lives_and_given_up_by_nobody() {
+    let doubted = approved_and_confirming().apply(Outcome::Unknown, NOON).unwrap();
+    let again = doubted.clone().apply_look_up(Outcome::Approved, NOON).unwrap();
+    assert_eq!(again.next_step(NOON), Step::Claim(Operation::Confirm));
+    let given_up = again.claim(Operation::Void, NOON);
+    assert!(matches!(given_up.state, AttemptState::Sending { operation: Operation::Void, .. }));
+
+    let mut attempt = doubted.clone();
+    for _ in 0..9 {
+        let unclear = attempt.clone().apply_look_up(Outcome::Unknown, NOON).unwrap();
+        for step in [attempt.next_step(NOON), unclear.next_step(NOON)] {
+            assert_ne!(step, Step::Claim(Operation::Void), "nothing is held that a void could end");
+        }
+        attempt = unclear.claim(Operation::Confirm, NOON).apply(Outcome::Unknown, NOON).unwrap();
+    }
+
+    let old = NOON.plus(GatewayName::PayPal.replay_age_max());
+    let old_and_unknown = doubted.apply_look_up(Outcome::Approved, old).unwrap();
+    assert_eq!(old_and_unknown.next_step(old), Step::Claim(Operation::Void));
+}
+
+#[test]
+fn fault_62_a_confirm_whose_worker_is_gone_may_arrive_whatever_a_look_up_saw() {
+    let later = NOON.plus(Attempt::LEASE);
+    for seen in [Outcome::Approved, Outcome::RequiresAction { url: "https://gateway.example".to_owned() }] {
+        let after = approved_and_confirming().apply_look_up(seen, later).unwrap();
+        assert!(!after.undoubted);
+        assert!(!after.claim(Operation::Void, later).is_definite_no());
+    }
+}
+
+#[test]
+fn a_token_is_needed_where_the_client_brings_one_and_taken_nowhere_else() {
+    let token = || Some("tok_any".parse().unwrap());
+    assert!(PaymentMethod::new(GatewayName::Stripe, token()).is_ok());
+    assert_eq!(PaymentMethod::new(GatewayName::Stripe, None), Err(PaymentMethodError::TokenMissing));
+    assert_eq!(PaymentMethod::new(GatewayName::PayPal, None), Ok(PaymentMethod::PayPal));
+    assert_eq!(PaymentMethod::new(GatewayName::PayPal, token()), Err(PaymentMethodError::TokenNotTaken));
 }

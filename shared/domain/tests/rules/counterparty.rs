@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
 use domain::payment::{
-    AttemptNumber, Charge, Decline, Operation, Outcome, RefundCharge, RefundOutcome, Retry,
+    AttemptNumber, Charge, Decline, Operation, Outcome, PaymentMethod, RefundCharge, RefundOutcome, Retry,
 };
 
 /// What a shopper's card does when it is asked.
@@ -47,6 +47,11 @@ struct Object {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Truth {
     Open,
+    /// It waits for its shopper, and holds nothing before a confirm follows.
+    NeedsApproval,
+    Approved,
+    /// The confirm was declined; the object itself still stands as approved.
+    DeclinedThoughApproved(Retry),
     NeedsAction,
     Authorized,
     Captured,
@@ -64,11 +69,26 @@ impl Truth {
     fn outcome(self) -> Outcome {
         match self {
             Self::Open => Outcome::Unknown,
-            Self::NeedsAction => Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() },
+            Self::Approved | Self::DeclinedThoughApproved(_) => Outcome::Approved,
+            Self::NeedsApproval | Self::NeedsAction => {
+                Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() }
+            }
             Self::Authorized => Outcome::Authorized,
             Self::Captured => Outcome::Captured,
             Self::Declined(retry) => Outcome::Declined(Decline { code: "declined".to_owned(), retry }),
             Self::Voided => Outcome::Voided,
+        }
+    }
+
+    /// What a call hears; a look-up hears the outcome itself.
+    fn answer_to(self, operation: Operation) -> Outcome {
+        match (operation, self) {
+            // Only a hold can be given up.
+            (Operation::Void, Self::NeedsApproval | Self::Approved | Self::DeclinedThoughApproved(_)) => {
+                Outcome::Unknown
+            }
+            (Operation::Confirm, Self::DeclinedThoughApproved(retry)) => Self::Declined(retry).outcome(),
+            (_, truth) => truth.outcome(),
         }
     }
 }
@@ -158,8 +178,13 @@ impl Counterparty {
 
     /// The shopper acts at the gateway, in every object that waits for it.
     pub(crate) fn shopper_acts(&mut self, agrees: bool) {
-        for object in self.objects.values_mut().filter(|object| object.truth == Truth::NeedsAction) {
-            object.truth = if agrees { Truth::Authorized } else { Truth::Declined(Retry::OtherMethod) };
+        for object in self.objects.values_mut() {
+            object.truth = match (object.truth, agrees) {
+                (Truth::NeedsAction, true) => Truth::Authorized,
+                (Truth::NeedsAction, false) => Truth::Declined(Retry::OtherMethod),
+                (Truth::NeedsApproval, true) => Truth::Approved,
+                (unchanged, _) => unchanged,
+            };
         }
     }
 
@@ -183,9 +208,16 @@ impl Counterparty {
     /// Keyed by attempt and operation: a repetition changes nothing and gets the same answer, and a cancel is final.
     fn execute(&mut self, charge: &Charge, operation: Operation, card: Card) -> Outcome {
         if operation == Operation::Open {
-            let object = Object { charge: charge.clone(), truth: Truth::Open };
-            self.objects.entry(charge.attempt).or_insert(object);
-            return Outcome::Opened(format!("pi_{}", charge.attempt).parse().unwrap());
+            let reference = format!("pi_{}", charge.attempt).parse().unwrap();
+            let (truth, answer) = match charge.method {
+                PaymentMethod::Stripe { .. } => (Truth::Open, Outcome::Opened(reference)),
+                PaymentMethod::PayPal => {
+                    let url = "https://gateway.example/approve".to_owned();
+                    (Truth::NeedsApproval, Outcome::ApprovalNeeded { reference, url })
+                }
+            };
+            self.objects.entry(charge.attempt).or_insert(Object { charge: charge.clone(), truth });
+            return answer;
         }
         let object = self.objects.get_mut(&charge.attempt).expect("only an opened attempt is charged");
         let frozen = Charge { renewal: 0, ..charge.clone() };
@@ -197,10 +229,15 @@ impl Counterparty {
                 Card::DeclinesSoftly => Truth::Declined(Retry::OtherMethod),
                 Card::DeclinesHard => Truth::Declined(Retry::None),
             },
+            (Operation::Confirm, Truth::Approved) => match card {
+                Card::Good | Card::NeedsAction => Truth::Authorized,
+                Card::DeclinesSoftly => Truth::DeclinedThoughApproved(Retry::OtherMethod),
+                Card::DeclinesHard => Truth::DeclinedThoughApproved(Retry::None),
+            },
             (Operation::Capture, Truth::Authorized) => Truth::Captured,
             (Operation::Void, Truth::Open | Truth::NeedsAction | Truth::Authorized) => Truth::Voided,
             (_, unchanged) => unchanged,
         };
-        object.truth.outcome()
+        object.truth.answer_to(operation)
     }
 }

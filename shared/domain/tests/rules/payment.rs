@@ -169,7 +169,7 @@ impl Shop {
             return;
         }
         let (newest, tried) = self.order.attempts.split_last().unwrap();
-        assert!(tried.iter().all(|attempt| attempt.method.gateway != newest.method.gateway));
+        assert!(tried.iter().all(|attempt| attempt.method.gateway() != newest.method.gateway()));
         let refusal = tried.last().and_then(Attempt::decline).unwrap();
         assert_ne!(refusal.retry, Retry::None);
     }
@@ -291,7 +291,10 @@ impl Shop {
     fn claim_and_die(&mut self, fate: Fate) {
         if let Step::Claim(operation) = self.order.next_step(self.now) {
             self.commit(self.order.clone().claim(operation, self.now).unwrap());
-            let _nobody_hears = self.call(operation, fate);
+            // Where nothing is held, the claim of a void has nothing to send.
+            if matches!(self.attempt().state, AttemptState::Sending { .. }) {
+                let _nobody_hears = self.call(operation, fate);
+            }
         }
     }
 
@@ -363,6 +366,19 @@ fn a_lost_answer_is_found_by_looking_up_and_nothing_is_charged_twice() {
     let mut shop = Shop::open(vec![method(GatewayName::Stripe, "tok_visa")], vec![Card::Good]);
     shop.work([Fate::Answered, Fate::AnswerLost].into_iter());
     assert!(matches!(shop.attempt().state, AttemptState::Unknown { .. }));
+    shop.settle();
+    assert!(matches!(shop.order.state, OrderState::Paid { .. }));
+}
+
+#[test]
+fn fault_68_a_soft_decline_falls_back_to_a_gateway_whose_pages_the_shopper_must_see() {
+    let methods = vec![method(GatewayName::Stripe, "tok_visa"), method(GatewayName::PayPal, "")];
+    let mut shop = Shop::open(methods, vec![Card::Good, Card::DeclinesSoftly]);
+    shop.work(std::iter::empty());
+    assert_eq!(shop.attempt().number, 2);
+    shop.work(std::iter::empty());
+    assert!(matches!(shop.attempt().state, AttemptState::RequiresAction { .. }));
+    shop.gateway.shopper_acts(true);
     shop.settle();
     assert!(matches!(shop.order.state, OrderState::Paid { .. }));
 }

@@ -7,11 +7,15 @@ use domain::payment::{
 use crate::attribute::{self, Fields, Item, add, map, number, text, time};
 
 pub(crate) fn method(method: &PaymentMethod) -> AttributeValue {
-    map([("gateway", text(method.gateway.as_str())), ("token", text(method.token.expose()))])
+    let mut item = attribute::item([("gateway", text(method.gateway().as_str()))]);
+    add(&mut item, "token", method.token().map(|token| text(token.expose())));
+    AttributeValue::M(item)
 }
 
 pub(crate) fn read_method(fields: Fields<'_>) -> Result<PaymentMethod, Failure> {
-    Ok(PaymentMethod { gateway: fields.word("gateway", GatewayName::named)?, token: fields.parsed("token")? })
+    let gateway = fields.word("gateway", GatewayName::named)?;
+    let token = fields.optional("token", Fields::parsed)?;
+    PaymentMethod::new(gateway, token).map_err(|_| Failure::Unreadable("token"))
 }
 
 pub(crate) fn attempt(attempt: &Attempt) -> AttributeValue {

@@ -3,7 +3,7 @@ use application::{
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
-use domain::payment::{Decline, GatewayName, Operation, Outcome, PaymentMethod, Retry};
+use domain::payment::{Decline, Operation, Outcome, PaymentMethod, Retry};
 use domain::reservation::Reservation;
 use domain::stock::{Hold, StockPage};
 use domain::wake::{Queue, Wake};
@@ -38,7 +38,7 @@ pub(crate) fn at(milliseconds: i64) -> Timestamp {
 }
 
 fn checkout(reservation: &Reservation) -> Checkout {
-    let method = PaymentMethod { gateway: GatewayName::Stripe, token: "pm_card_visa".parse().unwrap() };
+    let method = PaymentMethod::Stripe { token: "pm_card_visa".parse().unwrap() };
     Checkout {
         request: RequestKey { caller: reservation.caller.clone(), key: "checkout-0123456".parse().unwrap() },
         fingerprint: "f".parse().unwrap(),

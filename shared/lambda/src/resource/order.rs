@@ -98,7 +98,7 @@ impl Payment {
         let was_refused = has_failed(&order.state) && order.cancel_requested_at.is_none();
         Self {
             state: if is_given_back(order) { "refunded" } else { attempt.map_or("processing", state) },
-            gateway: attempt.map_or("", |attempt| attempt.method.gateway.as_str()),
+            gateway: attempt.map_or("", |attempt| attempt.method.gateway().as_str()),
             attempts: attempt.map_or(0, |attempt| attempt.number),
             next_action: attempt.and_then(next_action),
             decline: attempt.filter(|_| was_refused).and_then(Attempt::decline).map(shown_decline),

@@ -21,7 +21,7 @@ const METHODS_MAX: usize = GatewayName::ALL.len();
 ///
 /// # Errors
 /// 422 for none or too many, for a gateway that the shop does not have or that is named twice; 400 for what is no
-/// token.
+/// token, for a missing one, and for one that the gateway does not take.
 pub fn read(methods: Vec<PaymentMethod>) -> Result<Vec<payment::PaymentMethod>, Problem> {
     const POINTER: &str = "/payment_methods";
     if !(1..=METHODS_MAX).contains(&methods.len()) {
@@ -31,7 +31,7 @@ pub fn read(methods: Vec<PaymentMethod>) -> Result<Vec<payment::PaymentMethod>, 
     for (place, method) in methods.into_iter().enumerate() {
         let at = pointer::child(POINTER, &place.to_string());
         let method = method.read(&at)?;
-        if read.iter().any(|earlier| earlier.gateway == method.gateway) {
+        if read.iter().any(|earlier| earlier.gateway() == method.gateway()) {
             return Err(Problem::out_of_range(pointer::child(&at, "gateway"), "a gateway is offered once"));
         }
         read.push(method);
@@ -51,8 +51,8 @@ impl PaymentMethod {
         })?;
         let invalid =
             |detail: String| Problem::of(INVALID_REQUEST).at(pointer::child(at, "token")).detail(detail);
-        let token = self.token.ok_or_else(|| invalid("this gateway needs a token".to_owned()))?;
-        let token = token.parse().map_err(|error: payment::PaymentTextError| invalid(error.to_string()))?;
-        Ok(payment::PaymentMethod { gateway, token })
+        let token = self.token.map(|token| token.parse()).transpose();
+        let token = token.map_err(|error: payment::PaymentTextError| invalid(error.to_string()))?;
+        payment::PaymentMethod::new(gateway, token).map_err(|error| invalid(error.to_string()))
     }
 }

@@ -15,8 +15,9 @@ pub(super) struct Addresses {
     pub(super) sandbox: String,
 }
 
-/// The key that the sandbox gateway takes, as it takes any.
-const SANDBOX_KEY: &str = "sk_test_local";
+/// The keys that the sandbox gateway takes, as it takes any.
+const STRIPE_KEY: &str = "sk_test_local";
+const PAYPAL_CREDENTIALS: &str = r#"{"client_id":"local","client_secret":"local"}"#;
 
 /// What the sandbox gateway signs its webhooks with.
 const WEBHOOK_SECRET: &str = "whsec_local";
@@ -31,6 +32,9 @@ pub(super) fn webhooks(addresses: &Addresses) -> WebhookEndpoint {
 pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<String, String> {
     BTreeMap::from([
         ("StripeEndpoint".to_owned(), addresses.sandbox.clone()),
+        ("StripePublicKey".to_owned(), "pk_test_local".to_owned()),
+        ("PayPalEndpoint".to_owned(), addresses.sandbox.clone()),
+        ("PayPalClientId".to_owned(), "local".to_owned()),
         ("HoldSeconds".to_owned(), hold_seconds.to_string()),
         ("SignInIssuer".to_owned(), sign_in::ISSUER.to_owned()),
         ("SignInAudience".to_owned(), sign_in::AUDIENCE.to_owned()),
@@ -43,7 +47,8 @@ pub(super) fn secret(secret: &Secret) -> Option<&str> {
     let name = secret.name.to_ascii_lowercase();
     match (name.contains("stripe"), name.contains("webhook")) {
         (true, true) => Some(WEBHOOK_SECRET),
-        (true, false) => Some(SANDBOX_KEY),
+        (true, false) => Some(STRIPE_KEY),
+        (false, _) if name.contains("paypal") => Some(PAYPAL_CREDENTIALS),
         (false, _) => secret.value.as_deref(),
     }
 }

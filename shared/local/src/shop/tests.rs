@@ -15,6 +15,9 @@ const NOTES: &str = r#"
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   StripeEndpoint: { Type: String }
+  StripePublicKey: { Type: String }
+  PayPalEndpoint: { Type: String }
+  PayPalClientId: { Type: String }
   HoldSeconds: { Type: Number }
   SignInIssuer: { Type: String }
   SignInAudience: { Type: String }

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
-use domain::payment::{AttemptNumber, Charge, Outcome, RefundCharge, RefundNumber, RefundOutcome};
+use domain::payment::{
+    AttemptNumber, Charge, GatewayReference, Outcome, PaymentToken, RefundCharge, RefundNumber, RefundOutcome,
+};
 
 use super::Call;
 
@@ -31,8 +33,15 @@ enum Standing {
 }
 
 impl Book {
+    /// What stands for a token where the shopper approves and brings none.
+    const APPROVED: &str = "approved";
+
     pub(super) fn card(&mut self, token: &str, decision: Outcome) {
         self.decisions.insert(token.to_owned(), decision);
+    }
+
+    pub(super) fn account(&mut self, decision: Outcome) {
+        self.card(Self::APPROVED, decision);
     }
 
     pub(super) fn shopper_acts(&mut self, order: &OrderId, decision: &Outcome) {
@@ -53,6 +62,7 @@ impl Book {
             return self.open(place, charge);
         }
         let decision = self.decision(charge);
+        let by_redirect = charge.method.gateway().approves_by_redirect();
         let Some(object) = self.objects.get_mut(&place) else {
             return Outcome::Unknown;
         };
@@ -61,12 +71,19 @@ impl Book {
             return Outcome::Rejected;
         }
         object.stands = match (call, object.stands.clone()) {
-            (Call::Confirm, Standing::Open) => Standing::Decided(decision),
+            (Call::Confirm, Standing::Open | Standing::Decided(Outcome::Approved)) => {
+                Standing::Decided(decision)
+            }
             (Call::Capture, Standing::Decided(Outcome::Authorized)) => Standing::Decided(Outcome::Captured),
             (
                 Call::Void,
                 Standing::Open | Standing::Decided(Outcome::Authorized | Outcome::RequiresAction { .. }),
-            ) => Standing::Decided(Outcome::Voided),
+            ) if !by_redirect => Standing::Decided(Outcome::Voided),
+            // Where the shopper approves, only what is held can be given up.
+            (Call::Void, Standing::Decided(Outcome::Authorized)) => Standing::Decided(Outcome::Voided),
+            (Call::Void, Standing::Decided(Outcome::Approved | Outcome::RequiresAction { .. })) => {
+                return Outcome::Unknown;
+            }
             (Call::Open | Call::Confirm | Call::Capture | Call::Void | Call::LookUp, unchanged) => unchanged,
         };
         match &object.stands {
@@ -78,12 +95,20 @@ impl Book {
 
     fn open(&mut self, place: (OrderId, AttemptNumber), charge: &Charge) -> Outcome {
         let reference = format!("scripted_{}_{}", charge.order_id, charge.attempt);
-        let new = || Object { charge: charge.clone(), stands: Standing::Open, refunds: BTreeMap::new() };
-        if self.objects.entry(place).or_insert_with(new).charge != *charge {
+        // Ids have only letters that a reference may have.
+        let Ok(reference) = reference.parse::<GatewayReference>() else { return Outcome::Unknown };
+        let (stands, answer) = if charge.method.gateway().approves_by_redirect() {
+            let url = "https://gateway.example/approve".to_owned();
+            let waits = Standing::Decided(Outcome::RequiresAction { url: url.clone() });
+            (waits, Outcome::ApprovalNeeded { reference, url })
+        } else {
+            (Standing::Open, Outcome::Opened(reference))
+        };
+        let object = Object { charge: charge.clone(), stands, refunds: BTreeMap::new() };
+        if self.objects.entry(place).or_insert(object).charge != *charge {
             return Outcome::Rejected;
         }
-        // Ids have only letters that a reference may have.
-        reference.parse().map_or(Outcome::Unknown, Outcome::Opened)
+        answer
     }
 
     /// Gives back at most what was captured and is still here.
@@ -111,7 +136,10 @@ impl Book {
     }
 
     fn decision(&self, charge: &Charge) -> Outcome {
-        self.decisions.get(charge.method.token.expose()).cloned().unwrap_or(Outcome::Authorized)
+        self.decisions
+            .get(charge.method.token().map_or(Self::APPROVED, PaymentToken::expose))
+            .cloned()
+            .unwrap_or(Outcome::Authorized)
     }
 
     pub(super) fn entries(&self) -> Vec<ChargeEntry> {

@@ -1,4 +1,4 @@
-use domain::payment::{Decline, GatewayName, PaymentMethod, Retry};
+use domain::payment::{Decline, PaymentMethod, Retry};
 use domain::{Caller, Money, RequestKey};
 
 use super::*;
@@ -9,7 +9,7 @@ fn charge() -> Charge {
         order_id: request.order_id(),
         attempt: 1,
         amount: Money::new(5_997, "EUR".parse().unwrap()).unwrap(),
-        method: PaymentMethod { gateway: GatewayName::Stripe, token: "pm_card_visa".parse().unwrap() },
+        method: PaymentMethod::Stripe { token: "pm_card_visa".parse().unwrap() },
         return_url: None,
         renewal: 0,
     }

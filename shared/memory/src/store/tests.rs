@@ -9,7 +9,7 @@ use application::{Bands, Clock, Gateways, Offers, Orders, Shelf, Subject};
 use domain::catalog::{LowStock, Variant};
 use domain::invariant;
 use domain::order::{Address, Checkout, Contact, OrderState};
-use domain::payment::{Decline, GatewayName, Outcome, PaymentMethod, Retry};
+use domain::payment::{Decline, Outcome, PaymentMethod, Retry};
 use domain::stock::Units;
 use domain::{Caller, Fingerprint, Money, Quantity, RequestKey};
 
@@ -89,7 +89,7 @@ impl Shop {
         self.relayed += commits.len();
         let wake_ups: Vec<_> = commits.iter().filter_map(Commit::wake_up).collect();
         application::Queues::send(&self.queues, &wake_ups, self.clock.now()).await.unwrap();
-        let gateways = Gateways::new(Box::new(self.gateway.clone()));
+        let gateways = Gateways::new(Box::new(self.gateway.clone()), Box::new(self.gateway.clone()));
         for wake_up in self.queues.take_due(self.clock.now()) {
             match wake_up.subject {
                 Subject::CapturePayment(id) => {
@@ -170,10 +170,7 @@ fn terms() -> Checkout {
             region: None,
             country: "DE".to_owned(),
         },
-        payment_methods: vec![PaymentMethod {
-            gateway: GatewayName::Stripe,
-            token: "pm_card".parse().unwrap(),
-        }],
+        payment_methods: vec![PaymentMethod::Stripe { token: "pm_card".parse().unwrap() }],
         return_url: None,
     }
 }

@@ -1,18 +1,19 @@
 use domain::payment::{Charge, Decline, GatewayReference, Operation, Outcome, Retry};
-use reqwest::{StatusCode, Url};
+use reqwest::StatusCode;
 use serde::Deserialize;
 
 use super::call::{Aim, Call};
 use super::decline::decline;
-use super::exchange::Exchange;
 use super::wire::{ErrorBody, PaymentIntent, Refusal};
+use crate::line::{Exchange, web_address};
 
 /// What became of a call, as far as its answer proves it.
 pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
     match exchange {
         Exchange::NotSent => Outcome::NotSent,
         Exchange::Lost => Outcome::Unknown,
-        Exchange::Answered { status, .. } if refused_unexecuted(*status) => Outcome::Rejected,
+        // Stripe answers these before it begins to execute (https://docs.stripe.com/error-low-level).
+        Exchange::Answered { .. } if exchange.refused_unexecuted() => Outcome::Rejected,
         Exchange::Answered { status, body } if status.is_success() => {
             parse(body.as_deref()).map_or(Outcome::Unknown, |intent| read_intent(call, intent))
         }
@@ -22,14 +23,19 @@ pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
     }
 }
 
+/// Stripe's word for a refusal, where the answer is one.
+pub(super) fn refusal_code(exchange: &Exchange) -> Option<String> {
+    match exchange {
+        Exchange::Answered { status, body } if !status.is_success() => {
+            refusal(body.as_deref()).map(|error| error.word().to_owned())
+        }
+        Exchange::NotSent | Exchange::Lost | Exchange::Answered { .. } => None,
+    }
+}
+
 /// The refusal in an answer that is not 2xx.
 pub(super) fn refusal(body: Option<&[u8]>) -> Option<ErrorBody> {
     parse(body).map(|Refusal { error }| error)
-}
-
-/// The statuses that Stripe answers before it begins to execute (<https://docs.stripe.com/error-low-level>).
-pub(super) fn refused_unexecuted(status: StatusCode) -> bool {
-    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
 }
 
 fn parse<'a, T: Deserialize<'a>>(body: Option<&'a [u8]>) -> Option<T> {
@@ -83,11 +89,9 @@ fn agrees(intent: &PaymentIntent, charge: &Charge) -> bool {
         && intent.currency.eq_ignore_ascii_case(charge.amount.currency().as_str())
 }
 
-/// Where the shopper must go. It is handed to a browser, so nothing but a web address gets through.
+/// Where the shopper must go.
 fn action(intent: PaymentIntent) -> Option<String> {
-    let url = intent.next_action?.redirect_to_url?.url?;
-    let parsed = Url::parse(&url).ok()?;
-    matches!(parsed.scheme(), "http" | "https").then_some(url)
+    web_address(intent.next_action?.redirect_to_url?.url?)
 }
 
 fn read_refusal(aim: Aim, status: StatusCode, error: &ErrorBody) -> Outcome {

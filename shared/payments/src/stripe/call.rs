@@ -1,4 +1,4 @@
-use domain::payment::{Charge, GatewayReference, Operation};
+use domain::payment::{Charge, GatewayReference, Operation, PaymentMethod};
 
 use super::exchange::Message;
 
@@ -19,17 +19,19 @@ pub(super) enum Aim {
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn open(charge: &'a Charge) -> Self {
+    /// Nothing, for a charge that another gateway takes.
+    pub(super) fn open(charge: &'a Charge) -> Option<Self> {
+        let PaymentMethod::Stripe { token } = &charge.method else { return None };
         let form = vec![
             ("amount", charge.amount.amount().to_string()),
             ("currency", charge.amount.currency().as_str().to_ascii_lowercase()),
-            ("payment_method", charge.method.token.expose().to_owned()),
+            ("payment_method", token.expose().to_owned()),
             ("payment_method_types[]", "card".to_owned()),
             ("capture_method", "manual".to_owned()),
             ("metadata[order_id]", charge.order_id.to_string()),
             ("metadata[attempt]", charge.attempt.to_string()),
         ];
-        Self { charge, aim: Aim::Change(Operation::Open), reference: None, form }
+        Some(Self { charge, aim: Aim::Change(Operation::Open), reference: None, form })
     }
 
     pub(super) fn confirm(charge: &'a Charge, reference: &'a GatewayReference) -> Self {

@@ -5,7 +5,6 @@ mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
 mod exchange; // one request and its answer, or the loss of it
 mod refund; // money that goes back
-mod report; // what each call leaves in the log
 mod webhook; // what Stripe tells by itself
 mod wire; // Stripe's JSON
 
@@ -18,7 +17,9 @@ use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOut
 use tokio::time::{Instant, timeout_at};
 
 use self::call::Call;
-use self::exchange::{Exchange, Line, Message};
+use self::exchange::Message;
+use crate::line::{Exchange, Line, SettingError};
+use crate::report::{report, report_refund};
 
 pub use self::webhook::{StripeWebhooks, WebhookError};
 
@@ -28,17 +29,6 @@ pub struct StripeGateway {
     secrets: Arc<dyn Secrets>,
     secret_name: SecretName,
     timeout: Duration,
-}
-
-/// The gateway cannot be called as it is set up.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingError {
-    /// The endpoint is not an address.
-    #[error("the gateway's endpoint is not an http or https URL")]
-    Endpoint,
-    /// There is no way to make secure connections.
-    #[error("no HTTP client can be made: {0}")]
-    Client(#[from] reqwest::Error),
 }
 
 impl StripeGateway {
@@ -59,7 +49,8 @@ impl StripeGateway {
     async fn make(&self, call: Call<'_>) -> Outcome {
         let exchange = self.exchange(&call.message()).await;
         let outcome = answer::prove(&call, &exchange);
-        report::report(&call, &exchange, &outcome);
+        let code = answer::refusal_code(&exchange);
+        report(call.charge, call.operation(), &exchange, code.as_deref(), &outcome);
         outcome
     }
 
@@ -69,14 +60,15 @@ impl StripeGateway {
         let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.current(&self.secret_name)).await else {
             return Exchange::NotSent;
         };
-        let first = timeout_at(deadline, self.line.send(message, &secret)).await.unwrap_or(Exchange::Lost);
+        let first = timeout_at(deadline, exchange::send(&self.line, message, &secret)).await;
+        let first = first.unwrap_or(Exchange::Lost);
         if !first.refused_the_secret() {
             return first;
         }
         let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.refreshed(&self.secret_name)).await else {
             return first;
         };
-        match timeout_at(deadline, self.line.send(message, &secret)).await {
+        match timeout_at(deadline, exchange::send(&self.line, message, &secret)).await {
             // Something was sent before, and was refused unexecuted.
             Ok(Exchange::NotSent) => first,
             Ok(second) => second,
@@ -88,7 +80,10 @@ impl StripeGateway {
 #[async_trait]
 impl Gateway for StripeGateway {
     async fn open(&self, charge: &Charge) -> Outcome {
-        self.make(Call::open(charge)).await
+        match Call::open(charge) {
+            Some(call) => self.make(call).await,
+            None => Outcome::NotSent,
+        }
     }
 
     async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
@@ -110,14 +105,16 @@ impl Gateway for StripeGateway {
     async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
         let exchange = self.exchange(&refund::asking(refund)).await;
         let outcome = refund::prove(refund, &exchange);
-        report::report_refund(refund, "refund", &exchange, outcome);
+        let code = answer::refusal_code(&exchange);
+        report_refund(refund, "refund", &exchange, code.as_deref(), outcome);
         outcome
     }
 
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
         let exchange = self.exchange(&refund::looking_up(refund)).await;
         let outcome = refund::prove_look_up(refund, &exchange);
-        report::report_refund(refund, "look_up_refund", &exchange, outcome);
+        let code = answer::refusal_code(&exchange);
+        report_refund(refund, "look_up_refund", &exchange, code.as_deref(), outcome);
         outcome
     }
 }

@@ -4,8 +4,9 @@ use domain::payment::{RefundCharge, RefundOutcome};
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use super::answer::{refusal, refused_unexecuted};
-use super::exchange::{Exchange, Message};
+use super::answer::refusal;
+use super::exchange::Message;
+use crate::line::Exchange;
 
 /// How many refunds one page of the list has at most (<https://docs.stripe.com/api/refunds/list>).
 const PAGE: &str = "100";
@@ -56,7 +57,7 @@ pub(super) fn prove(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome
     match exchange {
         Exchange::NotSent => RefundOutcome::NotSent,
         Exchange::Lost => RefundOutcome::Unknown,
-        Exchange::Answered { status, .. } if refused_unexecuted(*status) => RefundOutcome::Rejected,
+        Exchange::Answered { .. } if exchange.refused_unexecuted() => RefundOutcome::Rejected,
         Exchange::Answered { status, body } if status.is_success() => {
             parse(body.as_deref()).map_or(RefundOutcome::Unknown, |object| read(refund, &object))
         }

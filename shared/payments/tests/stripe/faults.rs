@@ -5,8 +5,10 @@ use domain::payment::{Charge, Decline, GatewayReference, Outcome, Retry};
 
 use proptest::prelude::*;
 
-use crate::scripted::{Scripted, intent};
-use crate::shop::{Rotated, Shop, charge, gateway, gateway_with, impatient, money};
+use crate::intent::intent;
+use crate::rotated::Rotated;
+use crate::scripted::Scripted;
+use crate::shop::{Shop, charge, gateway, gateway_with, impatient, money};
 
 fn reference() -> GatewayReference {
     "pi_1".parse().unwrap()

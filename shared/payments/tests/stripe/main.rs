@@ -5,12 +5,18 @@
 #[cfg(test)]
 mod faults; // the numbered faults that a call to a gateway meets
 #[cfg(test)]
+mod intent; // payment intents that no sandbox shows
+#[cfg(test)]
 mod outcomes; // each outcome is reached
 #[cfg(test)]
 mod refunds; // money that goes back
 #[cfg(test)]
 mod requests; // what is sent, to the byte
 #[cfg(test)]
+#[path = "../both/rotated.rs"]
+mod rotated; // a secret store that has rotated its key
+#[cfg(test)]
+#[path = "../both/scripted.rs"]
 mod scripted; // a gateway that gives the answers it is told to
 #[cfg(test)]
 mod shop; // the sandbox, charges and adapters

@@ -3,8 +3,10 @@ use std::time::Duration;
 use application::{Failure, Gateway};
 use domain::payment::{Decline, GatewayReference, Outcome, Retry};
 
-use crate::scripted::{Scripted, intent};
-use crate::shop::{Rotated, Shop, charge, gateway, gateway_with, impatient};
+use crate::intent::intent;
+use crate::rotated::Rotated;
+use crate::scripted::Scripted;
+use crate::shop::{Shop, charge, gateway, gateway_with, impatient};
 
 fn reference() -> GatewayReference {
     "pi_1".parse().unwrap()

@@ -1,31 +1,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::{Failure, Gateway, Secret, SecretName, Secrets};
-use async_trait::async_trait;
+use application::{Gateway, SecretName};
 use domain::Money;
-use domain::payment::{Charge, GatewayName, GatewayReference, Operation, Outcome, PaymentMethod};
+use domain::payment::{Charge, GatewayReference, Operation, Outcome, PaymentMethod};
 use payments::stripe::StripeGateway;
 use reqwest::StatusCode;
 use sandbox_gateway::{Options, SandboxGateway};
 use tokio::net::TcpListener;
 
-/// A secret store that has rotated its key.
-pub(crate) struct Rotated {
-    pub(crate) current: Result<&'static str, Failure>,
-    pub(crate) refreshed: Result<&'static str, Failure>,
-}
-
-#[async_trait]
-impl Secrets for Rotated {
-    async fn current(&self, _: &SecretName) -> Result<Secret, Failure> {
-        self.current.map(|text| Secret::new(text.to_owned()))
-    }
-
-    async fn refreshed(&self, _: &SecretName) -> Result<Secret, Failure> {
-        self.refreshed.map(|text| Secret::new(text.to_owned()))
-    }
-}
+use crate::rotated::Rotated;
 
 const GOOD: Rotated = Rotated { current: Ok("sk_test_1"), refreshed: Ok("sk_test_1") };
 
@@ -49,7 +33,7 @@ pub(crate) fn charge(token: &str) -> Charge {
         order_id: "order".parse().unwrap(),
         attempt: 1,
         amount: money(8999, "EUR"),
-        method: PaymentMethod { gateway: GatewayName::Stripe, token: token.parse().unwrap() },
+        method: PaymentMethod::Stripe { token: token.parse().unwrap() },
         return_url: None,
         renewal: 0,
     }

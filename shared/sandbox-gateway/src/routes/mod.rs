@@ -1,4 +1,6 @@
+mod paypal; // PayPal's: tokens, orders, authorizations, and the page on which the shopper approves
 mod sandbox; // the sandbox's own: 3-D Secure page, book, faults
+mod serve; // one request of either API, and the faults that meet it
 mod stripe; // Stripe's: payment intents
 
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -17,6 +19,7 @@ use crate::book::Book;
 use crate::execute::Executor;
 use crate::faults::Faults;
 use crate::in_flight::InFlight;
+use crate::paypal::Desk;
 
 /// How long an unanswered request is held at most. Clients give up long before.
 const HOLD_MAX: Duration = Duration::from_secs(120);
@@ -24,6 +27,7 @@ const HOLD_MAX: Duration = Duration::from_secs(120);
 /// What every route shares.
 pub(crate) struct Gateway {
     pub(crate) executor: Executor,
+    paypal: Desk,
     pub(crate) faults: Faults,
     in_flight: InFlight,
     ended: watch::Receiver<bool>,
@@ -31,8 +35,10 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(book: Book, address: String, tells: bool, ended: watch::Receiver<bool>) -> Self {
+        let book = Arc::new(book);
         Self {
-            executor: Executor::new(book, address, tells),
+            executor: Executor::new(Arc::clone(&book), address.clone(), tells),
+            paypal: Desk::new(book, address),
             faults: Faults::default(),
             in_flight: InFlight::default(),
             ended,
@@ -49,12 +55,29 @@ impl Gateway {
     }
 }
 
+fn page(status: StatusCode, sentence: &str) -> Response {
+    let html = format!("<!doctype html><meta charset=utf-8><title>Your bank</title><p>{sentence}</p>");
+    (status, Html(html)).into_response()
+}
+
+fn unreadable(failure: &rusqlite::Error) -> Response {
+    tracing::error!(%failure, "the book cannot be read");
+    page(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+}
+
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route("/v1/payment_intents", post(stripe::open))
         .route("/v1/payment_intents/{id}", get(stripe::look_up))
         .route("/v1/payment_intents/{id}/{operation}", post(stripe::advance))
         .route("/v1/refunds", get(stripe::list_refunds).post(stripe::refund))
+        .route("/v1/oauth2/token", post(paypal::token))
+        .route("/v2/checkout/orders", post(paypal::open))
+        .route("/v2/checkout/orders/{id}", get(paypal::look_up))
+        .route("/v2/checkout/orders/{id}/authorize", post(paypal::authorize))
+        .route("/v2/payments/authorizations/{id}/{operation}", post(paypal::settle))
+        .route("/v2/payments/captures/{id}/refund", post(paypal::refund))
+        .route("/sandbox/approve/{id}", get(paypal::ask).post(paypal::approve))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges))
         .route(

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::Gateway;
+use super::{Gateway, page, unreadable};
 use crate::faults::Plan;
 use crate::intent::{Intent, Status, UnexpectedState};
 
@@ -67,14 +67,4 @@ fn question(intent: &Intent) -> String {
          <p>Allow a payment of {amount} {currency} (minor units)?</p>\
          <form method=post><button>Allow</button></form>"
     )
-}
-
-fn page(status: StatusCode, sentence: &str) -> Response {
-    let html = format!("<!doctype html><meta charset=utf-8><title>Your bank</title><p>{sentence}</p>");
-    (status, Html(html)).into_response()
-}
-
-fn unreadable(failure: &rusqlite::Error) -> Response {
-    tracing::error!(%failure, "the book cannot be read");
-    page(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
 }

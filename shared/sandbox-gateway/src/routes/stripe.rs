@@ -3,14 +3,13 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::Gateway;
+use super::serve::{self, Asked};
 use crate::answer;
-use crate::execute::{Call, Effect, Executed, Request, Silence};
-use crate::faults::{Fault, Strike};
-use crate::in_flight::Taken;
+use crate::execute::{Call, Request};
 
 type Shared = State<Arc<Gateway>>;
 
@@ -66,63 +65,18 @@ async fn serve(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Byt
             text(headers, "idempotency-key")
         }
     };
-    let strike = gateway.faults.strike(call.operation());
-    let request = Request { call, key: key.map(str::to_owned), body };
-    let Some(taken) = gateway.in_flight.take(key) else {
-        return answer::key_in_use().into_response();
+    let asked = Asked {
+        operation: call.operation(),
+        key: key.map(str::to_owned),
+        key_in_use: answer::key_in_use,
+        too_many_requests: answer::too_many_requests,
+        server_error: answer::server_error,
+        execute: {
+            let request = Request { call, key: key.map(str::to_owned), body };
+            move |gateway: &Gateway, effect| gateway.executor.execute(&request, effect)
+        },
     };
-    match strike {
-        None => {
-            let executed = gateway.executor.execute(&request, Effect::Apply);
-            settle(&gateway, executed, taken).await
-        }
-        Some(strike) => fail(gateway, request, strike, taken).await,
-    }
-}
-
-/// Serves a request that a fault meets.
-async fn fail(gateway: Arc<Gateway>, request: Request, strike: Strike<Fault>, taken: Taken) -> Response {
-    match strike.fault {
-        Fault::Status429 => answer::too_many_requests().into_response(),
-        Fault::Status500 => answer::server_error().into_response(),
-        Fault::SilentBefore => gateway.hold().await,
-        Fault::Cached500 => {
-            let executed = gateway.executor.execute(&request, Effect::FailForGood);
-            settle(&gateway, executed, taken).await
-        }
-        Fault::SilentAfter => {
-            gateway.executor.execute(&request, Effect::Apply);
-            drop(taken);
-            gateway.hold().await
-        }
-        Fault::Garbage => {
-            gateway.executor.execute(&request, Effect::Apply);
-            Html("<h1>We will be back soon</h1>").into_response()
-        }
-        Fault::Late => {
-            // In a task of its own, for it must happen also when the client has hung up.
-            let late = Arc::clone(&gateway);
-            tokio::spawn(async move {
-                tokio::time::sleep(strike.delay).await;
-                late.executor.execute(&request, Effect::Apply);
-                drop(taken);
-            });
-            gateway.hold().await
-        }
-    }
-}
-
-async fn settle(gateway: &Gateway, executed: Executed, taken: Taken) -> Response {
-    match executed {
-        Executed::Answered(answer) => answer.into_response(),
-        Executed::Replayed(answer) => answer.replayed(),
-        Executed::Unanswered(Silence::AfterItWasDone) => {
-            // The key has its answer, so a repetition need not wait until this client gives up.
-            drop(taken);
-            gateway.hold().await
-        }
-        Executed::Unanswered(Silence::InsteadOfDoingIt) => gateway.hold().await,
-    }
+    serve::serve(gateway, asked).await
 }
 
 fn authorized(headers: &HeaderMap) -> bool {

@@ -11,6 +11,8 @@ mod faults; // what tests can switch on
 #[cfg(test)]
 mod idempotency; // the same key again
 #[cfg(test)]
+mod paypal; // PayPal's side, from the approval to the capture
+#[cfg(test)]
 mod tokens; // what each token does, and which moves are refused
 #[cfg(test)]
 mod webhooks; // what the gateway tells by itself

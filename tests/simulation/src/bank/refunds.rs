@@ -1,7 +1,7 @@
 use domain::Timestamp;
 use domain::payment::{RefundCharge, RefundOutcome};
 
-use super::{Bank, Intent, KEY_LIFE, Status, place};
+use super::{Bank, Intent, Status, key_life, place};
 
 /// What a key was used for first, and what was answered.
 #[derive(Clone, Debug)]
@@ -15,7 +15,9 @@ impl Bank {
     /// Gives money back, never more than was captured.
     pub(crate) fn refund(&mut self, refund: &RefundCharge, now: Timestamp) -> RefundOutcome {
         let key = refund.idempotency_key();
-        if let Some(kept) = self.kept_refunds.get(&key).filter(|kept| now.since(kept.at) < KEY_LIFE) {
+        let life = self.intent(Some(&refund.reference)).map(|intent| key_life(&intent.charge.method));
+        let is_known = |kept: &&Kept| life.is_some_and(|life| now.since(kept.at) < life);
+        if let Some(kept) = self.kept_refunds.get(&key).filter(is_known) {
             return if kept.refund == *refund { kept.answer } else { RefundOutcome::Unknown };
         }
         let answer = self.give_back(refund);

@@ -66,6 +66,15 @@ pub(super) fn three_d_secure_abandoned(crowd: &Crowd) -> Vec<Work> {
     vec![Box::pin(tries_again(crowd.shopper("ann"), "three_d_secure_abandoned"))]
 }
 
+/// The shopper approves on the gateway's pages, in time or too late.
+pub(super) fn paypal(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(tries_again(crowd.shopper("ann"), "paypal"))]
+}
+
+pub(super) fn declined_then_paypal(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(tries_again(crowd.shopper("ann"), "declined+paypal"))]
+}
+
 /// Holds, pays and looks.
 pub(super) async fn buys(shopper: Shopper, lines: &[(&str, i64)], token: &str) {
     let Some(reservation) = shopper.reserve("hold", lines).await else { return };

@@ -6,21 +6,33 @@ impl Attempt {
     /// Takes a gateway's answer to a look-up.
     ///
     /// Only what it saw counts. That the look-up itself was refused or not sent says nothing about the call it was
-    /// about.
+    /// about. Where it saw something still to be done, a confirm that is claimed may yet arrive.
     ///
     /// # Errors
     /// Refuses when the attempt is settled: facts stay.
     pub fn apply_look_up(self, outcome: Outcome, now: Timestamp) -> Result<Self, AttemptRefused> {
         let seen = match outcome {
-            Outcome::Opened(_) | Outcome::Rejected | Outcome::NotSent | Outcome::Unknown => Outcome::Unknown,
-            fact @ (Outcome::Authorized
+            Outcome::Opened(_)
+            | Outcome::ApprovalNeeded { .. }
+            | Outcome::Rejected
+            | Outcome::NotSent
+            | Outcome::Unknown => Outcome::Unknown,
+            fact @ (Outcome::Approved
+            | Outcome::Authorized
             | Outcome::Captured
             | Outcome::RequiresAction { .. }
             | Outcome::Declined(_)
             | Outcome::Voided
             | Outcome::Mismatch) => fact,
         };
-        self.apply(seen, now)
+        let may_arrive = matches!(self.state, AttemptState::Sending { operation: Operation::Confirm, .. });
+        let mut attempt = self.apply(seen, now)?;
+        if may_arrive
+            && matches!(attempt.state, AttemptState::Ready { .. } | AttemptState::RequiresAction { .. })
+        {
+            attempt.undoubted = false;
+        }
+        Ok(attempt)
     }
 
     /// Takes a gateway's answer to the call that is outstanding.
@@ -38,6 +50,18 @@ impl Attempt {
                 }
                 self.reference = Some(reference);
                 return Ok(self.claim(Operation::Confirm, now));
+            }
+            Outcome::ApprovalNeeded { reference, url } => {
+                if !matches!(self.state, AttemptState::Ready { operation: Operation::Open, .. }) {
+                    return Err(AttemptRefused(self.number));
+                }
+                self.reference = Some(reference);
+                self.require_action(url, now)
+            }
+            Outcome::Approved => {
+                // A call that is outstanding may have been made, and may yet arrive.
+                self.undoubted &= !matches!(self.state, AttemptState::Sending { .. });
+                self.approved(now)
             }
             Outcome::Authorized if self.given_up || self.is_being_voided() => {
                 return Ok(self.claim(Operation::Void, now));
@@ -70,9 +94,10 @@ impl Attempt {
             AttemptState::RequiresAction { until, tries, .. } => {
                 AttemptState::RequiresAction { url, until: *until, tries: tries.saturating_add(1) }
             }
-            AttemptState::Sending { operation: Operation::Void, tries, .. }
-            | AttemptState::Unknown { operation: Operation::Void, tries } => {
-                AttemptState::Unknown { operation: Operation::Void, tries: tries.saturating_add(1) }
+            // Past the confirm, what must still be done by the shopper contradicts what was seen before.
+            AttemptState::Sending { operation: Operation::Capture | Operation::Void, .. }
+            | AttemptState::Unknown { operation: Operation::Capture | Operation::Void, .. } => {
+                self.unknown(now)
             }
             AttemptState::Ready { .. }
             | AttemptState::Sending { .. }
@@ -87,17 +112,45 @@ impl Attempt {
         }
     }
 
+    /// The shopper agreed, and nothing is held: the confirm may be made. One that is in doubt is made again under its
+    /// own key, for as long as that is recognised.
+    fn approved(&self, now: Timestamp) -> AttemptState {
+        match self.state {
+            AttemptState::RequiresAction { .. } => {
+                AttemptState::Ready { operation: Operation::Confirm, tries: 0 }
+            }
+            AttemptState::Ready { operation: Operation::Confirm, .. } => self.state.clone(),
+            AttemptState::Sending { operation: Operation::Confirm, tries, .. }
+            | AttemptState::Unknown { operation: Operation::Confirm, tries }
+                if self.may_replay(now) =>
+            {
+                AttemptState::Ready { operation: Operation::Confirm, tries: tries.saturating_add(1) }
+            }
+            AttemptState::Ready { .. }
+            | AttemptState::Sending { .. }
+            | AttemptState::Unknown { .. }
+            | AttemptState::Captured
+            | AttemptState::Declined(_)
+            | AttemptState::NotSent
+            | AttemptState::Voided
+            | AttemptState::ManualReview => self.unknown(now),
+        }
+    }
+
     /// The call was not executed: it may be made again, under the same key.
     fn unexecuted(&self, now: Timestamp) -> AttemptState {
         match self.state {
-            AttemptState::Ready { operation, tries } => self.again(operation, tries, now),
+            AttemptState::Ready { operation, tries } if self.undoubted || operation == Operation::Open => {
+                self.again(operation, tries, now)
+            }
             AttemptState::Sending { operation, tries, .. } if self.undoubted => {
                 self.again(operation, tries, now)
             }
             AttemptState::RequiresAction { ref url, until, tries } => {
                 AttemptState::RequiresAction { url: url.clone(), until, tries: tries.saturating_add(1) }
             }
-            AttemptState::Sending { .. }
+            AttemptState::Ready { .. }
+            | AttemptState::Sending { .. }
             | AttemptState::Unknown { .. }
             | AttemptState::Captured
             | AttemptState::Declined(_)

@@ -6,7 +6,7 @@ use application::{
 };
 use async_trait::async_trait;
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
-use domain::payment::{GatewayName, PaymentMethod};
+use domain::payment::PaymentMethod;
 use domain::reservation::Reservation;
 use domain::stock::{PageKey, StockPage};
 use domain::wake::Wake;
@@ -121,7 +121,7 @@ pub(super) async fn check_out(at: &Tables<'_>, request: RequestKey, total: Money
                 region: None,
                 country: "DE".to_owned(),
             },
-            payment_methods: vec![PaymentMethod { gateway: GatewayName::Stripe, token }],
+            payment_methods: vec![PaymentMethod::Stripe { token }],
             return_url: None,
         },
     };

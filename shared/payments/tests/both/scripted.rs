@@ -58,8 +58,3 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> (StatusC
     let (status, body) = script.answers.lock().unwrap().pop_front().unwrap_or((404, String::new()));
     (StatusCode::from_u16(status).unwrap(), body)
 }
-
-/// A payment intent over 89.99 EUR in this status.
-pub(crate) fn intent(status: &str) -> String {
-    format!(r#"{{"id":"pi_1","object":"payment_intent","amount":8999,"currency":"eur","status":"{status}"}}"#)
-}

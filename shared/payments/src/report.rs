@@ -1,47 +1,41 @@
-use domain::payment::{Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{Charge, Outcome, RefundCharge, RefundOutcome};
 
-use super::answer;
-use super::call::Call;
-use super::exchange::Exchange;
-use super::wire::ErrorBody;
+use crate::line::Exchange;
 
-/// Leaves one line for each call: never the token, the key or a body.
-pub(super) fn report(call: &Call<'_>, exchange: &Exchange, outcome: &Outcome) {
-    let (order_id, attempt, operation) = (&call.charge.order_id, call.charge.attempt, call.operation());
+/// Leaves one line for each call: never the token, the key or a body. `code` is the gateway's word for a refusal.
+pub(crate) fn report(
+    charge: &Charge,
+    operation: &str,
+    exchange: &Exchange,
+    code: Option<&str>,
+    outcome: &Outcome,
+) {
+    let (order_id, attempt, status) = (&charge.order_id, charge.attempt, exchange.status());
+    let gateway = charge.method.gateway().as_str();
     let Word { word: outcome, is_a_fact } = Word::of(outcome);
-    let (status, refusal) = heard(exchange);
-    let code = refusal.as_ref().map(ErrorBody::word);
     if is_a_fact {
-        tracing::info!(%order_id, attempt, operation, status, code, outcome, "the gateway answered");
+        tracing::info!(%order_id, attempt, gateway, operation, status, code, outcome, "the gateway answered");
     } else {
-        tracing::warn!(%order_id, attempt, operation, status, code, outcome, "the call needs another look");
+        tracing::warn!(
+            %order_id, attempt, gateway, operation, status, code, outcome, "the call needs another look"
+        );
     }
 }
 
 /// The same for a call about a refund.
-pub(super) fn report_refund(
+pub(crate) fn report_refund(
     refund: &RefundCharge,
-    operation: &'static str,
+    operation: &str,
     exchange: &Exchange,
+    code: Option<&str>,
     outcome: RefundOutcome,
 ) {
-    let (order_id, number) = (&refund.order_id, refund.number);
+    let (order_id, number, status) = (&refund.order_id, refund.number, exchange.status());
     let Word { word: outcome, is_a_fact } = Word::of_refund(outcome);
-    let (status, refusal) = heard(exchange);
-    let code = refusal.as_ref().map(ErrorBody::word);
     if is_a_fact {
         tracing::info!(%order_id, refund = number, operation, status, code, outcome, "the gateway answered");
     } else {
         tracing::warn!(%order_id, refund = number, operation, status, code, outcome, "the call needs another look");
-    }
-}
-
-/// The status of an answer, and why it refused.
-fn heard(exchange: &Exchange) -> (Option<u16>, Option<ErrorBody>) {
-    match exchange {
-        Exchange::NotSent | Exchange::Lost => (None, None),
-        Exchange::Answered { status, .. } if status.is_success() => (Some(status.as_u16()), None),
-        Exchange::Answered { status, body } => (Some(status.as_u16()), answer::refusal(body.as_deref())),
     }
 }
 
@@ -54,6 +48,8 @@ impl Word {
     const fn of(outcome: &Outcome) -> Self {
         let (word, is_a_fact) = match outcome {
             Outcome::Opened(_) => ("opened", true),
+            Outcome::ApprovalNeeded { .. } => ("approval_needed", true),
+            Outcome::Approved => ("approved", true),
             Outcome::Authorized => ("authorized", true),
             Outcome::Captured => ("captured", true),
             Outcome::RequiresAction { .. } => ("requires_action", true),

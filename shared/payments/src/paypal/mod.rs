@@ -1,0 +1,157 @@
+//! PayPal, with orders that the shopper approves and that are authorized before they are captured.
+
+mod access; // the token that proves who asks
+mod amount; // money in major units, as PayPal writes it
+mod answer; // what an answer proves
+mod call; // what is asked, and how it is written
+mod decline; // what a shopper may do after each decline
+mod exchange; // one request and its answer, or the loss of it
+mod refund; // money that goes back
+mod wire; // PayPal's JSON
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use application::{Gateway, SecretName, Secrets};
+use async_trait::async_trait;
+use domain::Currency;
+use domain::payment::{Charge, Decline, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry};
+use tokio::time::{Instant, timeout_at};
+
+use self::access::Access;
+use self::call::Call;
+use self::exchange::Message;
+use crate::line::{Exchange, Line, SettingError};
+use crate::report::{report, report_refund};
+
+/// Charges at PayPal, or at the sandbox gateway, which speaks the same API.
+pub struct PayPalGateway {
+    line: Line,
+    access: Access,
+    timeout: Duration,
+}
+
+/// Whether PayPal takes a currency.
+pub fn takes(currency: Currency) -> bool {
+    amount::is_taken(currency)
+}
+
+impl PayPalGateway {
+    /// A gateway at `endpoint`, such as `https://api-m.paypal.com`, with the credentials that are kept under
+    /// `secret_name` as `{"client_id":"…","client_secret":"…"}`. Each operation ends within `timeout`.
+    ///
+    /// # Errors
+    /// When the endpoint is no URL, or the HTTP client cannot be made.
+    pub fn new(
+        endpoint: &str,
+        secrets: Arc<dyn Secrets>,
+        secret_name: SecretName,
+        timeout: Duration,
+    ) -> Result<Self, SettingError> {
+        Ok(Self { line: Line::new(endpoint, timeout)?, access: Access::new(secrets, secret_name), timeout })
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout
+    }
+
+    /// Makes one call, and says what it proved.
+    async fn make(&self, call: &Call<'_>, deadline: Instant) -> (Exchange, Outcome) {
+        let exchange = self.exchange(&call.message(), deadline).await;
+        let outcome = answer::prove(call, &exchange);
+        let code = answer::refusal_code(&exchange);
+        report(call.charge, call.operation(), &exchange, code.as_deref(), &outcome);
+        (exchange, outcome)
+    }
+
+    async fn exchange(&self, message: &Message<'_>, deadline: Instant) -> Exchange {
+        let exchange = exchange::exchange(&self.line, &self.access, message);
+        timeout_at(deadline, exchange).await.unwrap_or(Exchange::Lost)
+    }
+
+    /// The order that a refund is of, as it stands now.
+    async fn order_of(&self, refund: &RefundCharge, deadline: Instant) -> Exchange {
+        let path = format!("/v2/checkout/orders/{}", refund.reference.as_str());
+        self.exchange(&Message { path: &path, change: None }, deadline).await
+    }
+
+    /// The order's authorization, which a capture and a void are about. Where there is none to change, what was seen
+    /// instead.
+    async fn authorization(
+        &self,
+        charge: &Charge,
+        reference: &GatewayReference,
+        deadline: Instant,
+    ) -> Result<GatewayReference, Outcome> {
+        let (exchange, outcome) = self.make(&Call::look_up(charge, reference), deadline).await;
+        match (outcome, answer::authorization(&exchange)) {
+            (Outcome::Authorized, Some(authorization)) => Ok(authorization),
+            (Outcome::Authorized, None) => Err(Outcome::Unknown),
+            (seen, _) => Err(seen),
+        }
+    }
+}
+
+#[async_trait]
+impl Gateway for PayPalGateway {
+    async fn open(&self, charge: &Charge) -> Outcome {
+        match Call::open(charge) {
+            Some(call) => self.make(&call, self.deadline()).await.1,
+            None => Outcome::Declined(Decline {
+                code: "currency_not_supported".to_owned(),
+                retry: Retry::OtherMethod,
+            }),
+        }
+    }
+
+    async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.make(&Call::authorize(charge, reference), self.deadline()).await.1
+    }
+
+    async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        let deadline = self.deadline();
+        let authorization = match self.authorization(charge, reference, deadline).await {
+            Ok(authorization) => authorization,
+            Err(seen) => return seen,
+        };
+        match Call::capture(charge, reference, &authorization) {
+            Some(call) => self.make(&call, deadline).await.1,
+            None => Outcome::Unknown,
+        }
+    }
+
+    async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        let deadline = self.deadline();
+        match self.authorization(charge, reference, deadline).await {
+            Ok(authorization) => self.make(&Call::void(charge, reference, &authorization), deadline).await.1,
+            Err(seen) => seen,
+        }
+    }
+
+    async fn look_up(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.make(&Call::look_up(charge, reference), self.deadline()).await.1
+    }
+
+    async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let deadline = self.deadline();
+        let order = self.order_of(refund, deadline).await;
+        let (Some(path), Some(body)) = (refund::path(&order), refund::asking(refund)) else {
+            // Without its capture nothing was asked for, and nothing is known.
+            return RefundOutcome::Unknown;
+        };
+        let change = Some((refund.idempotency_key(), body.as_str()));
+        let exchange = self.exchange(&Message { path: &path, change }, deadline).await;
+        let outcome = refund::prove(refund, &exchange);
+        let code = answer::refusal_code(&exchange);
+        report_refund(refund, "refund", &exchange, code.as_deref(), outcome);
+        outcome
+    }
+
+    async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let exchange = self.order_of(refund, self.deadline()).await;
+        let outcome = refund::prove_look_up(refund, &exchange);
+        let code = answer::refusal_code(&exchange);
+        report_refund(refund, "look_up_refund", &exchange, code.as_deref(), outcome);
+        outcome
+    }
+}

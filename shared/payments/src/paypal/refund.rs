@@ -1,0 +1,72 @@
+//! Refunds of a capture: `POST /v2/payments/captures/{id}/refund`, and what the order says of them.
+
+use domain::payment::{GatewayReference, RefundCharge, RefundOutcome};
+use serde::de::DeserializeOwned;
+
+use super::amount::written;
+use super::call::{amount_of, json};
+use super::wire::{NewRefund, Order, Refund};
+use crate::line::Exchange;
+
+/// Where a refund of an order's capture is asked for, once there is a capture.
+pub(super) fn path(order: &Exchange) -> Option<String> {
+    let order: Order = answered(order)?;
+    let capture = order.purchase_units.first()?.payments.captures.first()?;
+    // An id that means something in a path is none.
+    let id: GatewayReference = capture.id.parse().ok()?;
+    Some(format!("/v2/payments/captures/{}/refund", id.as_str()))
+}
+
+/// The body. The same refund gives the same bytes every time.
+pub(super) fn asking(refund: &RefundCharge) -> Option<String> {
+    json(&NewRefund { amount: amount_of(refund.amount)?, invoice_id: invoice(refund) })
+}
+
+/// By what it is found again.
+fn invoice(refund: &RefundCharge) -> String {
+    format!("{}-refund-{}", refund.order_id, refund.number)
+}
+
+/// What became of a refund that was asked for, as far as the answer proves it.
+pub(super) fn prove(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome {
+    match exchange {
+        Exchange::NotSent => RefundOutcome::NotSent,
+        Exchange::Answered { .. } if exchange.refused_unexecuted() => RefundOutcome::Rejected,
+        Exchange::Lost | Exchange::Answered { .. } => {
+            answered(exchange).map_or(RefundOutcome::Unknown, |made: Refund| read(refund, &made))
+        }
+    }
+}
+
+/// What became of it, as far as its order shows it. That it is not there proves nothing.
+pub(super) fn prove_look_up(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome {
+    let Some(order) = answered::<Order>(exchange) else { return RefundOutcome::Unknown };
+    let refunds = order.purchase_units.iter().flat_map(|unit| &unit.payments.refunds);
+    let invoice = invoice(refund);
+    let mut ours = refunds.filter(|made| made.invoice_id.as_deref() == Some(invoice.as_str()));
+    ours.next().map_or(RefundOutcome::Unknown, |made| read(refund, made))
+}
+
+fn read(refund: &RefundCharge, made: &Refund) -> RefundOutcome {
+    let currency = refund.amount.currency();
+    let agrees = made.amount.as_ref().is_some_and(|amount| {
+        amount.currency_code == currency.as_str() && Some(&amount.value) == written(refund.amount).as_ref()
+    });
+    match made.status.as_str() {
+        // Another amount went back than was asked for: no call could mend that.
+        "COMPLETED" | "PENDING" if !agrees => RefundOutcome::Refused,
+        "COMPLETED" => RefundOutcome::Refunded,
+        "PENDING" => RefundOutcome::Pending,
+        "FAILED" | "CANCELLED" => RefundOutcome::Refused,
+        _ => RefundOutcome::Unknown,
+    }
+}
+
+fn answered<T: DeserializeOwned>(exchange: &Exchange) -> Option<T> {
+    match exchange {
+        Exchange::Answered { status, body: Some(body) } if status.is_success() => {
+            serde_json::from_slice(body).ok()
+        }
+        Exchange::NotSent | Exchange::Lost | Exchange::Answered { .. } => None,
+    }
+}

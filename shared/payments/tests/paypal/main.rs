@@ -1,0 +1,20 @@
+//! The PayPal adapter against the sandbox gateway, and against answers that no sandbox gives.
+
+#![expect(clippy::disallowed_methods, reason = "the tests run the gateway beside themselves")]
+
+#[cfg(test)]
+mod faults; // the numbered faults that a call to a gateway meets
+#[cfg(test)]
+mod order; // orders that no sandbox shows
+#[cfg(test)]
+mod outcomes; // each outcome is reached
+#[cfg(test)]
+mod requests; // what is sent, to the byte
+#[cfg(test)]
+#[path = "../both/rotated.rs"]
+mod rotated; // a secret store that has rotated its key
+#[cfg(test)]
+#[path = "../both/scripted.rs"]
+mod scripted; // a gateway that gives the answers it is told to
+#[cfg(test)]
+mod shop; // the sandbox, charges and adapters

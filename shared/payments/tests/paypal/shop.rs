@@ -1,0 +1,115 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::{Gateway, SecretName};
+use domain::Money;
+use domain::payment::{Charge, GatewayReference, Outcome, PaymentMethod};
+use payments::paypal::PayPalGateway;
+use sandbox_gateway::{Options, SandboxGateway};
+use tokio::net::TcpListener;
+
+use crate::order::TOKEN;
+use crate::rotated::Rotated;
+use crate::scripted::Scripted;
+
+pub(crate) const CREDENTIALS: &str = r#"{"client_id":"shop","client_secret":"secret"}"#;
+
+const GOOD: Rotated = Rotated { current: Ok(CREDENTIALS), refreshed: Ok(CREDENTIALS) };
+
+/// An adapter that waits longer than any test takes.
+pub(crate) fn gateway(endpoint: &str) -> PayPalGateway {
+    gateway_with(endpoint, GOOD, Duration::from_secs(60))
+}
+
+/// An adapter that gives up soon, for calls that are never answered.
+pub(crate) fn impatient(endpoint: &str) -> PayPalGateway {
+    gateway_with(endpoint, GOOD, Duration::from_secs(1))
+}
+
+pub(crate) fn gateway_with(endpoint: &str, secrets: Rotated, timeout: Duration) -> PayPalGateway {
+    PayPalGateway::new(endpoint, Arc::new(secrets), SecretName("paypal".to_owned()), timeout).unwrap()
+}
+
+/// 89.99 EUR for the order `order`, first attempt.
+pub(crate) fn charge() -> Charge {
+    Charge {
+        order_id: "order".parse().unwrap(),
+        attempt: 1,
+        amount: money(8999, "EUR"),
+        method: PaymentMethod::PayPal,
+        return_url: None,
+        renewal: 0,
+    }
+}
+
+pub(crate) fn money(amount: i64, currency: &str) -> Money {
+    Money::new(amount, currency.parse().unwrap()).unwrap()
+}
+
+pub(crate) fn reference() -> GatewayReference {
+    "ORDER1".parse().unwrap()
+}
+
+/// PayPal, giving a token and then these answers.
+pub(crate) async fn scripted(answers: &[(u16, &str)]) -> Scripted {
+    let answers: Vec<_> = [TOKEN].iter().chain(answers).copied().collect();
+    Scripted::answering(&answers).await
+}
+
+/// A sandbox that runs, and the adapter that speaks to it.
+pub(crate) struct Shop {
+    pub(crate) address: String,
+    pub(crate) gateway: PayPalGateway,
+}
+
+impl Shop {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let sandbox = SandboxGateway::open(&Options::default()).unwrap();
+        tokio::spawn(sandbox.serve(listener, std::future::pending()));
+        let gateway = gateway(&address);
+        Self { address, gateway }
+    }
+
+    /// Opens an order, and answers its id and where its shopper goes.
+    pub(crate) async fn opened(&self, charge: &Charge) -> (GatewayReference, String) {
+        let outcome = self.gateway.open(charge).await;
+        let Outcome::ApprovalNeeded { reference, url } = outcome else { panic!("not opened: {outcome:?}") };
+        (reference, url)
+    }
+
+    /// Opens an order that its shopper approves with this account.
+    pub(crate) async fn approved(&self, charge: &Charge, account: &str) -> GatewayReference {
+        let (reference, url) = self.opened(charge).await;
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let answer = browser.post(url).form(&[("account", account)]).send().await.unwrap();
+        assert!(answer.status().as_u16() < 400, "{}", answer.status());
+        reference
+    }
+
+    pub(crate) async fn plan(&self, plan: &'static str) {
+        let request = reqwest::Client::new().put(format!("{}/sandbox/faults", self.address));
+        request.header("content-type", "application/json").body(plan).send().await.unwrap();
+    }
+
+    /// The charges in the gateway's own book.
+    pub(crate) async fn charges(&self) -> usize {
+        let book =
+            reqwest::get(format!("{}/sandbox/charges", self.address)).await.unwrap().text().await.unwrap();
+        book.matches("order_id").count()
+    }
+
+    /// Asks until the answer proves something, as a worker does.
+    pub(crate) async fn until_known(&self, mut ask: impl AsyncFnMut() -> Outcome) -> Outcome {
+        let asking = async {
+            loop {
+                let outcome = ask().await;
+                if outcome != Outcome::Unknown {
+                    return outcome;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), asking).await.expect("it never became known")
+    }
+}

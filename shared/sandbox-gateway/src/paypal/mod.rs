@@ -1,0 +1,15 @@
+//! PayPal's subset: orders that the shopper approves, authorizations of them and captures of those.
+
+mod amount; // money in major units
+mod answer; // PayPal-shaped bodies
+mod desk; // one request against the book, in one transaction
+mod ledger; // the orders in the book
+mod order; // the states of an order and the moves between them
+mod parameters; // the parameters that are known, and nothing else
+
+pub(crate) use answer::{
+    authentication_failed, id_in_use, server_error, token, too_many_requests, unknown_route,
+};
+pub(crate) use desk::{Call, Desk, Request};
+pub(crate) use ledger::{CHARGES, SCHEMA};
+pub(crate) use order::{Account, Order, Standing};

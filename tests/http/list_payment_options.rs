@@ -1,0 +1,56 @@
+use serde_json::{Value, json};
+
+use crate::answer::redacted;
+use crate::request::Request;
+use crate::shop::Shop;
+
+const KEYS: [(&str, &str); 2] = [("STRIPE_PUBLIC_KEY", "pk_test_1"), ("PAYPAL_CLIENT_ID", "client-1")];
+
+async fn options(shop: &Shop, query: &str) -> Value {
+    shop.ask(&Request::of("list-payment-options").query(query)).await.body()
+}
+
+/// The gateways with their methods.
+async fn methods(shop: &Shop, query: &str) -> Vec<(String, Value)> {
+    let options = options(shop, query).await;
+    let pair = |option: &Value| (option["gateway"].as_str().unwrap().to_owned(), option["methods"].clone());
+    options.as_array().unwrap().iter().map(pair).collect()
+}
+
+#[tokio::test]
+async fn the_gateways_are_listed_with_what_can_be_paid_with_there() {
+    let shop = Shop::open_with(&KEYS).await;
+    let answer = shop.succeed("list-payment-options").await;
+    let _redacted = redacted();
+    insta::assert_snapshot!(answer.shown());
+}
+
+#[tokio::test]
+async fn a_gateway_without_a_public_key_is_not_offered() {
+    let shop = Shop::open().await;
+    assert_eq!(options(&shop, "").await, json!([]));
+    let shop = Shop::open_with(&KEYS[1..]).await;
+    let paypal = json!([{"gateway": "paypal", "methods": ["wallet", "pay_later"], "public_key": "client-1"}]);
+    assert_eq!(options(&shop, "").await, paypal);
+}
+
+#[tokio::test]
+async fn what_the_currency_or_the_country_does_not_have_is_not_offered() {
+    let shop = Shop::open_with(&KEYS).await;
+    let stripe = ("stripe".to_owned(), json!(["card"]));
+    let paypal = |methods| ("paypal".to_owned(), methods);
+    assert_eq!(methods(&shop, "currency=KWD").await, std::slice::from_ref(&stripe));
+    let wallet = paypal(json!(["wallet"]));
+    assert_eq!(methods(&shop, "currency=PLN&country=PL").await, [stripe.clone(), wallet]);
+    let both = paypal(json!(["wallet", "pay_later"]));
+    assert_eq!(methods(&shop, "country=DE").await, [stripe, both]);
+}
+
+#[tokio::test]
+async fn what_is_no_currency_and_no_country_is_refused_at_its_parameter() {
+    let shop = Shop::open_with(&KEYS).await;
+    for (query, pointer) in [("currency=euro", "/query/currency"), ("country=Germany", "/query/country")] {
+        let answer = shop.ask(&Request::of("list-payment-options").query(query)).await;
+        assert_eq!(answer.refusal(), (400, "invalid-request".to_owned(), pointer.to_owned()));
+    }
+}
