@@ -61,3 +61,20 @@ async fn a_shopper_who_thinks_better_of_it_at_the_bank_is_not_charged() {
     assert_eq!(next.hold(&key(), "scarf", 1).await.status, 201);
     audit(shop, &folder);
 }
+
+#[tokio::test]
+async fn what_was_paid_at_paypal_goes_back_there() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = shopper.order_by("scarf", &json!([{"gateway": "paypal"}])).await;
+    let waiting = shopper.watch(&order, "/payment/state", "action_required").await;
+    let page = waiting["payment"]["next_action"]["url"].as_str().unwrap();
+    let approved = reqwest::Client::new().post(page).form(&[("account", "pays")]).send().await.unwrap();
+    assert!(approved.status().is_success());
+    shopper.watch(&order, "/state", "paid").await;
+    assert_eq!(cancel(&shopper, &order).await.status, 202);
+    shopper.watch(&order, "/state", "cancelled").await;
+    let charges = shop.charges().await;
+    assert_eq!((charges.len(), &charges[0]["refunded"]), (1, &charges[0]["captured"]));
+    audit(shop, &folder);
+}

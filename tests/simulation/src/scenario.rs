@@ -67,7 +67,7 @@ impl Scenario {
     pub const TOLD: [Self; 2] = [of("told", telling::told), of("told-of-trouble", telling::told_of_trouble)];
 
     /// Every other scenario.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -110,6 +110,7 @@ impl Scenario {
         of("cancel-unknown-charged", ending::unknown_charged),
         of("cancel-unknown-not-charged", ending::unknown_not_charged),
         of("cancel-three-d-secure", ending::three_d_secure),
+        of("cancel-paypal", ending::paypal),
         Self { shirts: 1, limit: Some(1), ..of("cancel-and-buy-again", ending::buys_again) },
         of("refund-parts", ending::parts),
         of("refund-and-cancel", ending::refund_and_cancel),

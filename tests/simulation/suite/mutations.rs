@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use simulation::{Circumstances, Mutation};
 
 /// More than the last of them needs. The sweep finds most of them as well, but costs more where it finds nothing.
-const SEEDS_MAX: u64 = 20_000;
+const SEEDS_MAX: u64 = 60_000;
 
 #[test]
 fn every_deliberate_bug_is_caught() {

@@ -167,6 +167,9 @@ impl Attempt {
     pub fn next_step(&self, now: Timestamp) -> Step {
         match self.state {
             AttemptState::Ready { operation: Operation::Open, .. } if self.given_up => Step::GiveUp,
+            AttemptState::Ready { operation: Operation::Confirm, .. } if self.is_ended_by_confirm(now) => {
+                Step::Claim(Operation::Confirm)
+            }
             AttemptState::Ready { .. } | AttemptState::RequiresAction { .. } if self.given_up => {
                 Step::Claim(Operation::Void)
             }
@@ -192,13 +195,11 @@ impl Attempt {
         if tries.is_multiple_of(2) {
             return Step::LookUp;
         }
-        let by_redirect = self.method.gateway().approves_by_redirect();
         match operation {
             Operation::Open => Step::Open,
+            Operation::Confirm if self.is_ended_by_confirm(now) => Step::Claim(Operation::Confirm),
             Operation::Confirm | Operation::Capture if self.given_up => Step::Claim(Operation::Void),
-            Operation::Confirm if self.may_replay(now) && (tries == 1 || by_redirect) => {
-                Step::Claim(Operation::Confirm)
-            }
+            Operation::Confirm if self.may_replay(now) && tries == 1 => Step::Claim(Operation::Confirm),
             Operation::Confirm | Operation::Void => Step::Claim(Operation::Void),
             Operation::Capture => Step::Claim(Operation::Capture),
         }
@@ -209,6 +210,12 @@ impl Attempt {
         let AttemptState::Ready { operation: Operation::Open, .. } = self.state else { return None };
         self.state = AttemptState::NotSent;
         Some(self)
+    }
+
+    /// Whether only a repetition of the confirm tells what became of it, also where it is given up: where the shopper
+    /// approves, there is nothing to void before it.
+    fn is_ended_by_confirm(&self, now: Timestamp) -> bool {
+        self.method.gateway().approves_by_redirect() && !self.undoubted && self.may_replay(now)
     }
 
     /// Whether the gateway is sure to recognise a repetition of the confirm.

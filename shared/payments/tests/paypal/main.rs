@@ -9,6 +9,8 @@ mod order; // orders that no sandbox shows
 #[cfg(test)]
 mod outcomes; // each outcome is reached
 #[cfg(test)]
+mod refunds; // money that goes back
+#[cfg(test)]
 mod requests; // what is sent, to the byte
 #[cfg(test)]
 #[path = "../both/rotated.rs"]

@@ -26,6 +26,11 @@ pub(super) fn three_d_secure(crowd: &Crowd) -> Vec<Work> {
     vec![Box::pin(cancels(crowd.shopper("ann"), "three_d_secure", 900_000))]
 }
 
+/// The shopper approves, or is about to, and thinks better of it.
+pub(super) fn paypal(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(cancels(crowd.shopper("ann"), "paypal", 900_000))]
+}
+
 pub(super) fn paid(crowd: &Crowd) -> Vec<Work> {
     let shopper = crowd.shopper("ann");
     vec![Box::pin(async move {

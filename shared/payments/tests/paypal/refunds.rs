@@ -1,0 +1,81 @@
+//! Money that goes back: what is asked, and what the answers prove.
+
+use application::Gateway;
+use domain::payment::{GatewayReference, Outcome, RefundCharge, RefundOutcome};
+
+use crate::order::{order, payment};
+use crate::shop::{Shop, charge, gateway, impatient, money, reference, scripted};
+
+fn refund(reference: &GatewayReference, number: u32, amount: i64) -> RefundCharge {
+    RefundCharge {
+        order_id: "order".parse().unwrap(),
+        attempt: 1,
+        reference: reference.clone(),
+        number,
+        amount: money(amount, "EUR"),
+        renewal: 0,
+    }
+}
+
+/// An order that is captured.
+async fn captured(shop: &Shop) -> GatewayReference {
+    let charge = charge();
+    let reference = shop.approved(&charge, "pays").await;
+    assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
+    assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
+    reference
+}
+
+#[tokio::test]
+async fn fault_77_the_sandbox_gives_back_once_for_each_refund_and_never_more_than_it_took() {
+    let shop = Shop::start().await;
+    let reference = captured(&shop).await;
+    let part = refund(&reference, 1, 500);
+    assert_eq!(shop.gateway.look_up_refund(&part).await, RefundOutcome::Unknown);
+    for _ in 0..2 {
+        assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);
+        assert_eq!(shop.gateway.look_up_refund(&part).await, RefundOutcome::Refunded);
+    }
+    let too_much = refund(&reference, 2, 8_500);
+    assert_eq!(shop.gateway.refund(&too_much).await, RefundOutcome::Unknown);
+    assert_eq!(shop.gateway.look_up_refund(&too_much).await, RefundOutcome::Unknown);
+    assert_eq!(shop.gateway.refund(&refund(&reference, 3, 8_499)).await, RefundOutcome::Refunded);
+}
+
+#[tokio::test]
+async fn fault_78_a_refund_whose_answer_was_lost_is_found() {
+    let shop = Shop::start().await;
+    let reference = captured(&shop).await;
+    shop.plan(r#"{"refund":[{"fault":"silent_after","times":1}]}"#).await;
+    let part = refund(&reference, 1, 500);
+    assert_eq!(impatient(&shop.address).refund(&part).await, RefundOutcome::Unknown);
+    assert_eq!(shop.gateway.look_up_refund(&part).await, RefundOutcome::Refunded);
+    assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);
+}
+
+#[tokio::test]
+async fn a_refund_names_its_capture_and_how_much_goes_back_under_its_own_key() {
+    let captures = format!(r#""captures":[{}]"#, payment("CAPTURE1", "COMPLETED"));
+    let order = order("COMPLETED", &captures);
+    for (answer, outcome) in [
+        (made("COMPLETED", "5.00"), RefundOutcome::Refunded),
+        (made("PENDING", "5.00"), RefundOutcome::Pending),
+        (made("FAILED", "5.00"), RefundOutcome::Refused),
+        (made("COMPLETED", "5.01"), RefundOutcome::Refused),
+        (made("NEXT_YEARS_WORD", "5.00"), RefundOutcome::Unknown),
+        ("<html>".to_owned(), RefundOutcome::Unknown),
+    ] {
+        let scripted = scripted(&[(200, &order), (201, &answer)]).await;
+        let heard = gateway(&scripted.address).refund(&refund(&reference(), 2, 500)).await;
+        assert_eq!(heard, outcome, "{answer}");
+        let asked = scripted.asked().pop().unwrap();
+        assert_eq!(asked.line, "POST /v2/payments/captures/CAPTURE1/refund");
+        assert_eq!(asked.header("paypal-request-id"), "refund:order:2");
+        let body = r#"{"amount":{"currency_code":"EUR","value":"5.00"},"invoice_id":"order-refund-2"}"#;
+        assert_eq!(asked.body, body);
+    }
+}
+
+fn made(status: &str, value: &str) -> String {
+    format!(r#"{{"id":"R1","status":"{status}","amount":{{"currency_code":"EUR","value":"{value}"}}}}"#)
+}
