@@ -2,6 +2,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, Shopper, key};
 
+use crate::endings::hold_when_free;
 use crate::{audit, shop_with};
 
 async fn cancel(shopper: &Shopper, order: &Value) -> Answer {
@@ -21,7 +22,8 @@ async fn a_paid_order_is_cancelled_its_money_goes_back_and_its_unit_is_sold_agai
     assert_eq!((&over["payment"]["state"], &over["payment"]["decline"]), (&json!("refunded"), &Value::Null));
     assert_eq!(cancel(&first, &order).await.body["state"], "cancelled");
 
-    let again = second.order("scarf", "pm_card_visa").await;
+    let held = hold_when_free(&second, "scarf").await;
+    let again = second.check_out(&key(), &held, "pm_card_visa").await.body;
     second.watch(&again, "/state", "paid").await;
     let moved: Vec<_> =
         shop.charges().await.iter().map(|one| (one["captured"].clone(), one["refunded"].clone())).collect();
@@ -57,8 +59,7 @@ async fn a_shopper_who_thinks_better_of_it_at_the_bank_is_not_charged() {
     assert_eq!(cancel(&shopper, &order).await.status, 202);
     shopper.watch(&order, "/state", "cancelled").await;
     assert!(shop.charges().await.is_empty());
-    let next = shop.shopper();
-    assert_eq!(next.hold(&key(), "scarf", 1).await.status, 201);
+    hold_when_free(&shop.shopper(), "scarf").await;
     audit(shop, &folder);
 }
 

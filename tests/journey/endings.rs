@@ -1,5 +1,5 @@
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 use tests::{Shopper, key};
 
@@ -7,10 +7,11 @@ use crate::{audit, shop_with};
 
 /// Tries until a unit can be held, as a shopper who reloads the page; the bound ends a hopeless wait.
 #[expect(clippy::disallowed_methods, reason = "a shopper reloads the page")]
-async fn hold_when_free(shopper: &Shopper, sku: &str) {
+pub(crate) async fn hold_when_free(shopper: &Shopper, sku: &str) -> Value {
     for _ in 0..600 {
-        if shopper.hold(&key(), sku, 1).await.status == 201 {
-            return;
+        let held = shopper.hold(&key(), sku, 1).await;
+        if held.status == 201 {
+            return held.body;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
