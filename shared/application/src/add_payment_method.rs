@@ -4,8 +4,8 @@ use domain::order::{Order, RetryRefused};
 use domain::payment::{AttemptRequest, PaymentMethod};
 use domain::{Caller, Idempotent, OrderId};
 
-use crate::repeat::until_definite;
-use crate::{ChangeError, Clock, Failure, OrderLedger};
+use crate::decision::decide;
+use crate::{Clock, Failure, OrderLedger};
 
 /// How often the decision is made anew after somebody else changed the order meanwhile.
 const DECISIONS_MAX: u32 = 4;
@@ -56,28 +56,20 @@ pub async fn add_payment_method(
     ports: &Ports<'_>,
     command: &AddPaymentMethod,
 ) -> Result<Idempotent<Order>, AddPaymentMethodError> {
-    for _ in 0..DECISIONS_MAX {
-        let found = ports.orders.order(&command.order_id).await?;
+    decide(ports.orders, &command.order_id, DECISIONS_MAX, |found| {
         let order =
             found.filter(|order| order.caller == command.caller).ok_or(AddPaymentMethodError::NotFound)?;
         let earlier = order.attempts.iter().filter_map(|attempt| attempt.requested.as_ref());
         if let Some(earlier) = earlier.into_iter().find(|earlier| earlier.key == command.request.key) {
             return if earlier.fingerprint == command.request.fingerprint {
-                Ok(Idempotent::AlreadyApplied(order))
+                Ok(Idempotent::AlreadyApplied(order.unchanged()))
             } else {
                 Err(AddPaymentMethodError::KeyReused)
             };
         }
         let methods = command.payment_methods.clone();
-        let change = order
-            .retry(methods, command.request.clone(), ports.clock.now())
-            .map_err(AddPaymentMethodError::Refused)?;
-        match until_definite(|| ports.orders.record(&change)).await {
-            Ok(()) => return Ok(Idempotent::Executed(change.order)),
-            // Read again: perhaps this very request won.
-            Err(ChangeError::Conflict) => {}
-            Err(ChangeError::Failure(failure)) => return Err(failure.into()),
-        }
-    }
-    Err(Failure::Throttled.into())
+        let change = order.retry(methods, command.request.clone(), ports.clock.now());
+        change.map(Idempotent::Executed).map_err(AddPaymentMethodError::Refused)
+    })
+    .await
 }

@@ -41,7 +41,7 @@ pub async fn apply_webhook(ports: &Ports<'_>, key: &EventKey) -> Result<(), Fail
             let is_open = webhook.event.attempt_of(&order).is_some_and(|attempt| !attempt.is_settled());
             // A settled attempt is a fact that no event unmakes.
             if is_open {
-                take_on(ports, &order).await?;
+                take_on(ports, order).await?;
             }
             Settlement::Applied { at: ports.clock.now() }
         }
@@ -75,7 +75,7 @@ async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Qua
 
 /// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
 /// that the event is not needed any more.
-async fn take_on(ports: &Ports<'_>, order: &Order) -> Result<(), Failure> {
+async fn take_on(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
     let Ports { orders, gateways, clock, .. } = *ports;
-    capture_payment_now(&capture_payment::Ports { orders, gateways, clock }, &order.id).await
+    capture_payment_now(&capture_payment::Ports { orders, gateways, clock }, order).await
 }

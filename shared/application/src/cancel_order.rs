@@ -3,8 +3,8 @@
 use domain::order::{CancelRefused, Order};
 use domain::{Caller, Idempotent, OrderId};
 
-use crate::repeat::until_definite;
-use crate::{ChangeError, Clock, Failure, OrderLedger};
+use crate::decision::decide;
+use crate::{Clock, Failure, OrderLedger};
 
 /// How often the decision is made anew after somebody else changed the order meanwhile.
 const DECISIONS_MAX: u32 = 6;
@@ -41,19 +41,9 @@ pub async fn cancel_order(
     caller: &Caller,
     id: &OrderId,
 ) -> Result<Idempotent<Order>, CancelOrderError> {
-    for _ in 0..DECISIONS_MAX {
-        let found = ports.orders.order(id).await?;
+    decide(ports.orders, id, DECISIONS_MAX, |found| {
         let order = found.filter(|order| order.caller == *caller).ok_or(CancelOrderError::NotFound)?;
-        let change = match order.cancel(ports.clock.now())? {
-            Idempotent::Executed(change) => change,
-            Idempotent::AlreadyApplied(unchanged) => return Ok(Idempotent::AlreadyApplied(unchanged.order)),
-        };
-        match until_definite(|| ports.orders.record(&change)).await {
-            Ok(()) => return Ok(Idempotent::Executed(change.order)),
-            // Read again: perhaps this very request won, or the payment has moved on.
-            Err(ChangeError::Conflict) => {}
-            Err(ChangeError::Failure(failure)) => return Err(failure.into()),
-        }
-    }
-    Err(Failure::Throttled.into())
+        Ok(order.cancel(ports.clock.now())?)
+    })
+    .await
 }

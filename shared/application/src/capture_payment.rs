@@ -46,26 +46,28 @@ enum Next {
 /// # Errors
 /// When the store fails: the message must come again.
 pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Failure> {
+    let Some(order) = ports.orders.order(id).await? else {
+        tracing::warn!(order = %id, "woken for an order that does not exist");
+        return Ok(());
+    };
     // A clock that lags behind the sender's must not take the wake-up for an early one: a look-up too soon is harmless,
     // a wake-up that is lost is not.
-    go_on(ports, id, CLOCK_LAG_MAX).await
+    go_on(ports, order, CLOCK_LAG_MAX).await
 }
 
-/// The same at once, however long the record says to wait: somebody has heard that the gateway knows more.
+/// The same at once from an order as it was just read, however long its record says to wait: somebody has heard that the
+/// gateway knows more.
 ///
 /// # Errors
 /// As [`capture_payment`].
-pub(crate) async fn capture_payment_now(ports: &Ports<'_>, id: &OrderId) -> Result<(), Failure> {
-    go_on(ports, id, Duration::MAX).await
+pub(crate) async fn capture_payment_now(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
+    go_on(ports, order, Duration::MAX).await
 }
 
 /// Makes rounds until there is nothing to do now. A wake that is due within `patience` counts as due until a round has
 /// written something.
-async fn go_on(ports: &Ports<'_>, id: &OrderId, mut patience: Duration) -> Result<(), Failure> {
-    let Some(mut order) = ports.orders.order(id).await? else {
-        tracing::warn!(order = %id, "woken for an order that does not exist");
-        return Ok(());
-    };
+async fn go_on(ports: &Ports<'_>, mut order: Order, mut patience: Duration) -> Result<(), Failure> {
+    let id = order.id.clone();
     for _ in 0..ROUNDS_MAX {
         if is_waiting(&order, ports.clock.now().plus(patience)) {
             return Ok(());
@@ -76,7 +78,7 @@ async fn go_on(ports: &Ports<'_>, id: &OrderId, mut patience: Duration) -> Resul
                 *order
             }
             Next::Done => return Ok(()),
-            Next::ReadAgain => match ports.orders.order(id).await? {
+            Next::ReadAgain => match ports.orders.order(&id).await? {
                 Some(order) => order,
                 None => return Ok(()),
             },

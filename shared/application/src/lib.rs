@@ -10,6 +10,7 @@ mod repeat; // an unknown outcome repeats the very same write
 
 mod availability; // what a shopper sees of stock, at most a second old
 mod claims; // what counts against a customer's limits
+mod decision; // what is decided about an order, written to the version that was seen
 mod give_back; // units back to sale
 mod ledger; // a movement of stock, whoever else moves or sells it
 mod look; // which pages have units, found out by one for all

@@ -3,8 +3,8 @@
 use domain::order::{Order, RefundRefused, RefundRequest};
 use domain::{Idempotent, OrderId};
 
-use crate::repeat::until_definite;
-use crate::{ChangeError, Clock, Failure, OrderLedger};
+use crate::decision::decide;
+use crate::{Clock, Failure, OrderLedger};
 
 /// How often the decision is made anew after somebody else changed the order meanwhile.
 const DECISIONS_MAX: u32 = 6;
@@ -41,18 +41,9 @@ pub async fn refund_order(
     id: &OrderId,
     request: &RefundRequest,
 ) -> Result<Idempotent<Order>, RefundOrderError> {
-    for _ in 0..DECISIONS_MAX {
-        let order = ports.orders.order(id).await?.ok_or(RefundOrderError::NotFound)?;
-        let change = match order.refund(request.clone(), ports.clock.now())? {
-            Idempotent::Executed(change) => change,
-            Idempotent::AlreadyApplied(unchanged) => return Ok(Idempotent::AlreadyApplied(unchanged.order)),
-        };
-        match until_definite(|| ports.orders.record(&change)).await {
-            Ok(()) => return Ok(Idempotent::Executed(change.order)),
-            // Read again: perhaps this very request won.
-            Err(ChangeError::Conflict) => {}
-            Err(ChangeError::Failure(failure)) => return Err(failure.into()),
-        }
-    }
-    Err(Failure::Throttled.into())
+    decide(ports.orders, id, DECISIONS_MAX, |found| {
+        let order = found.ok_or(RefundOrderError::NotFound)?;
+        Ok(order.refund(request.clone(), ports.clock.now())?)
+    })
+    .await
 }

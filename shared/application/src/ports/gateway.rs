@@ -45,12 +45,7 @@ impl Gateways {
 
     /// The gateway of an attempt.
     pub fn of(&self, attempt: &Attempt) -> &dyn Gateway {
-        self.named(attempt.method.gateway())
-    }
-
-    /// The gateway of that name.
-    pub fn named(&self, name: GatewayName) -> &dyn Gateway {
-        match name {
+        match attempt.method.gateway() {
             GatewayName::Stripe => self.stripe.as_ref(),
             GatewayName::PayPal => self.paypal.as_ref(),
         }

@@ -249,8 +249,8 @@ impl Order {
         is_captured.then_some(self.totals.total)
     }
 
-    /// The order as it is, where there is nothing to write.
-    fn unchanged(self) -> OrderChange {
+    /// The order as it is, for whoever finds that there is nothing to write.
+    pub fn unchanged(self) -> OrderChange {
         OrderChange { seen_version: Some(self.version), order: self, holds: None }
     }
 }
