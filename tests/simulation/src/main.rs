@@ -11,9 +11,6 @@ use simulation::{Mutation, Planned, Run, Scenario, Searched};
 /// The seeds of the smoke.
 const SMOKE_SEEDS: u64 = 2_000;
 
-/// How many seeds a mutation may take to be caught.
-const MUTATION_SEEDS_MAX: u64 = 20_000;
-
 /// The first fault of a pair is among this many calls of a scenario, the second among twice as many.
 const PAIR_CALLS: u32 = 60;
 
@@ -166,7 +163,7 @@ fn tell(out: &mut impl Write, run: &Run) -> io::Result<()> {
 fn mutations(out: &mut impl Write) -> io::Result<bool> {
     let mut caught = 0_usize;
     for mutation in Mutation::ALL {
-        let found = [mutation.caught_by_sweep(), mutation.caught_by_seeds(MUTATION_SEEDS_MAX)];
+        let found = [mutation.caught_by_sweep(), mutation.caught_by_seeds()];
         let [sweep, seed] = found.clone().map(|found| {
             found.map_or("-".to_owned(), |found| format!("{} breaks {}", found.run, found.broken.invariant))
         });

@@ -1,15 +1,12 @@
 use std::collections::BTreeSet;
 
-use simulation::{Circumstances, Mutation};
+use simulation::{Circumstances, Mutation, Scenario};
 
-/// More than the last of them needs. The sweep finds most of them as well, but costs more where it finds nothing.
-const SEEDS_MAX: u64 = 60_000;
-
+/// The sweep finds most of them as well, but costs more where it finds nothing.
 #[test]
 fn every_deliberate_bug_is_caught() {
-    let is_missed = |mutation: &&Mutation| {
-        mutation.caught_by_seeds(SEEDS_MAX).is_none() && mutation.caught_by_sweep().is_none()
-    };
+    let is_missed =
+        |mutation: &&Mutation| mutation.caught_by_seeds().is_none() && mutation.caught_by_sweep().is_none();
     let missed: Vec<&str> = Mutation::ALL.iter().filter(is_missed).map(|mutation| mutation.name).collect();
     assert_eq!(missed, Vec::<&str>::new());
 }
@@ -29,4 +26,11 @@ fn without_the_bug_the_same_circumstances_break_nothing() {
 fn a_bug_has_a_name_of_its_own() {
     let names: BTreeSet<&str> = Mutation::ALL.iter().map(|mutation| mutation.name).collect();
     assert_eq!(names.len(), Mutation::ALL.len());
+}
+
+#[test]
+fn a_bug_is_looked_for_in_a_scenario_that_exists() {
+    for scenario in Mutation::ALL.iter().filter_map(|mutation| mutation.scenario) {
+        assert!(Scenario::named(scenario).is_some(), "{scenario}");
+    }
 }
