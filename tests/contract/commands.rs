@@ -27,7 +27,7 @@ async fn reading(world: &World, party: &Party) -> [String; 7] {
     let stock_lists = world.stock.lists(&["scarf", "shirt"].map(|sku| sku.parse().unwrap())).await.unwrap();
     let stock_lists: BTreeMap<_, _> = stock_lists.into_iter().map(|list| (list.sku.clone(), list)).collect();
     let due = party.in_seconds(300);
-    let nominated = (world.pages_due(due).await, world.orders_due(due).await);
+    let nominated = (world.pages_due(due).await, world.overdue(due).await);
     [
         format!("{books:#?}"),
         format!("{owners:#?}"),

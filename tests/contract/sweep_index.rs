@@ -1,3 +1,4 @@
+use application::Overdue;
 use domain::payment::{Decline, Outcome, Retry};
 use domain::wake::{Queue, Wake};
 
@@ -85,12 +86,12 @@ async fn a_failed_payment_brings_a_forgotten_page_back() {
 async fn an_order_is_nominated_once_its_wake_has_passed() {
     for world in World::both().await {
         let (_, change) = ordered(&world).await;
-        assert_eq!(world.orders_due(later(0)).await, []);
-        assert_eq!(world.orders_due(later(1)).await, std::slice::from_ref(&change.order.id));
+        assert_eq!(world.overdue(later(0)).await, []);
+        assert_eq!(world.overdue(later(1)).await, [Overdue::Order(change.order.id.clone())]);
         let wake = Wake { queue: Queue::CapturePayment, at: later(30) };
         world.ledger.postpone(&change.order, wake).await.unwrap();
-        assert_eq!(world.orders_due(later(30)).await, []);
-        assert_eq!(world.orders_due(later(31)).await, std::slice::from_ref(&change.order.id));
+        assert_eq!(world.overdue(later(30)).await, []);
+        assert_eq!(world.overdue(later(31)).await, [Overdue::Order(change.order.id.clone())]);
     }
 }
 
@@ -100,6 +101,6 @@ async fn an_order_that_waits_for_nobody_is_not_nominated() {
         let (_, change) = ordered(&world).await;
         let paid = change.order.record(Outcome::Captured, later(1)).unwrap();
         world.ledger.record(&paid).await.unwrap();
-        assert_eq!(world.orders_due(later(1_000_000)).await, []);
+        assert_eq!(world.overdue(later(1_000_000)).await, []);
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Holds, Limits, OrderLedger, OrderPlacer, ReservationBook,
+    Archive, Catalog, CatalogEditor, Holds, Limits, OrderLedger, OrderPlacer, Overdue, ReservationBook,
     ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, WakeUp, WebhookInbox,
     WebhookLedger,
 };
@@ -153,11 +153,11 @@ impl World {
         found
     }
 
-    /// What the sweeper is told about orders, over all parts of the index.
-    pub(crate) async fn orders_due(&self, due: Timestamp) -> Vec<OrderId> {
+    /// What the sweeper is told about records whose workers were to be woken, over all parts of the index.
+    pub(crate) async fn overdue(&self, due: Timestamp) -> Vec<Overdue> {
         let mut found = Vec::new();
         for shard in 0..SWEEP_SHARDS {
-            found.extend(self.sweep_index.orders_due(shard, due).await.unwrap());
+            found.extend(self.sweep_index.overdue(shard, due).await.unwrap());
         }
         found.sort();
         found

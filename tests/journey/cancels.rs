@@ -5,7 +5,7 @@ use tests::{Answer, Shopper, key};
 use crate::endings::hold_when_free;
 use crate::{audit, shop_with};
 
-async fn cancel(shopper: &Shopper, order: &Value) -> Answer {
+pub(crate) async fn cancel(shopper: &Shopper, order: &Value) -> Answer {
     let path = format!("/orders/{}/cancel", order["id"].as_str().unwrap());
     shopper.ask(Method::POST, &path, None, None).await
 }

@@ -1,6 +1,7 @@
 use serde_json::json;
 use tests::key;
 
+use crate::cancels::cancel;
 use crate::{audit, shop_with};
 
 #[tokio::test]
@@ -43,6 +44,22 @@ async fn fault_69_a_hard_decline_charges_nothing_and_still_lets_the_shopper_take
     assert_eq!(shopper.pay_with(&key(), &order, "pm_card_visa").await.status, 202);
     shopper.watch(&order, "/state", "paid").await;
     assert_eq!(shop.charges().await.len(), 1);
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+async fn fault_62_what_a_gateway_takes_after_it_has_said_no_goes_back_and_nobody_is_told_otherwise() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = shopper.order("scarf", "pm_card_visa_capturedAfterDecline").await;
+    let found = shopper.watch(&order, "/payment/state", "being_confirmed").await;
+    assert_eq!((&found["state"], &found["payment"]["decline"]), (&json!("payment_failed"), &json!(null)));
+    assert_eq!(cancel(&shopper, &order).await.status, 202);
+    let over = shopper.watch(&order, "/payment/state", "declined").await;
+    assert_eq!(over["state"], "cancelled");
+    let charges = shop.charges().await;
+    assert_eq!(charges[0]["after_no"], json!(true));
+    assert_eq!(charges[0]["refunded"], charges[0]["captured"]);
     audit(shop, &folder);
 }
 

@@ -28,7 +28,7 @@ async fn the_shopper_approves_at_paypal_and_the_order_becomes_paid() {
         shop.charges().await,
         [json!({
             "order_id": paid["id"], "amount": total["amount"], "currency": total["currency"],
-            "captured": total["amount"], "refunded": 0, "state": "captured",
+            "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
         })]
     );
     audit(shop, &folder);

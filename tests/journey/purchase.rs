@@ -29,7 +29,7 @@ async fn a_shopper_browses_holds_pays_and_watches_the_order_become_paid() {
         shop.charges().await,
         [json!({
             "order_id": paid["id"], "amount": total["amount"], "currency": total["currency"],
-            "captured": total["amount"], "refunded": 0, "state": "captured",
+            "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
         })]
     );
 }

@@ -3,11 +3,14 @@
 //! What the event itself says decides nothing, so that one that comes twice, late or out of order changes nothing.
 
 use domain::order::Order;
+use domain::payment::AttemptState;
 use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
 
 use crate::capture_payment::{self, capture_payment_now};
 use crate::repeat::until_definite;
 use crate::{Clock, Failure, Gateways, OrderLedger, WebhookLedger};
+
+mod denied; // money that came for an attempt that had been a definite no
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -38,11 +41,7 @@ pub async fn apply_webhook(ports: &Ports<'_>, key: &EventKey) -> Result<(), Fail
     }
     let settlement = match concerned(ports, &webhook.event).await? {
         Ok(order) => {
-            let is_open = webhook.event.attempt_of(&order).is_some_and(|attempt| !attempt.is_settled());
-            // A settled attempt is a fact that no event unmakes.
-            if is_open {
-                take_on(ports, order).await?;
-            }
+            see_to(ports, &webhook.event, order).await?;
             Settlement::Applied { at: ports.clock.now() }
         }
         Err(reason) => {
@@ -71,6 +70,19 @@ async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Qua
     };
     let is_known = event.attempt_of(&order).is_some();
     Ok(if is_known { Ok(order) } else { Err(Quarantine::UnknownAttempt) })
+}
+
+/// Does what the gateway's object asks for. A capture is a fact that no event unmakes.
+async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Failure> {
+    match event.attempt_of(&order) {
+        None => Ok(()),
+        Some(attempt) if attempt.is_definite_no() => denied::see_to(ports, &order, attempt).await,
+        Some(attempt) if attempt.state == AttemptState::ManualReview => {
+            denied::look_again(ports, order).await
+        }
+        Some(attempt) if attempt.is_settled() => Ok(()),
+        Some(_) => take_on(ports, order).await,
+    }
 }
 
 /// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so

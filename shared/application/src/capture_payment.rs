@@ -89,7 +89,7 @@ async fn go_on(ports: &Ports<'_>, mut order: Order, mut patience: Duration) -> R
 
 async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
     let now = ports.clock.now();
-    if let Some(step) = order.next_refund_step(now).filter(|_| order.holds_nothing()) {
+    if let Some(step) = order.next_refund_step(now).filter(|_| order.rests()) {
         return refunding::round(ports, order, step).await;
     }
     let Some(attempt) = order.attempt().cloned() else {

@@ -34,6 +34,6 @@ pub use reservations::{
 };
 pub use secret::{Secret, SecretName, Secrets};
 pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRoom};
-pub use sweep_index::{SWEEP_SHARDS, SweepIndex};
+pub use sweep_index::{Overdue, SWEEP_SHARDS, SweepIndex};
 pub use wake_up::{Subject, WakeUp};
 pub use webhooks::{WebhookInbox, WebhookLedger};

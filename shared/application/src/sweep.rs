@@ -9,7 +9,7 @@ use domain::order::Order;
 use domain::stock::StockPage;
 use domain::wake::Queue;
 
-use crate::{Clock, Failure, Orders, Queues, SWEEP_SHARDS, Stock, Subject, SweepIndex, WakeUp};
+use crate::{Clock, Failure, Orders, Overdue, Queues, SWEEP_SHARDS, Stock, Subject, SweepIndex, WakeUp};
 
 /// How late a worker may be before it is woken again: a message in time needs no second one.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,7 +47,7 @@ pub async fn sweep(ports: &Ports<'_>) -> Result<usize, Failure> {
     for shard in 0..SWEEP_SHARDS {
         let overdue = overdue_holds(ports, shard, now, &mut round).await;
         round.note(overdue);
-        let overdue = overdue_orders(ports, shard, now, &mut round).await;
+        let overdue = overdue_records(ports, shard, now, &mut round).await;
         round.note(overdue);
     }
     let woken = round.wake_ups.len();
@@ -92,16 +92,22 @@ fn overdue_on(page: &StockPage, now: Timestamp) -> Vec<WakeUp> {
     overdue.map(|(id, _)| WakeUp { subject: Subject::ExpireReservation(id.clone()), at: now }).collect()
 }
 
-async fn overdue_orders(
+async fn overdue_records(
     ports: &Ports<'_>,
     shard: u32,
     now: Timestamp,
     round: &mut Round,
 ) -> Result<(), Failure> {
-    for id in ports.index.orders_due(shard, now.minus(PATIENCE)).await? {
-        match ports.orders.order(&id).await {
-            Ok(order) => round.wake_ups.extend(order.and_then(|order| wake_up(&order, now))),
-            Err(failure) => round.note(Err(failure)),
+    for overdue in ports.index.overdue(shard, now.minus(PATIENCE)).await? {
+        match overdue {
+            Overdue::Order(id) => match ports.orders.order(&id).await {
+                Ok(order) => round.wake_ups.extend(order.and_then(|order| wake_up(&order, now))),
+                Err(failure) => round.note(Err(failure)),
+            },
+            // Its worker reads it anyway, and nobody else wakes it.
+            Overdue::Webhook(key) => {
+                round.wake_ups.push(WakeUp { subject: Subject::ApplyWebhook(key), at: now });
+            }
         }
     }
     Ok(())

@@ -68,6 +68,9 @@ pub struct ChargeEntry {
     pub captured: i64,
     /// What was moved back.
     pub refunded: i64,
+    /// Whether it was captured although the gateway had said no to it, or had confirmed a cancel. That is the gateway's
+    /// fault; the shop's part is to give it back.
+    pub after_no: bool,
 }
 
 /// What always holds.
@@ -143,7 +146,8 @@ impl Invariant {
                  gone back"
             }
             Self::MoneyConserved => {
-                "totals are the sum of their lines, and for each charge 0 ≤ refunded ≤ captured ≤ amount"
+                "totals are the sum of their lines, for each charge 0 ≤ refunded ≤ captured ≤ amount, and an order's \
+                 ledger adds up to nothing, is sealed and says what its attempts, its refunds and the gateways say"
             }
             Self::OneAnswer => "a reservation becomes at most one order, and the two name each other",
             Self::FactsStay => "what was captured, refunded, refused or closed is never undone",

@@ -14,24 +14,27 @@
 use core::time::Duration;
 
 use crate::payment::{
-    Attempt, AttemptRequest, AttemptState, Charge, Operation, Outcome, PaymentMethod, Refund, Retry,
-    ReturnUrl, Step,
+    Attempt, AttemptRequest, AttemptState, Charge, GatewayName, Operation, Outcome, PaymentMethod, Refund,
+    Retry, ReturnUrl, Step,
 };
 use crate::reservation::{Line, NotHeld, Reservation, Totals};
 use crate::stock::{HoldMove, PlannedHold};
 use crate::wake::{Queue, Wake};
-use crate::{Caller, Fingerprint, OrderId, RequestKey, ReservationId, Timestamp};
+use crate::{Caller, Fingerprint, Money, OrderId, RequestKey, ReservationId, Timestamp};
 
 mod change; // one write, and what it does to the units
 mod customer; // who pays, and where it goes
 mod ending; // what ends it: a cancel, and money that goes back
 mod history; // one line for each write
+mod ledger; // what moved, as double entries
+mod orphan; // money that came although the attempt was a definite no
 mod state; // where an order stands
 
 pub use change::{HoldsChange, OrderChange, seen_hold};
 pub use customer::{Address, Contact};
 pub use ending::{CancelRefused, RefundRefused, RefundRequest};
 pub use history::AuditEntry;
+pub use ledger::{Account, Ledger, NoSeal, Posting, PostingCause, Seal};
 pub use state::OrderState;
 
 /// A reservation being paid for, or paid.
@@ -65,6 +68,8 @@ pub struct Order {
     pub attempts: Vec<Attempt>,
     /// Every refund, oldest first.
     pub refunds: Vec<Refund>,
+    /// What moved because of it.
+    pub ledger: Ledger,
     /// When its shopper or an operator cancelled it. It is over once that is confirmed.
     pub cancel_requested_at: Option<Timestamp>,
     /// Methods that the shopper offered and that were not tried yet.
@@ -147,6 +152,7 @@ impl Order {
             state: OrderState::PendingPayment,
             attempts: vec![Attempt::new(1, first, None, now)],
             refunds: Vec::new(),
+            ledger: Ledger::default(),
             cancel_requested_at: None,
             fallbacks: methods.collect(),
             return_url: checkout.return_url,
@@ -251,7 +257,7 @@ impl Order {
         match self.state {
             OrderState::PaymentFailed { retry_until } if now >= retry_until => {
                 self.state = OrderState::Cancelled { at: now };
-                self.wake = None;
+                self.wake = self.refund_wake(now);
                 let holds = HoldsChange::Moved { held_until: Some(retry_until), target: HoldMove::Free };
                 Ok(self.next_version(now, Some(holds)))
             }
@@ -270,6 +276,12 @@ impl Order {
     /// Whether none of its units is set aside any more: they are sold, or back on sale.
     pub const fn holds_nothing(&self) -> bool {
         matches!(self.state, OrderState::Paid { .. } | OrderState::Cancelled { .. })
+    }
+
+    /// Whether nothing more will happen to its payment by itself, so that what goes back can go.
+    pub fn rests(&self) -> bool {
+        let is_with_a_person = |attempt: &Attempt| attempt.state == AttemptState::ManualReview;
+        self.holds_nothing() || self.attempt().is_some_and(is_with_a_person)
     }
 
     /// The word in the API: that of its state, and for a paid one what became of the money since.
@@ -295,12 +307,14 @@ impl Order {
         }
         let attempt = self.attempts.pop().and_then(step).ok_or(OrderRefused)?;
         let settled = attempt.state.clone();
+        let (number, gateway) = (attempt.number, attempt.method.gateway());
         let pause = attempt.pause();
         self.attempts.push(attempt);
         let holds = match settled {
             AttemptState::Captured => {
                 self.state = OrderState::Paid { at: now };
-                self.wake = None;
+                self.post(PostingCause::Captured(number), gateway, self.totals.total, now);
+                self.wake = self.refund_wake(now);
                 if self.cancel_requested_at.is_some() {
                     self.give_back_the_rest(now).map_err(|_| OrderRefused)?;
                 }
@@ -310,7 +324,7 @@ impl Order {
             AttemptState::NotSent | AttemptState::Voided => self.fall_back(Retry::OtherMethod, now),
             // An alarm calls a person; no message could bring a fact.
             AttemptState::ManualReview => {
-                self.wake = None;
+                self.wake = self.refund_wake(now);
                 None
             }
             // Whoever goes on at once still has the message that woke it; should it die, that comes back.
@@ -357,6 +371,12 @@ impl Order {
     fn begin_attempt(&mut self, method: PaymentMethod, requested: Option<AttemptRequest>, now: Timestamp) {
         let number = self.attempts.last().map_or(0, |attempt| attempt.number).saturating_add(1);
         self.attempts.push(Attempt::new(number, method, requested, now));
+    }
+
+    /// Adds a posting to the ledger, with the write of the next version.
+    fn post(&mut self, cause: PostingCause, gateway: GatewayName, amount: Money, at: Timestamp) {
+        let version = self.version.saturating_add(1);
+        self.ledger.post(&self.id, ledger::Entry { version, at, cause, gateway, amount });
     }
 
     fn next_version(mut self, now: Timestamp, holds: Option<HoldsChange>) -> OrderChange {

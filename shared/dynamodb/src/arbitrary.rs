@@ -4,7 +4,7 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 
 use domain::catalog::{Availability, LowStock, Product, Variant};
-use domain::order::{Address, Contact, Order, OrderChange, OrderState};
+use domain::order::{Address, Contact, Ledger, Order, OrderChange, OrderState, Posting, PostingCause};
 use domain::payment::{
     Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Refund,
     RefundCause, RefundState, Retry,
@@ -265,8 +265,11 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 }
 
 fn refund() -> impl Strategy<Value = Refund> {
-    let cause =
-        option::of(id()).prop_map(|reference| reference.map_or(RefundCause::Cancelled, RefundCause::Asked));
+    let cause = prop_oneof![
+        Just(RefundCause::Cancelled),
+        id().prop_map(RefundCause::Asked),
+        any::<u32>().prop_map(RefundCause::Orphaned),
+    ];
     let tries = any::<u32>;
     let state = prop_oneof![
         tries().prop_map(|tries| RefundState::Ready { tries }),
@@ -278,6 +281,21 @@ fn refund() -> impl Strategy<Value = Refund> {
     ];
     (any::<u32>(), money(), cause, state, time()).prop_map(|(number, amount, cause, state, started_at)| {
         Refund { number, amount, cause, state, started_at }
+    })
+}
+
+fn posting() -> impl Strategy<Value = Posting> {
+    let cause = (select(&["captured", "refunded", "orphaned", "orphan_returned"]), any::<u32>());
+    let cause = cause.prop_map(|(word, number)| PostingCause::named(word, number).unwrap());
+    let seal = "[a-zA-Z0-9_-]{42}A".prop_map(|digest| digest.parse().unwrap());
+    (any::<u32>(), time(), cause, money(), seal).prop_map(|(number, at, cause, amount, seal)| Posting {
+        number,
+        version: 1,
+        at,
+        cause,
+        gateway: GatewayName::Stripe,
+        amount,
+        seal,
     })
 }
 
@@ -313,14 +331,16 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
     let url = option::of(Just("https://shop.example/back".parse().unwrap()));
     let who = (id(), id(), id(), id(), contact(), address());
     let what = (lines(), totals(), holds(), time());
-    let ending = (vec(refund(), 0..3), option::of(time()));
+    let ending = (vec(refund(), 0..3), option::of(time()), vec(posting(), 0..3));
     let payment = (order_state(), vec(attempt(), 0..3), vec(method(), 0..2), url, ending);
     let rest = (any::<u64>(), option::of(wake), time(), time());
     (who, what, payment, rest).prop_map(|(who, what, payment, rest)| {
         let (id, reservation_id, caller, fingerprint, contact, shipping_address) = who;
         let (lines, totals, holds, held_until) = what;
-        let (state, attempts, fallbacks, return_url, (refunds, cancel_requested_at)) = payment;
+        let (state, attempts, fallbacks, return_url, (refunds, cancel_requested_at, postings)) = payment;
         let (version, wake, created_at, updated_at) = rest;
+        // A new item has the postings of its own write.
+        let ledger = Ledger::of(postings.into_iter().map(|posting| Posting { version, ..posting }).collect());
         Order {
             id,
             reservation_id,
@@ -335,6 +355,7 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
             state,
             attempts,
             refunds,
+            ledger,
             cancel_requested_at,
             fallbacks,
             return_url,

@@ -2,7 +2,7 @@
 //!
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
-use application::{Failure, SWEEP_SHARDS};
+use application::{Failure, Overdue, SWEEP_SHARDS};
 use domain::payment::GatewayName;
 use domain::stock::{OpenerKey, PageKey};
 use domain::webhook::EventKey;
@@ -87,7 +87,7 @@ pub static SWEEP: Index = Index {
     whole_items: false,
 };
 
-/// Orders that wait for a worker, by when.
+/// Orders and events that wait for a worker, by when.
 pub static WAKE: Index = Index {
     table: Table::Orders,
     name: "wake",
@@ -223,9 +223,13 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
     }
 }
 
-/// The order of a key.
-pub(crate) fn parse_order(key: &str) -> Option<OrderId> {
-    key.strip_prefix("order#")?.parse().ok()
+/// The record of a key in the index [`WAKE`].
+pub(crate) fn parse_overdue(key: &str) -> Option<Overdue> {
+    match key.split_once('#')? {
+        ("order", id) => id.parse().ok().map(Overdue::Order),
+        ("webhook", event) => parse_event(event).map(Overdue::Webhook),
+        _ => None,
+    }
 }
 
 /// Whom a record of the table of orders may wake a worker for.
@@ -271,8 +275,8 @@ mod tests {
         assert_eq!(page(&key), "page#SHIRT-M#12");
         assert_eq!(parse_page("page#SHIRT-M#12"), Some(key));
         assert_eq!(parse_page("supply#SHIRT-M"), None);
-        assert_eq!(parse_order("order#o1").unwrap().as_str(), "o1");
-        assert_eq!(parse_order("reservation#o1"), None);
+        assert_eq!(parse_overdue("order#o1"), Some(Overdue::Order("o1".parse().unwrap())));
+        assert_eq!(parse_overdue("reservation#o1"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use domain::order::{HoldsChange, Order, OrderChange, seen_hold};
 use domain::reservation::Reservation;
 use domain::wake::Wake;
 
-use crate::attribute::{number, time};
+use crate::attribute::{list, number, time};
 use crate::limits::claimed;
 use crate::read::{self, Consistency};
 use crate::reservations::check_out;
@@ -129,10 +129,19 @@ impl PurchaseTables {
 fn recording(change: &OrderChange, seen_version: u64) -> Statement {
     let mut set = "SET #history = list_append(#history, :history)".to_owned();
     let mut remove = String::new();
+    let postings = item::postings(&change.order);
     let mut statement = Statement::new("", RECORD_IF)
         .name("history")
         .value("history", item::history(change))
         .value("seen_version", number(seen_version));
+    if let Some(postings) = postings {
+        // What was posted before stays as it is, whatever this writer has read.
+        set.push_str(", #ledger = list_append(if_not_exists(#ledger, :no_postings), :postings)");
+        statement = statement
+            .name("ledger")
+            .value("postings", postings)
+            .value("no_postings", list(core::iter::empty()));
+    }
     for (attribute, value) in item::moving(&change.order) {
         statement = statement.name(attribute);
         match value {

@@ -1,7 +1,7 @@
-use application::{Failure, SweepIndex};
+use application::{Failure, Overdue, SweepIndex};
 use async_trait::async_trait;
+use domain::Timestamp;
 use domain::stock::{PageKey, StockPage};
-use domain::{OrderId, Timestamp};
 use tracing::error;
 
 use crate::attribute::{Fields, Item, text, time};
@@ -27,16 +27,16 @@ impl SweepIndex for PurchaseTables {
         Ok(nominated(&items, keys::parse_page))
     }
 
-    /// The earliest orders, as many as one answer holds.
-    async fn orders_due(&self, shard: u32, due: Timestamp) -> Result<Vec<OrderId>, Failure> {
+    /// The earliest records, as many as one answer holds.
+    async fn overdue(&self, shard: u32, due: Timestamp) -> Result<Vec<Overdue>, Failure> {
         let question = Question {
             index: &keys::WAKE,
             partition: text(shard.to_string()),
             place: Some(("#place < :place", time(due))),
             limit: None,
         };
-        let (items, _) = read::query(&self.client, "orders_due", &self.orders.table, question).await?;
-        Ok(nominated(&items, keys::parse_order))
+        let (items, _) = read::query(&self.client, "overdue", &self.orders.table, question).await?;
+        Ok(nominated(&items, keys::parse_overdue))
     }
 
     async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {

@@ -16,8 +16,9 @@ mod tests;
 
 /// The condition under which an event is settled: nobody has settled it.
 pub(crate) const SETTLE_IF: &str = "#state = :received";
-const APPLY: &str = "SET #state = :state, #settled_at = :settled_at REMOVE #wake";
-const QUARANTINE: &str = "SET #state = :state, #settled_at = :settled_at, #reason = :reason REMOVE #wake";
+const APPLY: &str = "SET #state = :state, #settled_at = :settled_at REMOVE #wake, #wake_at";
+const QUARANTINE: &str =
+    "SET #state = :state, #settled_at = :settled_at, #reason = :reason REMOVE #wake, #wake_at";
 
 #[async_trait]
 impl WebhookInbox for OrdersTable {
@@ -58,6 +59,7 @@ fn settling(settlement: Settlement) -> Statement {
         .name("state")
         .name("settled_at")
         .name("wake")
+        .name(keys::WAKE.place)
         .value("received", text(item::RECEIVED))
         .value("state", text(settlement.as_str()))
         .value("settled_at", time(at));

@@ -106,6 +106,11 @@ impl ScriptedGateway {
         self.lock().book.shopper_acts(order, decision);
     }
 
+    /// The gateway breaks its word: it captures what it had said no to, or had confirmed a cancel of, for this order.
+    pub fn captures_after_no(&self, order: &OrderId) {
+        self.lock().book.captures_after_no(order);
+    }
+
     /// What was on its way for long arrives now; nobody hears the answers.
     pub fn deliver_delayed(&self) {
         let mut desk = self.lock();

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use application::{Archive, Failure};
+use application::{Archive, Failure, Overdue};
 use async_trait::async_trait;
 use domain::catalog::Product;
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
@@ -54,7 +54,7 @@ struct Records {
     reservations: BTreeMap<ReservationId, Reservation>,
     limits: BTreeMap<(Sku, Caller), CustomerLimit>,
     orders: BTreeMap<OrderId, OrderRecord>,
-    orders_due: Due<OrderId>,
+    overdue: Due<Overdue>,
     webhooks: BTreeMap<EventKey, Webhook>,
     commits: Vec<Commit>,
     revision: u64,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::intent::Intent;
 use crate::paypal;
+use crate::token::Token;
 
 /// The gateway's memory. Whatever was answered is in it, also after `kill -9`.
 pub(crate) struct Book {
@@ -44,6 +45,8 @@ pub struct ChargeEntry {
     pub captured: i64,
     /// What was moved back.
     pub refunded: i64,
+    /// Whether it was captured although the gateway had said no to it.
+    pub after_no: bool,
     /// The charge's state.
     pub state: &'static str,
 }
@@ -122,12 +125,14 @@ impl Book {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let read = |row: &Row<'_>| {
             let currency: String = row.get("currency")?;
+            let token: Option<Token> = row.get("token")?;
             Ok(ChargeEntry {
                 order_id: row.get("order_id")?,
                 amount: row.get("amount")?,
                 currency: currency.to_ascii_uppercase(),
                 captured: row.get("amount")?,
                 refunded: row.get("refunded")?,
+                after_no: token.is_some_and(|token| token.on_confirm().captures_after_no()),
                 state: "captured",
             })
         };

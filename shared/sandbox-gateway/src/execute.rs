@@ -239,7 +239,12 @@ impl Executor {
         }
         self.save(entries, &intent)?;
         if status == Status::RequiresPaymentMethod {
-            return Ok(Performed::Done(answer::card_declined(&intent, &self.address)));
+            let declined = answer::card_declined(&intent, &self.address);
+            if intent.token.on_confirm().captures_after_no() {
+                intent.status = Status::Succeeded;
+                self.save(entries, &intent)?;
+            }
+            return Ok(Performed::Done(declined));
         }
         let answer = self.shown(&intent);
         Ok(if silently { Performed::DoneSilently(answer) } else { Performed::Done(answer) })

@@ -88,7 +88,9 @@ impl Status {
         Ok(match token.on_confirm() {
             OnConfirm::Authorize => Confirmed::Answered(Self::RequiresCapture),
             OnConfirm::AuthorizeUnanswered => Confirmed::Unanswered(Self::RequiresCapture),
-            OnConfirm::Decline { .. } => Confirmed::Answered(Self::RequiresPaymentMethod),
+            OnConfirm::Decline { .. } | OnConfirm::DeclineAndCapture { .. } => {
+                Confirmed::Answered(Self::RequiresPaymentMethod)
+            }
             OnConfirm::AskForAuthentication => Confirmed::Answered(Self::RequiresAction),
             OnConfirm::IgnoreUnanswered => Confirmed::Ignored,
         })

@@ -10,6 +10,7 @@ pub(crate) enum Token {
     AsksForAuthentication,
     TimeoutAfterCharge,
     TimeoutBeforeCharge,
+    CapturedAfterDecline,
 }
 
 /// What a confirm does with a token.
@@ -24,16 +25,27 @@ pub(crate) enum OnConfirm {
     AskForAuthentication,
     /// Nothing happens, and nobody hears so.
     IgnoreUnanswered,
+    /// The gateway says no and takes the money all the same, as none should.
+    DeclineAndCapture {
+        decline_code: &'static str,
+    },
+}
+
+impl OnConfirm {
+    pub(crate) const fn captures_after_no(self) -> bool {
+        matches!(self, Self::DeclineAndCapture { .. })
+    }
 }
 
 impl Token {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Pays,
         Self::DeclinedSoftly,
         Self::DeclinedAsFraud,
         Self::AsksForAuthentication,
         Self::TimeoutAfterCharge,
         Self::TimeoutBeforeCharge,
+        Self::CapturedAfterDecline,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -44,6 +56,7 @@ impl Token {
             Self::AsksForAuthentication => "pm_card_authenticationRequired",
             Self::TimeoutAfterCharge => "pm_card_visa_timeoutAfterCharge",
             Self::TimeoutBeforeCharge => "pm_card_visa_timeoutBeforeCharge",
+            Self::CapturedAfterDecline => "pm_card_visa_capturedAfterDecline",
         }
     }
 
@@ -59,13 +72,16 @@ impl Token {
             Self::AsksForAuthentication => OnConfirm::AskForAuthentication,
             Self::TimeoutAfterCharge => OnConfirm::AuthorizeUnanswered,
             Self::TimeoutBeforeCharge => OnConfirm::IgnoreUnanswered,
+            Self::CapturedAfterDecline => OnConfirm::DeclineAndCapture { decline_code: "generic_decline" },
         }
     }
 
     /// Why a declined intent was declined.
     pub(crate) const fn decline_code(self) -> Option<&'static str> {
         match self.on_confirm() {
-            OnConfirm::Decline { decline_code } => Some(decline_code),
+            OnConfirm::Decline { decline_code } | OnConfirm::DeclineAndCapture { decline_code } => {
+                Some(decline_code)
+            }
             OnConfirm::Authorize
             | OnConfirm::AuthorizeUnanswered
             | OnConfirm::AskForAuthentication

@@ -49,6 +49,8 @@ pub(crate) struct Intent {
     pub(crate) charge: Charge,
     pub(crate) status: Status,
     confirms: u32,
+    /// Whether the gateway broke its word: it said no, or confirmed a cancel, and captured all the same.
+    pub(crate) after_no: bool,
     /// What went back, by the number of its refund.
     refunds: Vec<(u32, i64)>,
 }
@@ -188,6 +190,7 @@ impl Bank {
                     charge,
                     status: Status::RequiresConfirmation,
                     confirms: 0,
+                    after_no: false,
                     refunds: Vec::new(),
                 });
                 Outcome::Opened(reference)
@@ -197,6 +200,7 @@ impl Bank {
                     charge,
                     status: Status::RequiresApproval,
                     confirms: 0,
+                    after_no: false,
                     refunds: Vec::new(),
                 });
                 self.expect_the_shopper(at, now, dice);
@@ -285,6 +289,19 @@ impl Bank {
         &self.intents
     }
 
+    /// The gateway breaks its word about the first object that it said no to and that the shop knows to be one. Answers
+    /// its place.
+    pub(crate) fn captures_after_no(&mut self, is_known: impl Fn(&Charge) -> bool) -> Option<usize> {
+        let is_no = |intent: &Intent| {
+            let said_no = matches!(intent.status, Status::RequiresPaymentMethod(_) | Status::Canceled);
+            said_no && is_known(&intent.charge)
+        };
+        let place = self.intents.iter().position(is_no)?;
+        let intent = self.intents.get_mut(place)?;
+        (intent.status, intent.after_no) = (Status::Succeeded, true);
+        Some(place)
+    }
+
     /// The gateway's own book.
     pub(crate) fn entries(&self) -> Vec<ChargeEntry> {
         self.intents.iter().map(Intent::entry).collect()
@@ -292,8 +309,13 @@ impl Bank {
 }
 
 impl Intent {
-    /// Whether money of the shopper's is held here, or was moved and has not gone back.
+    /// Whether money of the shopper's is held here, or was moved and has not gone back, with the gateway keeping its word.
     pub(crate) fn has_money(&self) -> bool {
+        !self.after_no && self.has_any_money()
+    }
+
+    /// The same whether or not it kept its word.
+    pub(crate) fn has_any_money(&self) -> bool {
         self.status == Status::RequiresCapture || self.captured() > self.refunded()
     }
 
@@ -304,6 +326,7 @@ impl Intent {
             currency: self.charge.amount.currency(),
             captured: self.captured(),
             refunded: self.refunded(),
+            after_no: self.after_no,
         }
     }
 }

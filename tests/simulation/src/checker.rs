@@ -139,7 +139,7 @@ fn is_settled(order: &Order) -> bool {
         OrderState::Cancelled { .. } => order.wake.is_none(),
         OrderState::Paid { .. } if order.cancel_requested_at.is_some() => is_refund_with_a_person,
         OrderState::Paid { .. } => order.open_refund().is_none(),
-        OrderState::PendingPayment => is_with_a_person,
+        OrderState::PendingPayment => is_with_a_person && order.open_refund().is_none(),
         OrderState::PaymentFailed { .. } => false,
     }
 }

@@ -52,7 +52,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -145,6 +145,15 @@ impl Mutation {
         },
         of("refund-time-out-is-done", "a refund without an answer is taken for done", || {
             payments::refund_time_out_is_done()
+        }),
+        Self {
+            scenario: Some("breaks-its-word"),
+            ..of("orphan-not-noted", "what came after a no is heard of, and not written down", || {
+                payments::orphan_not_noted()
+            })
+        },
+        of("refund-not-posted", "a refund is recorded, and its ledger stays as it was", || {
+            payments::refund_not_posted()
         }),
         of("cancel-is-over", "a cancelled order is over before its payment is", || {
             payments::cancel_is_over()

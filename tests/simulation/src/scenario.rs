@@ -64,7 +64,11 @@ impl core::fmt::Debug for Scenario {
 impl Scenario {
     /// Those in which the gateway tells of its objects by itself. They stand beside [`Scenario::ALL`], whose number
     /// decides which seed plays what, and are played by name.
-    pub const TOLD: [Self; 2] = [of("told", telling::told), of("told-of-trouble", telling::told_of_trouble)];
+    pub const TOLD: [Self; 3] = [
+        of("told", telling::told),
+        of("told-of-trouble", telling::told_of_trouble),
+        of("breaks-its-word", telling::breaks_its_word),
+    ];
 
     /// Every other scenario.
     pub const ALL: [Self; 51] = [

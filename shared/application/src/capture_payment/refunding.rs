@@ -31,6 +31,6 @@ pub(super) async fn round(ports: &Ports<'_>, order: Order, step: RefundStep) -> 
 
 /// The refund that is under way, and where. Only what was captured is ever refunded, so there always is one.
 fn open_at_gateway<'a>(ports: &Ports<'a>, order: &Order) -> Option<(&'a dyn Gateway, RefundCharge)> {
-    let charge = order.refund_charge(order.open_refund()?)?;
-    Some((ports.gateways.of(order.attempt()?), charge))
+    let refund = order.open_refund()?;
+    Some((ports.gateways.of(order.charged_by(refund)?), order.refund_charge(refund)?))
 }

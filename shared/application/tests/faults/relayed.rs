@@ -1,7 +1,7 @@
 //! The way from a committed change to its worker: sent twice, sent late, refused or lost, nothing is forgotten.
 
 use application::relay::{self, Stopped, relay};
-use application::{Clock, Failure, Subject, SweepIndex, WakeUp};
+use application::{Clock, Failure, Overdue, Subject, SweepIndex, WakeUp};
 use async_trait::async_trait;
 use domain::order::OrderState;
 use domain::payment::Outcome;
@@ -147,8 +147,8 @@ impl SweepIndex for Stale {
         Ok(self.pages.clone())
     }
 
-    async fn orders_due(&self, _: u32, _: Timestamp) -> Result<Vec<OrderId>, Failure> {
-        Ok(self.orders.clone())
+    async fn overdue(&self, _: u32, _: Timestamp) -> Result<Vec<Overdue>, Failure> {
+        Ok(self.orders.iter().cloned().map(Overdue::Order).collect())
     }
 
     async fn postpone_page(&self, _: &StockPage, _: Option<Timestamp>) -> Result<(), Failure> {

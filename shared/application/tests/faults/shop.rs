@@ -12,8 +12,8 @@ use application::put_on_sale::{self, put_on_sale};
 use application::relay::{self, relay};
 use application::sweep::{self, sweep};
 use application::{
-    Bands, Catalog, Clock, Gateways, Holds, Limits, Offers, Orders, ReservationBook, ReservationCloser,
-    Shelf, StockRoom, Subject, SweepIndex, WakeUp,
+    Bands, Catalog, Clock, Failure, Gateways, Holds, Limits, Offers, Orders, ReservationBook,
+    ReservationCloser, Shelf, StockRoom, Subject, SweepIndex, WakeUp,
 };
 use domain::catalog::Variant;
 use domain::invariant::{self, Books};
@@ -194,8 +194,12 @@ impl Shop {
 
     /// One worker takes one message about this event.
     pub(crate) async fn apply(&self, key: &EventKey) {
+        self.try_to_apply(key).await.unwrap();
+    }
+
+    pub(crate) async fn try_to_apply(&self, key: &EventKey) -> Result<(), Failure> {
         let gateways = Gateways::new(Box::new(self.gateway.clone()), Box::new(self.gateway.clone()));
-        apply_webhook(&self.apply_ports(&gateways), key).await.unwrap();
+        apply_webhook(&self.apply_ports(&gateways), key).await
     }
 
     pub(crate) fn apply_ports<'a>(&'a self, gateways: &'a Gateways) -> apply_webhook::Ports<'a> {

@@ -15,7 +15,7 @@ use crate::shop::{HOUR, MINUTE, NOON, Shop};
 use crate::slow::{Hangs, SlowGateway, run_until_it_hangs};
 
 /// What the gateway tells of an attempt of this order, under an id of its own.
-fn event(id: &str, kind: &str, order: &Order, attempt: u32) -> Event {
+pub(crate) fn event(id: &str, kind: &str, order: &Order, attempt: u32) -> Event {
     Event {
         key: EventKey { gateway: GatewayName::Stripe, id: id.parse().unwrap() },
         kind: format!("payment_intent.{kind}").parse().unwrap(),
@@ -27,14 +27,14 @@ fn event(id: &str, kind: &str, order: &Order, attempt: u32) -> Event {
 }
 
 /// The shop is told, and its workers see to it.
-async fn told(shop: &Shop, event: Event) -> WebhookState {
+pub(crate) async fn told(shop: &Shop, event: Event) -> WebhookState {
     let key = event.key.clone();
     let _first_or_again = shop.store.receive(&Webhook::receive(event, NOON)).await.unwrap();
     shop.settle().await;
     shop.store.webhook(&key).await.unwrap().unwrap().state
 }
 
-fn applied() -> WebhookState {
+pub(crate) fn applied() -> WebhookState {
     WebhookState::Settled(Settlement::Applied { at: NOON })
 }
 

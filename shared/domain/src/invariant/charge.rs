@@ -49,19 +49,19 @@ fn check_state(order: &Order) -> Option<String> {
 
 /// The gateways' own account agrees with ours.
 fn check_entries(order: &Order, entries: &[&ChargeEntry]) -> Option<String> {
-    let charged: Vec<&ChargeEntry> =
-        entries.iter().copied().filter(|entry| entry.captured > entry.refunded).collect();
+    // What came after a no is found out later, and goes back then.
+    let ours = entries.iter().copied().filter(|entry| !entry.after_no);
+    let charged: Vec<&ChargeEntry> = ours.clone().filter(|entry| entry.captured > entry.refunded).collect();
     let total = order.totals.total;
     let exact = |entry: &&ChargeEntry| entry.captured == total.amount() && entry.currency == total.currency();
     let fits = match order.state {
         // A capture whose answer was lost is charged there before it is known here.
         OrderState::PendingPayment => charged.len() <= 1,
         OrderState::Paid { .. } => {
-            let captured: Vec<&ChargeEntry> =
-                entries.iter().copied().filter(|entry| entry.captured > 0).collect();
+            let captured: Vec<&ChargeEntry> = ours.filter(|entry| entry.captured > 0).collect();
             // What a refund whose answer was lost has moved is back there before it is known here.
-            let asked = order.refunds.iter().fold(0_i64, |sum, one| sum.saturating_add(one.amount.amount()));
-            let is_known = |entry: &&ChargeEntry| (order.refunded()..=asked).contains(&entry.refunded);
+            let known = order.refunded()..=order.going_back();
+            let is_known = |entry: &&ChargeEntry| known.contains(&entry.refunded);
             captured.len() == 1 && captured.iter().all(exact) && captured.iter().all(is_known)
         }
         OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. } => charged.is_empty(),

@@ -2,7 +2,7 @@ use super::index::Index;
 use super::{Books, Invariant, OrderRecord, Violation};
 use crate::OrderId;
 use crate::order::{Order, OrderState};
-use crate::payment::{Attempt, Refund};
+use crate::payment::{Attempt, AttemptState, Refund};
 use crate::reservation::{Reservation, ReservationState};
 use crate::stock::StockPage;
 
@@ -31,6 +31,8 @@ fn lost_from_order(earlier: &OrderRecord, after: &Books) -> Option<Violation> {
         "a settled refund, or what a refund sends, has changed"
     } else if !attempts_stay(&earlier.order, &later.order) {
         "a settled attempt, or what an attempt sends, has changed"
+    } else if !later.order.ledger.postings().starts_with(earlier.order.ledger.postings()) {
+        "a posting of its ledger has changed"
     } else {
         return None;
     };
@@ -47,11 +49,11 @@ fn state_stays(earlier: &Order, later: &Order) -> bool {
     }
 }
 
-/// What an attempt sends is frozen with it, and once it is settled so is the rest.
+/// What an attempt sends is frozen with it, and once it is settled so is the rest; a person's business is no fact.
 fn attempts_stay(earlier: &Order, later: &Order) -> bool {
     let stays = |(before, after): (&Attempt, &Attempt)| {
         (before.number, &before.method) == (after.number, &after.method)
-            && (!before.is_settled() || before == after)
+            && (!before.is_settled() || before.state == AttemptState::ManualReview || before == after)
     };
     earlier.totals == later.totals
         && earlier.attempts.len() <= later.attempts.len()

@@ -1,7 +1,7 @@
 use super::index::Index;
 use super::{ChargeEntry, Invariant, Violation};
-use crate::order::Order;
-use crate::payment::AttemptState;
+use crate::order::{Account, Order};
+use crate::payment::{AttemptState, Refund, RefundCause};
 use crate::reservation::{Line, Totals};
 
 pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
@@ -16,7 +16,8 @@ pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
         .filter_map(|(id, lines, totals)| check_totals(lines, totals).map(|detail| violation(id, detail)));
     let entries = index.books.charges.iter().flatten();
     let refunds = index.orders.values().filter_map(|order| check_refunds(order));
-    sums.chain(refunds).chain(entries.filter_map(|entry| check_entry(index, entry))).collect()
+    let ledgers = index.orders.values().filter_map(|order| check_ledger(index, order));
+    sums.chain(refunds).chain(ledgers).chain(entries.filter_map(|entry| check_entry(index, entry))).collect()
 }
 
 fn check_totals(lines: &[Line], totals: &Totals) -> Option<String> {
@@ -41,13 +42,59 @@ fn check_totals(lines: &[Line], totals: &Totals) -> Option<String> {
 
 /// However many refunds there are, they are of what was captured, once.
 fn check_refunds(order: &Order) -> Option<Violation> {
-    let going: i128 = order.refunds.iter().map(|refund| i128::from(refund.amount.amount())).sum();
+    let going = i128::from(order.going_back());
     let captured = order.attempts.iter().any(|attempt| attempt.state == AttemptState::Captured);
     let most = if captured { i128::from(order.totals.total.amount()) } else { 0 };
     let is_one_currency =
         order.refunds.iter().all(|refund| refund.amount.currency() == order.totals.total.currency());
     (going > most || !is_one_currency)
         .then(|| violation(order.id.as_str(), format!("{going} is to go back of {most}")))
+}
+
+/// The ledger says what attempts and refunds say, and once nothing is under way, what the gateways say.
+fn check_ledger(index: &Index<'_>, order: &Order) -> Option<Violation> {
+    let ledger = &order.ledger;
+    let captured = order.attempts.iter().any(|attempt| attempt.state == AttemptState::Captured);
+    let captured = if captured { order.totals.total.amount() } else { 0 };
+    let refunds = |is_orphan: bool, is_back: bool| {
+        let is_one = |refund: &&Refund| {
+            matches!(refund.cause, RefundCause::Orphaned(_)) == is_orphan && refund.is_refunded() == is_back
+        };
+        order.refunds.iter().filter(is_one).fold(0, |sum, one| one.amount.amount().saturating_add(sum))
+    };
+    let detail = if !ledger.is_sealed(&order.id) {
+        "its ledger is not what was written"
+    } else if Account::ALL.into_iter().map(|account| ledger.balance(account)).sum::<i64>() != 0 {
+        "its ledger does not add up to nothing"
+    } else if order.captured() != captured || order.refunded() != refunds(false, true) {
+        "its ledger is not what its attempts and refunds say"
+    } else if ledger.balance(Account::Orphans).saturating_neg() != refunds(true, false) {
+        "its ledger has other orphans than its refunds"
+    } else if is_at_rest(order) && differs_from_gateways(index, order) {
+        "its ledger is not what the gateways say"
+    } else {
+        return None;
+    };
+    Some(violation(order.id.as_str(), format!("{detail}: {:?}", ledger.postings())))
+}
+
+/// Whether nothing is under way that could make the gateways' books differ from ours, and no person's business may have.
+fn is_at_rest(order: &Order) -> bool {
+    order.is_final() && order.refunds.iter().all(Refund::is_refunded)
+}
+
+/// Whether the gateways owe us something else than the ledger says, for what they know to be ours.
+fn differs_from_gateways(index: &Index<'_>, order: &Order) -> bool {
+    let known = |entry: &&&ChargeEntry| !entry.after_no;
+    let owed = |entries: Vec<&ChargeEntry>| {
+        entries
+            .iter()
+            .filter(known)
+            .fold(0_i64, |sum, entry| sum.saturating_add(entry.captured).saturating_sub(entry.refunded))
+    };
+    let orphans = order.ledger.balance(Account::Orphans);
+    let ours = order.ledger.balance(Account::Receivable).saturating_add(orphans);
+    index.charges(&order.id).is_some_and(|entries| owed(entries) != ours)
 }
 
 fn check_entry(index: &Index<'_>, entry: &ChargeEntry) -> Option<Violation> {

@@ -1,9 +1,8 @@
 //! What ends an order, or a part of it, after it was placed: a cancel, and money that goes back.
 
+use super::ledger::{Account, PostingCause};
 use super::{HoldsChange, Order, OrderChange, OrderRefused, OrderState};
-use crate::payment::{
-    Attempt, AttemptState, Refund, RefundCause, RefundCharge, RefundOutcome, RefundState, RefundStep,
-};
+use crate::payment::{Attempt, AttemptState, Refund, RefundCause, RefundCharge, RefundOutcome, RefundStep};
 use crate::stock::HoldMove;
 use crate::wake::{Queue, Wake};
 use crate::{Idempotent, Money, Reference, Timestamp};
@@ -111,16 +110,26 @@ impl Order {
 
     /// What was captured and is not going back already; none where nothing was captured.
     pub fn refundable(&self) -> Option<Money> {
-        let captured = self.captured()?;
-        let going = self.refunds.iter().fold(0_i64, |sum, refund| sum.saturating_add(refund.amount.amount()));
-        let left = captured.amount().saturating_sub(going);
-        Money::new(left, captured.currency()).ok()
+        let captured = self.captured();
+        let going = self.going_back();
+        let left = Money::new(captured.saturating_sub(going), self.totals.total.currency()).ok()?;
+        (captured > 0).then_some(left)
     }
 
-    /// What has gone back.
+    /// What of the captured money goes back or has gone, in minor units.
+    pub fn going_back(&self) -> i64 {
+        let of_sales = |refund: &&Refund| !matches!(refund.cause, RefundCause::Orphaned(_));
+        self.refunds.iter().filter(of_sales).fold(0, |sum, refund| sum.saturating_add(refund.amount.amount()))
+    }
+
+    /// What was captured for the order, in minor units, as its ledger says.
+    pub fn captured(&self) -> i64 {
+        self.ledger.balance(Account::Sales).saturating_neg()
+    }
+
+    /// What of that has gone back, in minor units, as its ledger says.
     pub fn refunded(&self) -> i64 {
-        let is_back = |refund: &&Refund| matches!(refund.state, RefundState::Refunded { .. });
-        self.refunds.iter().filter(is_back).fold(0, |sum, refund| sum.saturating_add(refund.amount.amount()))
+        self.ledger.balance(Account::Refunds)
     }
 
     /// The refund that is under way: one at a time.
@@ -135,7 +144,7 @@ impl Order {
 
     /// What a refund sends, frozen since it began but for its renewal.
     pub fn refund_charge(&self, refund: &Refund) -> Option<RefundCharge> {
-        let captured = self.attempts.iter().find(|attempt| attempt.state == AttemptState::Captured)?;
+        let captured = self.charged_by(refund)?;
         let is_everything = refund.amount == self.totals.total;
         Some(RefundCharge {
             order_id: self.id.clone(),
@@ -145,6 +154,14 @@ impl Order {
             amount: refund.amount,
             // Tries go up in pairs, of which the first is the look-up.
             renewal: if is_everything { refund.tries() / 2 } else { 0 },
+        })
+    }
+
+    /// The attempt whose money a refund gives back.
+    pub fn charged_by(&self, refund: &Refund) -> Option<&Attempt> {
+        self.attempts.iter().find(|attempt| match refund.cause {
+            RefundCause::Orphaned(number) => attempt.number == number,
+            RefundCause::Cancelled | RefundCause::Asked(_) => attempt.state == AttemptState::Captured,
         })
     }
 
@@ -184,9 +201,18 @@ impl Order {
         self.with_attempt(now, Attempt::give_up)
     }
 
+    /// Takes a payment that is a person's business up again, because the gateway may know more by now. With no fact to be
+    /// had, it is back with a person at once.
+    ///
+    /// # Errors
+    /// Refuses where no payment waits for a person.
+    pub fn look_again(self, now: Timestamp) -> Result<OrderChange, OrderRefused> {
+        self.with_attempt(now, Attempt::look_again)
+    }
+
     /// Notes that nothing is left to be done about its units.
     pub fn rest(mut self, now: Timestamp) -> OrderChange {
-        self.wake = None;
+        self.wake = self.refund_wake(now);
         self.next_version(now, None)
     }
 
@@ -197,7 +223,10 @@ impl Order {
     ) -> Result<OrderChange, OrderRefused> {
         let open = self.refunds.iter_mut().find(|refund| !refund.is_settled()).ok_or(OrderRefused)?;
         *open = step(open.clone());
-        let (pause, is_settled) = (open.pause(), open.is_settled());
+        let (refund, pause, is_settled) = (open.clone(), open.pause(), open.is_settled());
+        if refund.is_refunded() {
+            self.post_refund(&refund, now)?;
+        }
         let holds = if is_settled { self.refund_settled(now) } else { None };
         // Whoever goes on at once still has the message that woke it; should it die, that comes back.
         if !is_settled && !pause.is_zero() {
@@ -206,24 +235,37 @@ impl Order {
         Ok(self.next_version(now, holds))
     }
 
+    fn post_refund(&mut self, refund: &Refund, now: Timestamp) -> Result<(), OrderRefused> {
+        let gateway = self.charged_by(refund).ok_or(OrderRefused)?.method.gateway();
+        let cause = match refund.cause {
+            RefundCause::Orphaned(_) => PostingCause::OrphanReturned(refund.number),
+            RefundCause::Cancelled | RefundCause::Asked(_) => PostingCause::Refunded(refund.number),
+        };
+        self.post(cause, gateway, refund.amount, now);
+        Ok(())
+    }
+
     /// The next refund begins, or there is none; with everything back, a cancelled order's units are for sale again.
     fn refund_settled(&mut self, now: Timestamp) -> Option<HoldsChange> {
-        if self.open_refund().is_some() {
-            self.wake = Some(Wake { queue: Queue::CapturePayment, at: now });
-            return None;
-        }
-        self.wake = None;
-        if self.cancel_requested_at.is_none() || self.refunded() != self.totals.total.amount() {
+        self.wake = self.refund_wake(now);
+        let is_paid = matches!(self.state, OrderState::Paid { .. });
+        let is_back = is_paid && self.refunded() == self.totals.total.amount();
+        if !is_back || self.cancel_requested_at.is_none() || self.open_refund().is_some() {
             return None;
         }
         self.close(now);
         Some(HoldsChange::TakenBack)
     }
 
+    /// The wake of the refund that is under way, if one is.
+    pub(super) fn refund_wake(&self, now: Timestamp) -> Option<Wake> {
+        self.open_refund().map(|_| Wake { queue: Queue::CapturePayment, at: now })
+    }
+
     /// Gives everything back that is not going back already.
     pub(super) fn give_back_the_rest(&mut self, now: Timestamp) -> Result<(), CancelRefused> {
         let left = self.refundable().ok_or(CancelRefused)?;
-        if left.amount() <= 0 && self.open_refund().is_none() {
+        if left.amount() <= 0 && self.refunded() == self.captured() {
             return Err(CancelRefused);
         }
         if left.amount() > 0 {
@@ -233,20 +275,19 @@ impl Order {
     }
 
     fn begin_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
+        self.add_refund(amount, cause, now);
+        self.wake = self.refund_wake(now);
+    }
+
+    pub(super) fn add_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
         let number = self.refunds.last().map_or(0, |refund| refund.number).saturating_add(1);
         self.refunds.push(Refund::new(number, amount, cause, now));
-        self.wake = Some(Wake { queue: Queue::CapturePayment, at: now });
     }
 
     /// It is over. Its worker tells those who look for units, and gives back what counts against a limit.
     pub(super) fn close(&mut self, now: Timestamp) {
         self.state = OrderState::Cancelled { at: now };
         self.wake = Some(Wake { queue: Queue::ExpireReservation, at: now });
-    }
-
-    fn captured(&self) -> Option<Money> {
-        let is_captured = self.attempts.iter().any(|attempt| attempt.state == AttemptState::Captured);
-        is_captured.then_some(self.totals.total)
     }
 
     /// The order as it is, for whoever finds that there is nothing to write.

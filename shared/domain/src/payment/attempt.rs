@@ -205,6 +205,13 @@ impl Attempt {
         }
     }
 
+    /// Asks the gateway once more about what was a person's business.
+    pub(crate) fn look_again(mut self) -> Option<Self> {
+        let AttemptState::ManualReview = self.state else { return None };
+        self.state = AttemptState::Unknown { operation: Operation::Confirm, tries: 0 };
+        Some(self)
+    }
+
     /// Ends it where no call that could charge was ever made.
     pub(crate) fn give_up(mut self) -> Option<Self> {
         let AttemptState::Ready { operation: Operation::Open, .. } = self.state else { return None };

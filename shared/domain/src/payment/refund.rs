@@ -35,6 +35,8 @@ pub type RefundNumber = u32;
 pub enum RefundCause {
     /// The order was cancelled after it was paid for.
     Cancelled,
+    /// This attempt was captured although it had been a definite no.
+    Orphaned(AttemptNumber),
     /// An operator asked for it under this reference; the same reference is the same refund.
     Asked(Reference),
 }
@@ -144,6 +146,11 @@ impl Refund {
     /// Whether nothing will change it any more.
     pub const fn is_settled(&self) -> bool {
         matches!(self.state, RefundState::Refunded { .. } | RefundState::ManualReview)
+    }
+
+    /// Whether the money has gone back.
+    pub const fn is_refunded(&self) -> bool {
+        matches!(self.state, RefundState::Refunded { .. })
     }
 
     /// What a worker does next; nothing once it is settled.

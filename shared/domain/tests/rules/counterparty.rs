@@ -200,6 +200,7 @@ impl Counterparty {
             amount: object.charge.amount.amount(),
             currency: object.charge.amount.currency(),
             captured: object.captured(),
+            after_no: false,
             refunded: self.refunded(object.charge.attempt),
         };
         self.objects.values().map(entry).collect()

@@ -25,12 +25,12 @@ fn opened() -> Order {
     new_order().record(Outcome::Opened("pi_1".parse().unwrap()), NOON).unwrap().order
 }
 
-fn paid() -> Order {
+pub(crate) fn paid() -> Order {
     let captured = opened().record(Outcome::Authorized, NOON).unwrap().order;
     captured.record(Outcome::Captured, NOON).unwrap().order
 }
 
-fn cancel(order: Order) -> OrderChange {
+pub(crate) fn cancel(order: Order) -> OrderChange {
     match order.cancel(later()).unwrap() {
         Idempotent::Executed(change) => change,
         Idempotent::AlreadyApplied(unchanged) => panic!("{:?} was cancelled before", unchanged.order),

@@ -1,5 +1,5 @@
 use domain::invariant::{Books, ChargeEntry, Invariant, OrderRecord, Violation, check, check_change};
-use domain::order::{Order, OrderState};
+use domain::order::{Ledger, Order, OrderState};
 use domain::payment::{AttemptState, GatewayName, Outcome};
 use domain::reservation::{Reservation, ReservationState, Totals};
 use domain::stock::{Hold, PlannedHold};
@@ -31,6 +31,7 @@ fn sold() -> Books {
         currency: paid.order.totals.total.currency(),
         captured: paid.order.totals.total.amount(),
         refunded: 0,
+        after_no: false,
     };
     Books {
         pages,
@@ -203,7 +204,7 @@ fn a_paid_order_without_a_capture_is_caught() {
         order(books).attempts[0].state = AttemptState::Voided;
         books.orders[0].history[2].payment = "voided".to_owned();
     };
-    assert_eq!(violated(unpaid), [Invariant::OneCharge]);
+    assert_eq!(violated(unpaid), [Invariant::OneCharge, Invariant::MoneyConserved]);
 }
 
 #[test]
@@ -212,11 +213,32 @@ fn a_gateway_that_charged_twice_or_another_amount_is_caught() {
         let charges = books.charges.as_mut().unwrap();
         charges.push(charges[0].clone());
     };
-    assert_eq!(violated(twice), [Invariant::OneCharge]);
+    let both = [Invariant::OneCharge, Invariant::MoneyConserved];
+    assert_eq!(violated(twice), both);
     let less = |books: &mut Books| books.charges.as_mut().unwrap()[0].captured -= 1;
-    assert_eq!(violated(less), [Invariant::OneCharge]);
-    assert_eq!(violated(|books| books.charges.as_mut().unwrap().clear()), [Invariant::OneCharge]);
+    assert_eq!(violated(less), both);
+    assert_eq!(violated(|books| books.charges.as_mut().unwrap().clear()), both);
     assert_eq!(violated(|books| books.charges = None), []);
+}
+
+#[test]
+fn a_ledger_that_was_tampered_with_is_caught() {
+    let forged = |books: &mut Books| {
+        let mut postings = order(books).ledger.postings().to_vec();
+        postings[0].at = NOON.plus(HOLD_TIME);
+        order(books).ledger = Ledger::of(postings);
+    };
+    assert_eq!(violated(forged), [Invariant::MoneyConserved]);
+    assert_eq!(violated(|books| order(books).ledger = Ledger::default()), [Invariant::MoneyConserved]);
+}
+
+#[test]
+fn what_a_gateway_took_after_a_no_is_its_own_fault_and_must_be_posted_once_it_is_known() {
+    let stray = |books: &mut Books| {
+        let entry = ChargeEntry { after_no: true, ..books.charges.as_ref().unwrap()[0].clone() };
+        books.charges.as_mut().unwrap().push(entry);
+    };
+    assert_eq!(violated(stray), []);
 }
 
 #[test]
@@ -262,6 +284,7 @@ fn a_reservation_with_two_orders_is_caught() {
         let mut second = books.orders[0].clone();
         second.order.id = request("again").order_id();
         second.order.state = OrderState::PendingPayment;
+        second.order.ledger = Ledger::default();
         second.order.attempts[0].state = AttemptState::ManualReview;
         second.history[2].state = "pending_payment";
         second.history[2].payment = "manual review".to_owned();

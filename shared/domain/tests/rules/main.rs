@@ -14,6 +14,8 @@ mod id; // what may be an id, and how ids follow from a request
 #[cfg(test)]
 mod invariant; // each violation is caught
 #[cfg(test)]
+mod ledger; // what moved, as double entries
+#[cfg(test)]
 mod money; // sums that refuse rather than wrap
 #[cfg(test)]
 mod order; // an order's transitions, one by one

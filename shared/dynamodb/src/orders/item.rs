@@ -1,9 +1,12 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::order::{Address, AuditEntry, Contact, Order, OrderChange, OrderState};
+use domain::order::{
+    Address, AuditEntry, Contact, Ledger, Order, OrderChange, OrderState, Posting, PostingCause,
+};
+use domain::payment::GatewayName;
 
 use super::{attempt, refund};
-use crate::attribute::{self, Fields, Item, add, list, map, number, text, time};
+use crate::attribute::{self, Fields, Item, add, list, map, money, number, text, time};
 use crate::keys;
 use crate::reservations::item::{holds, lines, read_holds, read_lines, read_totals, read_wake, totals, wake};
 
@@ -26,6 +29,7 @@ pub(crate) fn new_order(change: &OrderChange) -> Item {
         ("created_at", time(order.created_at)),
         ("history", history(change)),
     ]);
+    add(&mut item, "ledger", postings(order));
     for (name, value) in moving(order) {
         add(&mut item, name, value);
     }
@@ -70,6 +74,38 @@ pub(crate) fn history(change: &OrderChange) -> AttributeValue {
     ])))
 }
 
+/// The postings that the ledger gains, as a list to append; none where no money moved.
+pub(crate) fn postings(order: &Order) -> Option<AttributeValue> {
+    let mut added = order.ledger.added_by(order.version).map(posting).peekable();
+    added.peek().is_some().then(|| list(added))
+}
+
+fn posting(posting: &Posting) -> AttributeValue {
+    map([
+        ("number", number(posting.number)),
+        ("version", number(posting.version)),
+        ("at", time(posting.at)),
+        ("cause", text(posting.cause.as_str())),
+        ("of", number(posting.cause.number())),
+        ("gateway", text(posting.gateway.as_str())),
+        ("amount", money(posting.amount)),
+        ("seal", text(posting.seal.as_str())),
+    ])
+}
+
+fn read_posting(fields: Fields<'_>) -> Result<Posting, Failure> {
+    let of = fields.number("of")?;
+    Ok(Posting {
+        number: fields.number("number")?,
+        version: fields.number("version")?,
+        at: fields.time("at")?,
+        cause: fields.word("cause", |word| PostingCause::named(word, of))?,
+        gateway: fields.word("gateway", GatewayName::named)?,
+        amount: fields.money("amount")?,
+        seal: fields.parsed("seal")?,
+    })
+}
+
 /// The lines of the history, oldest first.
 pub(crate) fn read_history(item: &Item) -> Result<Vec<AuditEntry>, Failure> {
     Fields(item).list_of("history", |entry| {
@@ -101,6 +137,10 @@ pub(crate) fn read_order(item: &Item) -> Result<Order, Failure> {
         attempts: fields.list_of("attempts", attempt::read_attempt)?,
         refunds: fields
             .optional("refunds", |fields, name| fields.list_of(name, refund::read_refund))?
+            .unwrap_or_default(),
+        ledger: fields
+            .optional("ledger", |fields, name| fields.list_of(name, read_posting))?
+            .map(Ledger::of)
             .unwrap_or_default(),
         cancel_requested_at: fields.optional("cancel_requested_at", Fields::time)?,
         fallbacks: fields.list_of("fallbacks", attempt::read_method)?,

@@ -12,20 +12,21 @@ pub(crate) fn refund(refund: &Refund) -> AttributeValue {
         ("started_at", time(refund.started_at)),
     ]);
     // What goes back because its order was cancelled has no name outside.
-    let reference = match &refund.cause {
-        RefundCause::Cancelled => None,
-        RefundCause::Asked(reference) => Some(text(reference.as_str())),
-    };
-    add(&mut item, "reference", reference);
+    match &refund.cause {
+        RefundCause::Cancelled => {}
+        RefundCause::Asked(reference) => add(&mut item, "reference", Some(text(reference.as_str()))),
+        RefundCause::Orphaned(attempt) => add(&mut item, "orphan", Some(number(*attempt))),
+    }
     AttributeValue::M(item)
 }
 
 pub(crate) fn read_refund(fields: Fields<'_>) -> Result<Refund, Failure> {
-    let reference = fields.optional("reference", Fields::parsed)?;
+    let asked = fields.optional("reference", Fields::parsed)?.map(RefundCause::Asked);
+    let orphaned = fields.optional("orphan", Fields::number)?.map(RefundCause::Orphaned);
     Ok(Refund {
         number: fields.number("number")?,
         amount: fields.money("amount")?,
-        cause: reference.map_or(RefundCause::Cancelled, RefundCause::Asked),
+        cause: asked.or(orphaned).unwrap_or(RefundCause::Cancelled),
         state: read_state(fields.map("state")?)?,
         started_at: fields.time("started_at")?,
     })

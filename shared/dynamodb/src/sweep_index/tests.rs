@@ -1,4 +1,4 @@
-use application::{OrderPlacer, ReservationBook, SWEEP_SHARDS, Stock, StockRoom, SweepIndex};
+use application::{OrderPlacer, Overdue, ReservationBook, SWEEP_SHARDS, Stock, StockRoom, SweepIndex};
 use domain::Timestamp;
 use domain::stock::StockPage;
 
@@ -55,17 +55,17 @@ async fn a_page_is_postponed_only_as_it_was_seen() {
 #[tokio::test]
 async fn an_order_is_due_after_its_time_and_a_reservation_never() {
     let (_shop, purchases, _) = held().await;
-    let orders_due = async |due: i64| {
+    let overdue = async |due: i64| {
         let mut found = Vec::new();
         for shard in 0..SWEEP_SHARDS {
-            found.extend(purchases.orders_due(shard, at(due)).await.unwrap());
+            found.extend(purchases.overdue(shard, at(due)).await.unwrap());
         }
         found
     };
-    assert_eq!(orders_due(i64::MAX).await, []);
+    assert_eq!(overdue(i64::MAX).await, []);
 
     let (ordered, change) = crate::orders::tests::order_of(reservation("r", &[("SHIRT-M", 3)]));
     assert_eq!(purchases.place(&ordered, &change).await, Ok(()));
-    assert_eq!(orders_due(1).await, []);
-    assert_eq!(orders_due(2).await, [change.order.id]);
+    assert_eq!(overdue(1).await, []);
+    assert_eq!(overdue(2).await, [Overdue::Order(change.order.id)]);
 }

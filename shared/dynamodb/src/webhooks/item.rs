@@ -11,8 +11,10 @@ pub(crate) const RECEIVED: &str = "received";
 
 pub(crate) fn webhook(webhook: &Webhook) -> Item {
     let event = &webhook.event;
+    let key = keys::webhook(&event.key);
     let mut item = attribute::item([
-        (keys::PARTITION, text(keys::webhook(&event.key))),
+        (keys::WAKE.partition, text(keys::shard(&key))),
+        (keys::PARTITION, text(key)),
         ("gateway", text(event.key.gateway.as_str())),
         ("event_id", text(event.key.id.as_str())),
         ("kind", text(event.kind.to_string())),
@@ -37,6 +39,7 @@ pub(crate) fn webhook(webhook: &Webhook) -> Item {
     add(&mut item, "order_id", event.purpose.as_ref().map(|purpose| text(purpose.order_id.as_str())));
     add(&mut item, "attempt", event.purpose.as_ref().map(|purpose| number(purpose.attempt)));
     add(&mut item, "wake", webhook.wake.map(wake));
+    add(&mut item, keys::WAKE.place, webhook.wake.map(|wake| time(wake.at)));
     item
 }
 

@@ -94,10 +94,18 @@ fn versioned(response: Response, order: &domain::order::Order) -> Response {
 impl Payment {
     fn shown(order: &domain::order::Order) -> Self {
         let attempt = order.attempt();
-        // A shopper who cancelled was refused nothing.
-        let was_refused = has_failed(&order.state) && order.cancel_requested_at.is_none();
+        // A shopper who cancelled was refused nothing, and one whose money was taken after all is not told that it was not.
+        let is_orphaned = has_failed(&order.state) && order.has_orphan();
+        let was_refused =
+            has_failed(&order.state) && order.cancel_requested_at.is_none() && !order.has_orphan();
+        let state = match attempt {
+            _ if is_given_back(order) => "refunded",
+            _ if is_orphaned => "being_confirmed",
+            None => "processing",
+            Some(attempt) => state(attempt),
+        };
         Self {
-            state: if is_given_back(order) { "refunded" } else { attempt.map_or("processing", state) },
+            state,
             gateway: attempt.map_or("", |attempt| attempt.method.gateway().as_str()),
             attempts: attempt.map_or(0, |attempt| attempt.number),
             next_action: attempt.and_then(next_action),

@@ -78,5 +78,6 @@ fn charge(entry: sandbox_gateway::ChargeEntry) -> Result<ChargeEntry, AuditError
         amount: entry.amount,
         captured: entry.captured,
         refunded: entry.refunded,
+        after_no: entry.after_no,
     })
 }

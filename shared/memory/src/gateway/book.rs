@@ -19,6 +19,8 @@ pub(super) struct Book {
 struct Object {
     charge: Charge,
     stands: Standing,
+    /// Whether it was captured although it had been a definite no.
+    after_no: bool,
     /// By key: a repetition under the same one changes nothing.
     refunds: BTreeMap<String, (RefundNumber, i64)>,
 }
@@ -51,6 +53,14 @@ impl Book {
         };
         for object in self.objects.values_mut().filter(waits) {
             object.stands = Standing::Decided(decision.clone());
+        }
+    }
+
+    pub(super) fn captures_after_no(&mut self, order: &OrderId) {
+        for object in self.objects.values_mut().filter(|object| object.charge.order_id == *order) {
+            if !matches!(object.stands, Standing::Decided(Outcome::Captured)) {
+                (object.stands, object.after_no) = (Standing::Decided(Outcome::Captured), true);
+            }
         }
     }
 
@@ -104,7 +114,7 @@ impl Book {
         } else {
             (Standing::Open, Outcome::Opened(reference))
         };
-        let object = Object { charge: charge.clone(), stands, refunds: BTreeMap::new() };
+        let object = Object { charge: charge.clone(), stands, after_no: false, refunds: BTreeMap::new() };
         if self.objects.entry(place).or_insert(object).charge != *charge {
             return Outcome::Rejected;
         }
@@ -149,6 +159,7 @@ impl Book {
             currency: object.charge.amount.currency(),
             captured: object.captured(),
             refunded: object.refunded(),
+            after_no: object.after_no,
         };
         self.objects.values().map(entry).collect()
     }

@@ -1,4 +1,4 @@
-use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders};
+use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders, Overdue};
 use async_trait::async_trait;
 use domain::OrderId;
 use domain::invariant::OrderRecord;
@@ -86,6 +86,6 @@ impl Records {
         let wake_at = |record: &OrderRecord| record.order.wake.map(|wake| wake.at);
         let (id, at) = (record.order.id.clone(), wake_at(&record));
         let earlier = self.orders.insert(id.clone(), record).as_ref().and_then(wake_at);
-        self.orders_due.moved(&id, earlier, at);
+        self.overdue.moved(&Overdue::Order(id), earlier, at);
     }
 }

@@ -2,10 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::time::Duration;
 
-use application::{Failure, SWEEP_SHARDS, SweepIndex};
+use application::{Failure, Overdue, SWEEP_SHARDS, SweepIndex};
 use async_trait::async_trait;
+use domain::Timestamp;
 use domain::stock::{HoldMove, PageKey, StockPage};
-use domain::{OrderId, Timestamp};
 
 use super::{PageRecord, Store};
 
@@ -60,9 +60,12 @@ impl Shard for PageKey {
     }
 }
 
-impl Shard for OrderId {
+impl Shard for Overdue {
     fn shard(&self) -> u32 {
-        shard_of(self.as_str().bytes())
+        match self {
+            Self::Order(id) => shard_of(id.as_str().bytes()),
+            Self::Webhook(key) => shard_of(key.id.as_str().bytes()),
+        }
     }
 }
 
@@ -93,8 +96,8 @@ impl SweepIndex for Store {
         Ok(self.lock().pages_due.by(shard, Bound::Included(due)))
     }
 
-    async fn orders_due(&self, shard: u32, due: Timestamp) -> Result<Vec<OrderId>, Failure> {
-        Ok(self.lock().orders_due.by(shard, Bound::Excluded(due)))
+    async fn overdue(&self, shard: u32, due: Timestamp) -> Result<Vec<Overdue>, Failure> {
+        Ok(self.lock().overdue.by(shard, Bound::Excluded(due)))
     }
 
     async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
-use application::{Failure, WebhookInbox, WebhookLedger};
+use application::{Failure, Overdue, WebhookInbox, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
+use domain::wake::Wake;
 use domain::webhook::{EventKey, Settlement, Webhook};
 
 use super::{Records, Store};
@@ -39,6 +40,8 @@ impl Records {
     fn write_webhook(&mut self, webhook: &Webhook) {
         let key = webhook.event.key.clone();
         let before = self.webhooks.insert(key.clone(), webhook.clone()).and_then(|earlier| earlier.wake);
+        let wake_at = |wake: Option<Wake>| wake.map(|wake| wake.at);
+        self.overdue.moved(&Overdue::Webhook(key.clone()), wake_at(before), wake_at(webhook.wake));
         self.commits.push(Commit { record: Record::Webhook(key), before, after: webhook.wake });
     }
 }

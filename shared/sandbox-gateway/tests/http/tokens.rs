@@ -44,6 +44,15 @@ async fn each_decline_says_why() {
 }
 
 #[tokio::test]
+async fn a_card_that_is_captured_after_its_decline_is_charged_and_the_book_says_so() {
+    let sandbox = Sandbox::start().await;
+    let id = sandbox.opened("pm_card_visa_capturedAfterDecline").await;
+    assert_eq!(sandbox.advance(&id, "confirm").await.status, StatusCode::PAYMENT_REQUIRED);
+    assert_eq!(sandbox.look_up(&id).await.state(), "succeeded");
+    assert_eq!(sandbox.charges().await[0]["after_no"], true);
+}
+
+#[tokio::test]
 async fn a_cancel_is_final() {
     let sandbox = Sandbox::start().await;
     let id = sandbox.opened("pm_card_visa").await;

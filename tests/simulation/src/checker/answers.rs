@@ -171,7 +171,8 @@ impl Checker {
     /// Nothing false about money: paid means moved, and "you were not charged" means that no money is held.
     fn hears_of(&mut self, order: &Order, bank: &Bank) {
         let ours = || bank.intents().iter().filter(|intent| intent.charge.order_id == order.id);
-        let moved = ours().filter(|intent| intent.status == crate::bank::Status::Succeeded).count();
+        let is_moved = |intent: &&Intent| intent.status == crate::bank::Status::Succeeded && !intent.after_no;
+        let moved = ours().filter(is_moved).count();
         let held = ours().filter(|intent: &&Intent| intent.has_money()).count();
         let is_true = match order.state {
             OrderState::PendingPayment => true,

@@ -1,3 +1,4 @@
+use domain::payment::RefundState;
 use memory::Store;
 
 use super::is_settled;
@@ -21,7 +22,7 @@ impl Desk {
             let page = books.pages.iter().find(|page| page.holds.keys().any(|id| !self.is_with_a_person(id)));
             page.map(|page| format!("page {} of {} keeps {:?}", page.key.number, page.key.sku, page.holds))
         };
-        open.or_else(kept)
+        open.or_else(kept).or_else(|| self.orphan())
     }
 
     /// Whether a part of some order's money is under way.
@@ -40,6 +41,22 @@ impl Desk {
                 && order.state == domain::order::OrderState::PendingPayment
                 && is_settled(order)
         })
+    }
+
+    /// Money that nobody asked for and that is still at the gateway, in words; what a person must see to apart.
+    fn orphan(&self) -> Option<String> {
+        let mut intents =
+            self.bank.intents().iter().filter(|intent| intent.after_no && intent.has_any_money());
+        let stays = intents.find(|intent| {
+            let orders = self.checker.books.orders.iter().map(|record| &record.order);
+            !orders
+                .filter(|order| order.id == intent.charge.order_id)
+                .any(|order| order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview))
+        })?;
+        Some(format!(
+            "the gateway keeps what it took for attempt {} of {}",
+            stays.charge.attempt, stays.charge.order_id
+        ))
     }
 
     /// The run did not come to its end.

@@ -1,7 +1,7 @@
-use application::{Failure, SweepIndex};
+use application::{Failure, Overdue, SweepIndex};
 use async_trait::async_trait;
+use domain::Timestamp;
 use domain::stock::{PageKey, StockPage};
-use domain::{OrderId, Timestamp};
 
 use super::Invocation;
 use crate::conduct::{Conduct, now};
@@ -18,12 +18,12 @@ impl SweepIndex for Invocation {
         self.read("pages due in part", &shard, ask).await?
     }
 
-    async fn orders_due(&self, shard: u32, due: Timestamp) -> Result<Vec<OrderId>, Failure> {
-        let ask = || now(self.world.conduct.store().orders_due(shard, due));
+    async fn overdue(&self, shard: u32, due: Timestamp) -> Result<Vec<Overdue>, Failure> {
+        let ask = || now(self.world.conduct.store().overdue(shard, due));
         if ask()?.is_empty() || self.is_stale() {
             return Ok(Vec::new());
         }
-        self.read("orders due in part", &shard, ask).await?
+        self.read("overdue in part", &shard, ask).await?
     }
 
     async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {

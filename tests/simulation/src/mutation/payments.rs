@@ -3,7 +3,7 @@ use std::sync::{Mutex, PoisonError};
 use application::ChangeError;
 use domain::OrderId;
 use domain::invariant::OrderRecord;
-use domain::order::{HoldsChange, Order, OrderChange, OrderState};
+use domain::order::{HoldsChange, Ledger, Order, OrderChange, OrderState, Posting};
 use domain::payment::{
     Attempt, AttemptState, Charge, Decline, Operation, Outcome, RefundCharge, RefundOutcome, Retry,
 };
@@ -266,4 +266,46 @@ impl Conduct for CancelIsOver {
 
 pub(super) fn cancel_is_over() -> Box<dyn Conduct> {
     boxed(CancelIsOver::default())
+}
+
+/// Hears of money that came after a no, and does not write it down.
+#[derive(Default)]
+struct OrphanNotNoted(Honest);
+
+impl Conduct for OrphanNotNoted {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn record(&self, by: Invoked, change: &OrderChange) -> Result<(), ChangeError> {
+        if change.order.has_orphan() { Ok(()) } else { self.0.record(by, change) }
+    }
+}
+
+pub(super) fn orphan_not_noted() -> Box<dyn Conduct> {
+    boxed(OrphanNotNoted::default())
+}
+
+/// Writes what a refund came to, and leaves the ledger as it was.
+#[derive(Default)]
+struct RefundNotPosted(Honest);
+
+impl Conduct for RefundNotPosted {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn record(&self, by: Invoked, change: &OrderChange) -> Result<(), ChangeError> {
+        let mut change = change.clone();
+        let version = change.order.version;
+        let order = &mut change.order;
+        let is_earlier = |posting: &&Posting| posting.version < version || order.refunds.is_empty();
+        let earlier = order.ledger.postings().iter().filter(is_earlier).cloned().collect();
+        order.ledger = Ledger::of(earlier);
+        self.0.record(by, &change)
+    }
+}
+
+pub(super) fn refund_not_posted() -> Box<dyn Conduct> {
+    boxed(RefundNotPosted::default())
 }

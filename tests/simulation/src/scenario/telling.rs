@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use application::WebhookInbox;
-use domain::payment::GatewayName;
+use domain::invariant::OrderRecord;
+use domain::payment::{AttemptNumber, Charge, GatewayName};
 use domain::webhook::{Event, EventKey, Mode, Purpose, Webhook};
 
 use super::{Crowd, buying};
 use crate::conduct::now;
 use crate::simulation::Work;
-use crate::world::World;
+use crate::world::{Desk, World};
 
 /// How often it tells something.
 const EVENTS: u32 = 16;
@@ -39,15 +40,56 @@ pub(super) fn told_of_trouble(crowd: &Crowd) -> Vec<Work> {
     ]
 }
 
+/// Payments that end in a no, and a gateway that takes the money all the same and tells of it.
+pub(super) fn breaks_its_word(crowd: &Crowd) -> Vec<Work> {
+    vec![
+        Box::pin(buying::tries_again(crowd.shopper("ann"), "declined")),
+        Box::pin(buying::tries_again(crowd.shopper("ben"), "three_d_secure_abandoned")),
+        Box::pin(takes_after_a_no(Arc::clone(&crowd.world))),
+    ]
+}
+
+/// How often a gateway looks for something to break its word about.
+const BREACHES: u32 = 24;
+
+async fn takes_after_a_no(world: Arc<World>) {
+    for number in 0..BREACHES {
+        let silence = world.desk().some_millis(SILENCE_MAX);
+        world.pause(silence).await;
+        let webhook = {
+            let mut guard = world.desk();
+            let desk = &mut *guard;
+            let orders = &desk.checker.books.orders;
+            let place = desk.bank.captures_after_no(|charge| is_known_no(orders, charge));
+            desk.check_charges();
+            place.and_then(|place| about(desk, place, &format!("evt_{number}"), None))
+        };
+        if let Some(webhook) = webhook {
+            tell(&world, &webhook);
+        }
+    }
+}
+
+/// Whether the shop knows this charge to be a definite no: before that, what the gateway takes is for the order.
+fn is_known_no(orders: &[OrderRecord], charge: &Charge) -> bool {
+    let orders = orders.iter().map(|record| &record.order).filter(|order| order.id == charge.order_id);
+    let mut attempts = orders.flat_map(|order| &order.attempts);
+    attempts.any(|attempt| attempt.number == charge.attempt && attempt.is_definite_no())
+}
+
 async fn tells(world: Arc<World>) {
     for number in 0..EVENTS {
         let silence = world.desk().some_millis(SILENCE_MAX);
         world.pause(silence).await;
         let Some(webhook) = event(&world, number) else { continue };
-        let received = now(WebhookInbox::receive(world.conduct.store(), &webhook));
-        world.committed();
-        world.note(|| format!("the gateway tells {}: {received:?}", webhook.event.key.id));
+        tell(&world, &webhook);
     }
+}
+
+fn tell(world: &World, webhook: &Webhook) {
+    let received = now(WebhookInbox::receive(world.conduct.store(), webhook));
+    world.committed();
+    world.note(|| format!("the gateway tells {}: {received:?}", webhook.event.key.id));
 }
 
 /// Something about one of the gateway's objects. What it says happened need not be true.
@@ -55,11 +97,18 @@ fn event(world: &World, number: u32) -> Option<Webhook> {
     let mut guard = world.desk();
     let desk = &mut *guard;
     let place = desk.dice.place(desk.bank.intents().len());
-    let charge = desk.bank.intents().get(place)?.charge.clone();
+    let attempt = desk.bank.intents().get(place)?.charge.attempt;
     let id = if desk.dice.hits(AGAIN) { desk.dice.below(EVENTS) } else { number };
-    let attempt = if desk.dice.hits(STRANGE) { charge.attempt.saturating_add(1) } else { charge.attempt };
+    let strange = desk.dice.hits(STRANGE).then(|| attempt.saturating_add(1));
+    about(desk, place, &format!("evt_{id}"), strange)
+}
+
+/// An event about the object at that place, and about its attempt unless it names another.
+fn about(desk: &Desk, place: usize, id: &str, named: Option<AttemptNumber>) -> Option<Webhook> {
+    let charge = desk.bank.intents().get(place)?.charge.clone();
+    let attempt = named.unwrap_or(charge.attempt);
     let event = Event {
-        key: EventKey { gateway: GatewayName::Stripe, id: format!("evt_{id}").parse().ok()? },
+        key: EventKey { gateway: GatewayName::Stripe, id: id.parse().ok()? },
         kind: "payment_intent.succeeded".parse().ok()?,
         reference: format!("pi_{place}").parse().ok()?,
         purpose: Some(Purpose { order_id: charge.order_id, attempt }),

@@ -251,11 +251,11 @@ pub static ACCESS_PATTERNS: [AccessPattern; 38] = [
         function: "`PurchaseTables::pages_due`",
     },
     AccessPattern {
-        question: "orders that were to be woken",
+        question: "orders and events whose worker was to be woken",
         operation: "Query",
         key: "index `wake`: shard, before a time",
         condition: READ,
-        function: "`PurchaseTables::orders_due`",
+        function: "`PurchaseTables::overdue`",
     },
     AccessPattern {
         question: "look at a page again later, or not before it has a hold",

@@ -2,7 +2,8 @@ use std::sync::Mutex;
 
 use application::checkout::{self, PlaceOrder, checkout};
 use application::{
-    ChangeError, Failure, OrderLedger, OrderPlacer, Queues, SWEEP_SHARDS, Subject, SweepIndex, WakeUp,
+    ChangeError, Failure, OrderLedger, OrderPlacer, Overdue, Queues, SWEEP_SHARDS, Subject, SweepIndex,
+    WakeUp,
 };
 use async_trait::async_trait;
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
@@ -10,7 +11,7 @@ use domain::payment::PaymentMethod;
 use domain::reservation::Reservation;
 use domain::stock::{PageKey, StockPage};
 use domain::wake::Wake;
-use domain::{Fingerprint, Money, OrderId, RequestKey, ReservationId, Timestamp};
+use domain::{Fingerprint, Money, RequestKey, ReservationId, Timestamp};
 
 use super::ports::{Tables, at_once, effect, index, limit, reservation_write};
 use crate::table::{Item, Read, Write, write_units};
@@ -85,7 +86,7 @@ impl SweepIndex for Tables<'_> {
     }
 
     /// Nobody is late with a payment here.
-    async fn orders_due(&self, _shard: u32, _due: Timestamp) -> Result<Vec<OrderId>, Failure> {
+    async fn overdue(&self, _shard: u32, _due: Timestamp) -> Result<Vec<Overdue>, Failure> {
         Ok(Vec::new())
     }
 
