@@ -109,6 +109,9 @@ fn actions(call: &str, body: &Value) -> Vec<String> {
 
 /// What the payment gateway signs its webhooks with.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_local";
+/// What functions prove to the gateways with.
+pub(crate) const STRIPE_SECRET: &str = "sk_test_local";
+pub(crate) const PAYPAL_SECRET: &str = "paypal_secret_local";
 
 /// Queues and secrets that note what they are asked, and agree.
 #[derive(Clone)]
@@ -141,11 +144,11 @@ async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: Header
     let answer = match call(&headers).as_str() {
         "GetSecretValue" => {
             let name = asked["SecretId"].as_str().unwrap();
-            let credentials = json!({ "client_id": "local", "client_secret": "local" }).to_string();
+            let credentials = json!({ "client_id": "local", "client_secret": PAYPAL_SECRET }).to_string();
             let secret = match (name.contains("PayPal"), name.contains("Webhook")) {
                 (true, _) => credentials.as_str(),
                 (false, true) => WEBHOOK_SECRET,
-                (false, false) => "sk_test_local",
+                (false, false) => STRIPE_SECRET,
             };
             json!({ "Name": asked["SecretId"], "SecretString": secret })
         }
