@@ -63,6 +63,8 @@ mod mutations; // requests that nobody thought of
 #[cfg(test)]
 mod ownership; // what somebody else made
 #[cfg(test)]
+mod payment_cost; // what a plain payment costs in calls
+#[cfg(test)]
 mod permissions; // what each function's policy allows, and what it asks
 #[cfg(test)]
 mod problems; // each problem that a client can get
