@@ -107,7 +107,9 @@ fn scalars(document: &Value, pointer: &str) -> Vec<(String, Value)> {
         Value::Array(items) => {
             items.iter().enumerate().flat_map(|(place, value)| child(&place.to_string(), value)).collect()
         }
-        scalar => vec![(pointer.to_owned(), scalar.clone())],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            vec![(pointer.to_owned(), document.clone())]
+        }
     }
 }
 
