@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -107,8 +107,54 @@ fn actions(call: &str, body: &Value) -> Vec<String> {
     }
 }
 
+/// Stands before a server and notes each call: of AWS its name, of others its method and path.
+pub(crate) struct Counter {
+    pub(crate) address: String,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+#[derive(Clone)]
+struct Behind {
+    server: String,
+    http: reqwest::Client,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Counter {
+    pub(crate) async fn before(server: &str) -> Self {
+        let calls = Arc::default();
+        let behind =
+            Behind { server: server.to_owned(), http: reqwest::Client::new(), calls: Arc::clone(&calls) };
+        let address = serve(Router::new().fallback(count).with_state(behind)).await;
+        Self { address, calls }
+    }
+
+    /// The calls so far, in order.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+async fn count(
+    State(behind): State<Behind>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, Bytes) {
+    let is_aws = headers.contains_key("x-amz-target");
+    let name = if is_aws { call(&headers) } else { format!("{method} {}", uri.path()) };
+    behind.calls.lock().unwrap().push(name);
+    let request = behind.http.request(method, format!("{}{uri}", behind.server)).headers(headers);
+    let answer = request.body(body).send().await.unwrap();
+    (answer.status(), answer.bytes().await.unwrap())
+}
+
 /// What the payment gateway signs its webhooks with.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_local";
+/// What functions prove to the gateways with.
+pub(crate) const STRIPE_SECRET: &str = "sk_test_local";
+pub(crate) const PAYPAL_SECRET: &str = "paypal_secret_local";
 
 /// Queues and secrets that note what they are asked, and agree.
 #[derive(Clone)]
@@ -141,11 +187,11 @@ async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: Header
     let answer = match call(&headers).as_str() {
         "GetSecretValue" => {
             let name = asked["SecretId"].as_str().unwrap();
-            let credentials = json!({ "client_id": "local", "client_secret": "local" }).to_string();
+            let credentials = json!({ "client_id": "local", "client_secret": PAYPAL_SECRET }).to_string();
             let secret = match (name.contains("PayPal"), name.contains("Webhook")) {
                 (true, _) => credentials.as_str(),
                 (false, true) => WEBHOOK_SECRET,
-                (false, false) => "sk_test_local",
+                (false, false) => STRIPE_SECRET,
             };
             json!({ "Name": asked["SecretId"], "SecretString": secret })
         }

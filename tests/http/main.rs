@@ -57,9 +57,13 @@ mod events; // queues, the stream and the schedule
 #[cfg(test)]
 mod limits; // how much one customer may have
 #[cfg(test)]
+mod logs; // what gets into a log, and what must not
+#[cfg(test)]
 mod mutations; // requests that nobody thought of
 #[cfg(test)]
 mod ownership; // what somebody else made
+#[cfg(test)]
+mod payment_cost; // what a plain payment costs in calls
 #[cfg(test)]
 mod permissions; // what each function's policy allows, and what it asks
 #[cfg(test)]

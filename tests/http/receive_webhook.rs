@@ -12,12 +12,12 @@ use crate::shop::Shop;
 
 const NOT_AUTHENTIC: (u16, &str) = (400, "webhook-not-authentic");
 
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// What Stripe signs at a time, with its own endpoint's secret.
-fn signature(seconds: u64, body: &str) -> String {
+pub(crate) fn signature(seconds: u64, body: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, WEBHOOK_SECRET.as_bytes());
     let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
     let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -83,6 +83,11 @@ impl Shop {
         put_on_sale(&ports, product, &received.collect::<Vec<_>>()).await.unwrap();
     }
 
+    /// A setting that this shop was opened with.
+    pub(crate) fn setting(&self, name: &str) -> String {
+        self.settings[name].clone()
+    }
+
     /// Sends a request to the route's usual instance.
     pub(crate) async fn ask(&self, request: &Request) -> Answer {
         answer(self.usual_instance(request.operation).await.as_ref(), request).await

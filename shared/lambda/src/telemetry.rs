@@ -1,7 +1,9 @@
 //! Logs: one JSON object per line on standard output, where CloudWatch Logs picks them up.
 
+use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -16,16 +18,24 @@ const TALKATIVE: [&str; 6] = ["aws_", "h2", "hyper", "lambda_runtime", "rustls",
 
 /// Starts logging, unless this process logs already: the local shop and the tests choose their own form.
 pub fn init(environment: &Environment) {
+    if subscriber(environment, std::io::stdout).try_init().is_err() {
+        tracing::debug!("logging had been started before");
+    }
+}
+
+/// What `init` starts, with another place for the lines: whoever checks what gets into a log reads the very same ones.
+pub fn subscriber<W>(environment: &Environment, writer: W) -> impl Subscriber + Send + Sync + use<W>
+where
+    W: for<'line> MakeWriter<'line> + Send + Sync + 'static,
+{
     let format = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_ansi(false);
-    let started = tracing_subscriber::registry().with(format).with(filter(environment)).try_init();
-    if started.is_err() {
-        tracing::debug!("logging had been started before");
-    }
+        .with_ansi(false)
+        .with_writer(writer);
+    tracing_subscriber::registry().with(format).with(filter(environment))
 }
 
 /// What is logged: everything of ours down to `LOG_LEVEL`, or down to `info` where it is absent or no level.

@@ -108,21 +108,22 @@ async fn serve_route(
         Ok(Ok(answer)) => answer::response(&answer).map_err(|problem| format!("answered {problem}")),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => {
-            tracing::error!("{} {}: {} is too slow", parts.method, parts.uri.path(), function.name());
+            tracing::error!("{}: {} is too slow", found.route, function.name());
             return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         }
     };
-    let (method, path, name) = (&parts.method, parts.uri.path(), function.name());
+    // The route as the template writes it: what stands in place of an id may be a card number.
+    let (route, name) = (&found.route, function.name());
     match response {
         Ok(response) => {
             let took = started.elapsed().as_millis();
             let made = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let (status, made) = (response.status().as_u16(), made.unwrap_or_default());
-            tracing::info!("{method} {path} → {name} {status} in {took} ms {made}");
+            tracing::info!("{route} → {name} {status} in {took} ms {made}");
             response
         }
         Err(problem) => {
-            tracing::error!("{method} {path} → {name} {problem}");
+            tracing::error!("{route} → {name} {problem}");
             message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
     }

@@ -23,10 +23,10 @@ impl Opening {
                 "currency" => currency = Some(parse_currency(&value)?),
                 "payment_method" => token = Some(parse_token(&value)?),
                 "capture_method" if value == "manual" => manual = true,
-                "payment_method_types[]" if value == "card" => {}
+                "allowed_payment_method_types[]" if value == "card" => {}
                 "metadata[order_id]" => order_id = value.into_owned(),
                 "metadata[attempt]" => attempt = value.into_owned(),
-                "capture_method" | "payment_method_types[]" => {
+                "capture_method" | "allowed_payment_method_types[]" => {
                     return Err(invalid(None, &name, "Not offered here."));
                 }
                 _ => return Err(unknown(&name)),

@@ -56,6 +56,7 @@ fn ready_ms() -> u128 {
 
 async fn level(shop: &Shop, shoppers: usize, orders: usize) -> Value {
     let calls_before = calls(shop).await;
+    let gateway_before = gateway_calls(shop).await;
     let usage_before = Usage::of(shop.process_id());
     let started = Instant::now();
     let mut crowd = JoinSet::new();
@@ -66,6 +67,8 @@ async fn level(shop: &Shop, shoppers: usize, orders: usize) -> Value {
     let elapsed = started.elapsed();
     let used = Usage::of(shop.process_id()).since(&usage_before);
     let done = steps.orders();
+    let calls = per_order(&calls_before, &calls(shop).await, done);
+    let asked = gateway_calls(shop).await - gateway_before;
     json!({
         "shoppers": shoppers,
         "orders": done,
@@ -74,7 +77,9 @@ async fn level(shop: &Shop, shoppers: usize, orders: usize) -> Value {
         "cpu_ms_per_order": round(used.cpu_ms / done as f64),
         "cpu_ms_per_order_by_part": used.by_part(done),
         "peak_rss_mb": round(used.peak_rss_mb),
-        "calls_per_order": per_order(&calls_before, &calls(shop).await, done),
+        "gateway_calls_per_order": round(asked / done as f64),
+        "table_writes_per_order": round(writes(&calls)),
+        "calls_per_order": calls,
     })
 }
 
@@ -117,6 +122,19 @@ async fn until_paid(shopper: &Shopper, order: &Value, steps: &mut Steps) {
 async fn calls(shop: &Shop) -> Map<String, Value> {
     let answer = shop.shopper().get("/_local/calls").await;
     answer.body.as_object().cloned().expect("the local shop counts its calls")
+}
+
+/// Calls to the gateway so far. It counts what its webhooks make the shop ask, too.
+async fn gateway_calls(shop: &Shop) -> f64 {
+    let answer = Shopper::new(&shop.sandbox).get("/sandbox/calls").await;
+    answer.body.as_f64().expect("the sandbox counts its calls")
+}
+
+/// Calls that write to a table; a transaction is one. From the hold to the last webhook.
+fn writes(calls: &Map<String, Value>) -> f64 {
+    let kinds = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
+    let made = kinds.map(|kind| calls.get(&format!("DynamoDB.{kind}")).and_then(Value::as_f64));
+    made.into_iter().flatten().sum()
 }
 
 fn per_order(before: &Map<String, Value>, after: &Map<String, Value>, orders: usize) -> Map<String, Value> {

@@ -26,7 +26,7 @@ impl<'a> Call<'a> {
             ("amount", charge.amount.amount().to_string()),
             ("currency", charge.amount.currency().as_str().to_ascii_lowercase()),
             ("payment_method", token.expose().to_owned()),
-            ("payment_method_types[]", "card".to_owned()),
+            ("allowed_payment_method_types[]", "card".to_owned()),
             ("capture_method", "manual".to_owned()),
             ("metadata[order_id]", charge.order_id.to_string()),
             ("metadata[attempt]", charge.attempt.to_string()),

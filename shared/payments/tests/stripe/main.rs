@@ -19,4 +19,6 @@ mod rotated; // a secret store that has rotated its key
 #[path = "../both/scripted.rs"]
 mod scripted; // a gateway that gives the answers it is told to
 #[cfg(test)]
+mod second_opinion; // the same cases at our sandbox and at somebody else's Stripe
+#[cfg(test)]
 mod shop; // the sandbox, charges and adapters

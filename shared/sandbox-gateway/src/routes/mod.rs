@@ -4,11 +4,13 @@ mod serve; // one request of either API, and the faults that meet it
 mod stripe; // Stripe's: payment intents
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::watch;
@@ -30,6 +32,8 @@ pub(crate) struct Gateway {
     paypal: Desk,
     pub(crate) faults: Faults,
     in_flight: InFlight,
+    /// How many requests of either API came in, answered or not.
+    calls: AtomicU64,
     ended: watch::Receiver<bool>,
 }
 
@@ -41,6 +45,7 @@ impl Gateway {
             paypal: Desk::new(book, address),
             faults: Faults::default(),
             in_flight: InFlight::default(),
+            calls: AtomicU64::new(0),
             ended,
         }
     }
@@ -65,6 +70,13 @@ fn unreadable(failure: &rusqlite::Error) -> Response {
     page(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
 }
 
+async fn count(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/sandbox/") {
+        gateway.calls.fetch_add(1, Ordering::Relaxed);
+    }
+    next.run(request).await
+}
+
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route("/v1/payment_intents", post(stripe::open))
@@ -80,11 +92,13 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/sandbox/approve/{id}", get(paypal::ask).post(paypal::approve))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges))
+        .route("/sandbox/calls", get(sandbox::calls))
         .route(
             "/sandbox/faults",
             get(sandbox::faults).put(sandbox::plan_faults).delete(sandbox::clear_faults),
         )
         .fallback(async || answer::unknown_route())
         .layer(DefaultBodyLimit::max(64 * 1024))
+        .layer(from_fn_with_state(Arc::clone(&gateway), count))
         .with_state(gateway)
 }

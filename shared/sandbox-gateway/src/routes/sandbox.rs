@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -44,6 +45,11 @@ pub(super) async fn charges(State(gateway): Shared) -> Response {
         Ok(charges) => Json(charges).into_response(),
         Err(failure) => unreadable(&failure),
     }
+}
+
+/// How often either API was called, for benches.
+pub(super) async fn calls(State(gateway): Shared) -> Json<u64> {
+    Json(gateway.calls.load(Ordering::Relaxed))
 }
 
 pub(super) async fn faults(State(gateway): Shared) -> Json<Plan> {

@@ -158,7 +158,7 @@ pub(crate) fn opening(token: &str) -> [(&str, &str); 7] {
         ("amount", "8999"),
         ("currency", "eur"),
         ("payment_method", token),
-        ("payment_method_types[]", "card"),
+        ("allowed_payment_method_types[]", "card"),
         ("capture_method", "manual"),
         ("metadata[order_id]", "order"),
         ("metadata[attempt]", "1"),

@@ -1,0 +1,306 @@
+//! Nothing secret gets into a log: every function, with what it expects and with what it refuses, at the lowest level
+//! that can be set, and every line that it wrote.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda::{Environment, telemetry};
+use serde_json::{Value, json};
+use tracing_subscriber::util::SubscriberInitExt;
+use yaml_serde::Value as Yaml;
+
+use crate::endpoint::{PAYPAL_SECRET, STRIPE_SECRET, WEBHOOK_SECRET};
+use crate::events;
+use crate::issuer::Issuer;
+use crate::receive_webhook::{now, signature, signed};
+use crate::request::{CREATE, ROUTES, Request, WEBHOOKS, event_file, guest};
+use crate::shop::{Shop, invoke};
+
+/// Test numbers of the networks, as people write them.
+const CARDS: [&str; 4] =
+    ["4242424242424242", "5555 5555 5555 4444", "3782-822463-10005", "6011.1111.1111.1117"];
+/// The functions that no route enters, with their events.
+const WORKERS: [(&str, &str); 5] = [
+    ("relay", "stream/relay.json"),
+    ("capture-payment", "sqs/capture-payment.json"),
+    ("apply-webhook", "sqs/apply-webhook.json"),
+    ("expire-reservation", "sqs/expire-reservation.json"),
+    ("sweep", "schedule/sweep.json"),
+];
+
+/// Every line that was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// The lines of the functions. The tables' own server runs beside them on this thread, and is none of them.
+    fn lines(&self) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().filter(|line| !line.contains(r#""target":"dynoxide"#)).map(str::to_owned).collect()
+    }
+}
+
+/// What must be in no line.
+#[derive(Default)]
+struct Secrets(BTreeSet<String>);
+
+impl Secrets {
+    fn add(&mut self, secret: &str) {
+        self.0.insert(secret.to_owned());
+    }
+
+    /// A token, and each of its parts.
+    fn add_token(&mut self, token: &str) {
+        self.add(token);
+        token.split('.').skip(1).for_each(|part| self.add(part));
+    }
+
+    /// What of it is in a line.
+    fn found_in(&self, line: &str) -> Vec<String> {
+        let known = self.0.iter().filter(|secret| line.contains(secret.as_str())).cloned();
+        known.chain(card_numbers(line)).collect()
+    }
+}
+
+/// What could be a card number: 13 to 19 digits in groups, with the prefix of a network and the right check digit.
+fn card_numbers(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for run in line.split(|letter: char| !letter.is_ascii_digit() && ![' ', '-', '.'].contains(&letter)) {
+        let groups: Vec<&str> = run.split([' ', '-', '.']).filter(|group| !group.is_empty()).collect();
+        for first in 0..groups.len() {
+            let spans = (first + 1..=groups.len()).map(|end| groups[first..end].concat());
+            found.extend(spans.filter(|digits| is_card_number(digits)));
+        }
+    }
+    found
+}
+
+fn is_card_number(digits: &str) -> bool {
+    let networks =
+        ["34", "35", "36", "37", "38", "4", "51", "52", "53", "54", "55", "6011", "62", "64", "65"];
+    let doubled = |digit: u32| [0, 2, 4, 6, 8, 1, 3, 5, 7, 9][usize::try_from(digit).unwrap()];
+    let values = digits.chars().rev().map(|digit| digit.to_digit(10).unwrap()).enumerate();
+    let sum: u32 = values.map(|(place, digit)| if place % 2 == 0 { digit } else { doubled(digit) }).sum();
+    (13..=19).contains(&digits.len())
+        && networks.iter().any(|prefix| digits.starts_with(prefix))
+        && sum.is_multiple_of(10)
+}
+
+/// All texts and numbers of a document, by pointer.
+fn scalars(document: &Value, pointer: &str) -> Vec<(String, Value)> {
+    let child = |name: &str, value: &Value| scalars(value, &format!("{pointer}/{name}"));
+    match document {
+        Value::Object(fields) => fields.iter().flat_map(|(name, value)| child(name, value)).collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(place, value)| child(&place.to_string(), value)).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            vec![(pointer.to_owned(), document.clone())]
+        }
+    }
+}
+
+/// A shop that is watched.
+struct Watched {
+    shop: Shop,
+    secrets: Secrets,
+    /// The statuses that each route gave.
+    answered: BTreeMap<&'static str, BTreeSet<u16>>,
+}
+
+impl Watched {
+    async fn open() -> Self {
+        let (shop, _) = events::shop(&[]).await;
+        let mut secrets = Secrets::default();
+        for secret in [STRIPE_SECRET, PAYPAL_SECRET, WEBHOOK_SECRET] {
+            secrets.add(secret);
+        }
+        secrets.add(&STANDARD.encode(format!("local:{PAYPAL_SECRET}")));
+        let checkout = Request::of("checkout");
+        secrets.add(checkout.event()["headers"]["guest-token"].as_str().unwrap());
+        let body = checkout.json();
+        let persons = ["/contact", "/shipping_address"].map(|at| body.pointer(at).unwrap().clone());
+        let about = persons.iter().flat_map(|person| scalars(person, "")).filter(|(at, _)| at != "/country");
+        about.for_each(|(_, value)| secrets.add(value.as_str().unwrap()));
+        for request in [checkout, Request::of("add-payment-method")] {
+            secrets.add(request.json()["payment_methods"][0]["token"].as_str().unwrap());
+        }
+        Self { shop, secrets, answered: BTreeMap::new() }
+    }
+
+    async fn ask(&mut self, request: &Request) -> u16 {
+        let status = self.shop.ask(request).await.status;
+        self.answered.entry(request.operation).or_default().insert(status);
+        status
+    }
+
+    async fn succeed(&mut self, operation: &'static str) {
+        let status = self.ask(&Request::of(operation)).await;
+        assert!(status < 300, "{operation}: {status}");
+    }
+
+    async fn work(&self, name: &'static str, event: &Value) {
+        let instance = self.shop.usual_instance(name).await;
+        invoke(instance.as_ref(), event).await.unwrap();
+    }
+
+    /// A purchase that is declined, paid, told of and cancelled, and every worker.
+    async fn buy(&mut self) {
+        self.shop.declined_order().await;
+        self.succeed("add-payment-method").await;
+        self.hear().await;
+        for (worker, event) in WORKERS {
+            self.work(worker, &event_file(event)).await;
+        }
+        for operation in ROUTES {
+            if !CREATE.contains(&operation) && operation != "release-reservation" {
+                self.succeed(operation).await;
+            }
+        }
+        for operation in ["create-reservation", "checkout"] {
+            self.succeed(operation).await;
+        }
+        self.work("capture-payment", &event_file("sqs/capture-payment.json")).await;
+    }
+
+    /// The gateway's webhook, and what is none.
+    async fn hear(&mut self) {
+        let body = Request::of("receive-webhook").event()["body"].as_str().unwrap().to_owned();
+        self.secrets.add(signature(now(), &body).rsplit('=').next().unwrap());
+        assert_eq!(self.ask(&signed(&body)).await, 200);
+        for card in CARDS {
+            let told = body.replace("requires_capture", card);
+            self.ask(&signed(&told)).await;
+            self.ask(&signed(&told[..told.len() / 2])).await;
+            let forged = signature(now(), card);
+            self.secrets.add(forged.rsplit('=').next().unwrap());
+            self.ask(&Request::of("receive-webhook").body(&told).header("Stripe-Signature", &forged)).await;
+        }
+    }
+
+    /// Units that are held for another guest and given back, and an order that is approved at PayPal.
+    async fn others(&mut self) {
+        self.secrets.add(&guest(1));
+        let held = self.shop.ask(&Request::of("create-reservation").guest(1).key(1)).await;
+        let reservation = held.text_at("/id");
+        assert!(self.ask(&Request::of("release-reservation").guest(1).path(&reservation)).await < 300);
+
+        let held = self.shop.ask(&Request::of("create-reservation").guest(1).key(2)).await;
+        let checkout =
+            Request::of("checkout").guest(1).key(2).with("/reservation_id", json!(held.text_at("/id")));
+        let checkout = checkout.with("/payment_methods", json!([{"gateway": "paypal"}]));
+        let order = self.shop.ask(&checkout).await.text_at("/id");
+        let mut event = event_file("sqs/capture-payment.json");
+        event["Records"][0]["body"] = json!(json!({"order_id": order}).to_string());
+        self.work("capture-payment", &event).await;
+    }
+
+    /// What a route refuses.
+    async fn refuse(&mut self, operation: &'static str) {
+        let good = self.shop.issuer.token("ada");
+        for token in [good.clone(), good.replace('.', "-"), Issuer::forged("ada"), format!("{good}x")] {
+            self.secrets.add_token(&token);
+            self.ask(&Request::of(operation).customer(&token)).await;
+            self.ask(&Request::of(operation).header("Authorization", &format!("Basic {token}"))).await;
+        }
+        for card in CARDS {
+            self.ask(&Request::of(operation).query(&format!("note={card}&cvc=123"))).await;
+            for name in ["User-Agent", "Guest-Token", "Authorization", "Idempotency-Key", "Content-Type"] {
+                self.ask(&Request::of(operation).header(name, card)).await;
+            }
+            if Request::of(operation).event()["pathParameters"].is_object() {
+                self.ask(&Request::of(operation).path(card)).await;
+            }
+        }
+    }
+
+    /// What a route refuses that takes a body: a card number in each place, and bodies that are none.
+    async fn refuse_bodies(&mut self, operation: &'static str) {
+        let event = Request::of(operation);
+        let body = event.json();
+        for (pointer, _) in scalars(&body, "") {
+            for card in CARDS {
+                self.ask(&event.clone().with(&pointer, json!(card))).await;
+            }
+        }
+        for (pointer, value) in [("/note", json!(CARDS[1])), ("/card", json!(4_242_424_242_424_242_u64))] {
+            self.ask(&event.clone().with(pointer, value)).await;
+        }
+        let text = body.to_string();
+        for length in (1..text.len()).filter(|length| text.is_char_boundary(*length)) {
+            self.ask(&event.clone().body(&text[..length])).await;
+        }
+        self.ask(&event.clone().base64_body(&text)).await;
+        self.ask(&event.clone().without_header("Content-Type")).await;
+        self.ask(&event.without_header("Guest-Token")).await;
+    }
+}
+
+/// The functions of the template, by folder.
+fn functions() -> BTreeSet<String> {
+    let template: Yaml = yaml_serde::from_str(local::TEMPLATE).unwrap();
+    let resources = template["Resources"].as_mapping().unwrap().values();
+    let folders =
+        resources.filter_map(|resource| resource["Properties"].get("CodeUri").and_then(Yaml::as_str));
+    folders.map(|folder| folder.rsplit('/').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn whatever_a_function_gets_no_secret_and_nothing_about_a_person_is_in_its_lines() {
+    let log = Log::default();
+    let lowest = Environment::of([("LOG_LEVEL".to_owned(), "trace".to_owned())]);
+    let writer = log.clone();
+    let _logging = telemetry::subscriber(&lowest, move || writer.clone()).set_default();
+
+    let mut watched = Watched::open().await;
+    watched.buy().await;
+    watched.others().await;
+    for operation in ROUTES.into_iter().chain(WEBHOOKS) {
+        watched.refuse(operation).await;
+    }
+    for operation in CREATE {
+        watched.refuse_bodies(operation).await;
+    }
+
+    let driven = watched.answered.keys().copied().chain(WORKERS.map(|(worker, _)| worker));
+    assert_eq!(driven.map(str::to_owned).collect::<BTreeSet<_>>(), functions());
+    for (route, statuses) in &watched.answered {
+        let (good, bad) = (statuses.iter().any(|code| *code < 300), statuses.iter().any(|code| *code >= 400));
+        assert!(good && bad, "{route} gave only {statuses:?}");
+    }
+    let lines = log.lines();
+    assert!(lines.iter().any(|line| line.contains("payment moved")), "the workers log here");
+    assert!(lines.iter().any(|line| line.contains("card-data-not-accepted")), "the routes log here");
+    let leaks = lines.iter().map(|line| (watched.secrets.found_in(line), line));
+    let leaks: Vec<_> = leaks.filter(|(found, _)| !found.is_empty()).take(5).collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}
+
+#[test]
+fn a_secret_or_a_card_number_in_a_line_is_found() {
+    let mut secrets = Secrets::default();
+    secrets.add("whsec_planted");
+    secrets.add_token("head.claims.proof");
+    for line in ["key=whsec_planted", r#"{"message":"Bearer head.claims.proof"}"#, "only proof of it"] {
+        assert!(!secrets.found_in(line).is_empty(), "{line}");
+    }
+    for card in CARDS {
+        assert!(!secrets.found_in(&format!(r#"{{"note":"12 {card}"}}"#)).is_empty(), "{card}");
+    }
+    for line in ["4242424242424241", "2026-11-27T01:15:55.123456Z", "42424242424242424242", "nothing"] {
+        assert_eq!(secrets.found_in(line), Vec::<String>::new(), "{line}");
+    }
+}
