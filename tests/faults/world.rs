@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use application::{Archive, Clock, Failure, Gateways, Queues as _, Subject, WakeUp};
+use application::{Archive, Breaker, CircuitsSeen, Clock, Failure, Gateways, Queues as _, Subject, WakeUp};
 use application::{
     apply_webhook, capture_payment, expire_reservation, put_on_sale, receive_stock, relay, sweep,
 };
@@ -177,6 +177,11 @@ impl World {
                 let ports = capture_payment::Ports {
                     orders: &self.purchases,
                     gateways: &self.gateways,
+                    breaker: Breaker {
+                        circuits: &self.orders,
+                        seen: &CircuitsSeen::default(),
+                        clock: &self.clock,
+                    },
                     clock: &self.clock,
                 };
                 capture_payment::capture_payment(&ports, order).await

@@ -180,7 +180,8 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
     let worked = match &message.subject {
         Subject::CapturePayment(order) => {
             let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
-            let ports = capture_payment::Ports { orders: &*at, gateways: &gateways, clock: &*at };
+            let breaker = at.breaker();
+            let ports = capture_payment::Ports { orders: &*at, gateways: &gateways, breaker, clock: &*at };
             capture_payment(&ports, order).await
         }
         Subject::ExpireReservation(reservation) => {
@@ -202,6 +203,7 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
                 webhooks: &*at,
                 orders: &*at,
                 gateways: &gateways,
+                breaker: at.breaker(),
                 clock: &*at,
                 mode: Mode::Test,
             };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::apply_webhook::{Ports, apply_webhook};
-use application::{Gateways, Secrets};
+use application::{Breaker, CircuitsSeen, Gateways, Secrets};
 use async_trait::async_trait;
 use domain::webhook::Mode;
 use lambda::batch::{Retry, Worker, worker};
@@ -16,6 +16,7 @@ struct ApplyWebhook {
     orders: dynamodb::OrdersTable,
     purchases: dynamodb::PurchaseTables,
     gateways: Gateways,
+    circuits_seen: CircuitsSeen,
     mode: Mode,
 }
 
@@ -36,6 +37,7 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
         orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
         gateways: payments::gateways(accounts, &secrets, timeout)?,
+        circuits_seen: CircuitsSeen::default(),
         mode: Mode::named(&mode).ok_or("STRIPE_MODE is `live` or `test`")?,
     }))
 }
@@ -45,8 +47,10 @@ impl Worker for ApplyWebhook {
     type Message = ApplyWebhookMessage;
 
     async fn work(&self, message: ApplyWebhookMessage) -> Result<(), Retry> {
-        let Self { orders: webhooks, purchases: orders, gateways, mode } = self;
-        let ports = Ports { webhooks, orders, gateways, clock: &SystemClock, mode: *mode };
+        let Self { orders: table, purchases: orders, gateways, circuits_seen: seen, mode } = self;
+        let clock = &SystemClock;
+        let breaker = Breaker { circuits: table, seen, clock };
+        let ports = Ports { webhooks: table, orders, gateways, breaker, clock, mode: *mode };
         Ok(apply_webhook(&ports, &message.key()).await?)
     }
 }

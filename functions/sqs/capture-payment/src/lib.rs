@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::capture_payment::{Ports, capture_payment};
-use application::{Gateways, Secrets};
+use application::{Breaker, CircuitsSeen, Gateways, Secrets};
 use async_trait::async_trait;
 use lambda::batch::{Retry, Worker, worker};
 use lambda::{Clients, Environment, Function, SystemClock};
@@ -14,6 +14,8 @@ use sqs::CapturePaymentMessage;
 struct CapturePayment {
     purchases: dynamodb::PurchaseTables,
     gateways: Gateways,
+    circuits: dynamodb::OrdersTable,
+    circuits_seen: CircuitsSeen,
 }
 
 /// Builds the function from its settings.
@@ -27,9 +29,12 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
     let accounts = [(stripe, stripe_secret), (paypal, paypal_secret)]
         .map(|(endpoint, secret)| Account { endpoint, secret });
+    let dynamodb = clients.dynamodb().await;
     Ok(worker(CapturePayment {
-        purchases: dynamodb::PurchaseTables::new(clients.dynamodb().await, orders, stock),
+        purchases: dynamodb::PurchaseTables::new(dynamodb.clone(), orders.clone(), stock),
         gateways: payments::gateways(accounts, &secrets, timeout)?,
+        circuits: dynamodb::OrdersTable::new(dynamodb, orders),
+        circuits_seen: CircuitsSeen::default(),
     }))
 }
 
@@ -38,7 +43,10 @@ impl Worker for CapturePayment {
     type Message = CapturePaymentMessage;
 
     async fn work(&self, message: CapturePaymentMessage) -> Result<(), Retry> {
-        let ports = Ports { orders: &self.purchases, gateways: &self.gateways, clock: &SystemClock };
+        let Self { purchases: orders, gateways, circuits, circuits_seen: seen } = self;
+        let clock = &SystemClock;
+        let breaker = Breaker { circuits, seen, clock };
+        let ports = Ports { orders, gateways, breaker, clock };
         Ok(capture_payment(&ports, &message.order_id).await?)
     }
 }
