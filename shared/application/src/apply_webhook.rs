@@ -7,7 +7,7 @@ use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
 
 use crate::capture_payment::{self, capture_payment_now};
 use crate::repeat::until_definite;
-use crate::{Breaker, Clock, Failure, Gateways, OrderLedger, WebhookLedger};
+use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, WebhookLedger};
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -19,6 +19,8 @@ pub struct Ports<'a> {
     pub gateways: &'a Gateways,
     /// What keeps charges from beginning at a gateway that is ill.
     pub breaker: Breaker<'a>,
+    /// The time that is left for it.
+    pub budget: Budget,
     /// The time.
     pub clock: &'a dyn Clock,
     /// Whether this deployment moves real money.
@@ -78,6 +80,6 @@ async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Qua
 /// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
 /// that the event is not needed any more.
 async fn take_on(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
-    let Ports { orders, gateways, breaker, clock, .. } = *ports;
-    capture_payment_now(&capture_payment::Ports { orders, gateways, breaker, clock }, order).await
+    let Ports { orders, gateways, breaker, budget, clock, .. } = *ports;
+    capture_payment_now(&capture_payment::Ports { orders, gateways, breaker, budget, clock }, order).await
 }

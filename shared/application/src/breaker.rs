@@ -3,7 +3,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Timestamp;
-use domain::payment::{Admission, Circuit, GatewayName, Health, Outcome};
+use domain::payment::{Admission, Circuit, CircuitState, GatewayName, Health, Outcome};
 
 use crate::repeat::until_definite;
 use crate::{ChangeError, Circuits, Clock};
@@ -135,7 +135,10 @@ impl Breaker<'_> {
         match written {
             Ok(()) => {
                 self.seen.remember(turned, self.clock.now());
-                tracing::warn!(gateway, state, "a gateway's circuit was written");
+                if matches!(turned.state, CircuitState::Open { .. }) {
+                    tracing::error!(gateway, "a gateway's circuit opened");
+                }
+                tracing::info!(gateway, state, "a gateway's circuit turned");
             }
             Err(refused) => {
                 self.seen.forget(turned.gateway);

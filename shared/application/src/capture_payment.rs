@@ -11,7 +11,7 @@ use domain::payment::{Attempt, AttemptState, Operation, Outcome, RefundState, St
 use domain::wake::{Queue, Wake};
 
 use crate::repeat::until_definite;
-use crate::{Breaker, ChangeError, Clock, Failure, Gateways, OrderLedger};
+use crate::{Breaker, Budget, ChangeError, Clock, Failure, Gateways, OrderLedger};
 
 mod refunding; // the same for money that goes back
 
@@ -29,6 +29,8 @@ pub struct Ports<'a> {
     pub gateways: &'a Gateways,
     /// What keeps charges from beginning at a gateway that is ill.
     pub breaker: Breaker<'a>,
+    /// The time that is left for it.
+    pub budget: Budget,
     /// The time.
     pub clock: &'a dyn Clock,
 }
@@ -101,6 +103,9 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
         Step::Rest => Ok(Next::Done),
         Step::Leave(until) => leave(ports, &order, until).await,
         Step::GiveUp => write(ports, order.give_up(now)).await,
+        Step::Claim(_) | Step::Open | Step::LookUp if !ports.budget.allows_call(now) => {
+            Err(out_of_time(&order))
+        }
         Step::Claim(operation) => write_and_call(ports, order.claim(operation, now)).await,
         Step::Open => {
             let charge = order.charge(&attempt);
@@ -117,6 +122,12 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
             write_and_call(ports, change).await
         }
     }
+}
+
+/// No call begins that the worker might not live to hear answered: the message comes again.
+fn out_of_time(order: &Order) -> Failure {
+    tracing::warn!(order = %order.id, "no time is left for a call to the gateway");
+    Failure::Throttled
 }
 
 /// Whether the record says to wait longer: then this message came twice, and another one comes in time.
@@ -140,6 +151,10 @@ async fn send(ports: &Ports<'_>, order: &Order, attempt: &Attempt, operation: Op
     let name = attempt.method.gateway();
     let gateway = ports.gateways.of(attempt);
     let charge = order.charge(attempt);
+    if !ports.budget.allows_call(ports.clock.now()) {
+        // It was not executed, and is made again under its key.
+        return Outcome::Rejected;
+    }
     // Only an opened attempt is ever claimed.
     let Some(reference) = &attempt.reference else { return Outcome::Unknown };
     let call = match operation {

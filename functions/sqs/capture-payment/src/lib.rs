@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::capture_payment::{Ports, capture_payment};
-use application::{Breaker, CircuitsSeen, Gateways, Secrets};
+use application::{Breaker, Budget, CircuitsSeen, Gateways, Secrets};
 use async_trait::async_trait;
 use lambda::batch::{Retry, Worker, worker};
-use lambda::{Clients, Environment, Function, SystemClock};
+use lambda::{Clients, Environment, Function, Invocation, SystemClock};
 use payments::Account;
 use sqs::CapturePaymentMessage;
 
 struct CapturePayment {
     purchases: dynamodb::PurchaseTables,
     gateways: Gateways,
+    call_max: Duration,
     circuits: dynamodb::OrdersTable,
     circuits_seen: CircuitsSeen,
 }
@@ -33,6 +34,7 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     Ok(worker(CapturePayment {
         purchases: dynamodb::PurchaseTables::new(dynamodb.clone(), orders.clone(), stock),
         gateways: payments::gateways(accounts, &secrets, timeout)?,
+        call_max: timeout,
         circuits: dynamodb::OrdersTable::new(dynamodb, orders),
         circuits_seen: CircuitsSeen::default(),
     }))
@@ -42,11 +44,12 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 impl Worker for CapturePayment {
     type Message = CapturePaymentMessage;
 
-    async fn work(&self, message: CapturePaymentMessage) -> Result<(), Retry> {
-        let Self { purchases: orders, gateways, circuits, circuits_seen: seen } = self;
+    async fn work(&self, message: CapturePaymentMessage, invocation: &Invocation) -> Result<(), Retry> {
+        let Self { purchases: orders, gateways, call_max, circuits, circuits_seen: seen } = self;
         let clock = &SystemClock;
+        let budget = Budget { ends_at: invocation.deadline, call_max: *call_max };
         let breaker = Breaker { circuits, seen, clock };
-        let ports = Ports { orders, gateways, breaker, clock };
+        let ports = Ports { orders, gateways, breaker, budget, clock };
         Ok(capture_payment(&ports, &message.order_id).await?)
     }
 }

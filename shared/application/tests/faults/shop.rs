@@ -12,8 +12,8 @@ use application::put_on_sale::{self, put_on_sale};
 use application::relay::{self, relay};
 use application::sweep::{self, sweep};
 use application::{
-    Bands, Breaker, Catalog, CircuitsSeen, Clock, Gateways, Holds, Limits, Offers, Orders, ReservationBook,
-    ReservationCloser, Shelf, StockRoom, Subject, SweepIndex, WakeUp,
+    Bands, Breaker, Budget, Catalog, CircuitsSeen, Clock, Gateways, Holds, Limits, Offers, Orders,
+    ReservationBook, ReservationCloser, Shelf, StockRoom, Subject, SweepIndex, WakeUp,
 };
 use domain::catalog::Variant;
 use domain::invariant::{self, Books};
@@ -176,7 +176,18 @@ impl Shop {
     }
 
     pub(crate) fn capture_ports<'a>(&'a self, gateways: &'a Gateways) -> capture_payment::Ports<'a> {
-        capture_payment::Ports { orders: &self.store, gateways, breaker: self.breaker(), clock: &self.clock }
+        capture_payment::Ports {
+            orders: &self.store,
+            gateways,
+            breaker: self.breaker(),
+            budget: self.budget(),
+            clock: &self.clock,
+        }
+    }
+
+    /// A worker that has begun just now.
+    pub(crate) fn budget(&self) -> Budget {
+        Budget { ends_at: self.clock.now().plus(MINUTE / 2), call_max: MINUTE / 10 }
     }
 
     pub(crate) fn breaker(&self) -> Breaker<'_> {
@@ -206,8 +217,16 @@ impl Shop {
 
     pub(crate) fn apply_ports<'a>(&'a self, gateways: &'a Gateways) -> apply_webhook::Ports<'a> {
         let Self { store, clock, .. } = self;
-        let breaker = self.breaker();
-        apply_webhook::Ports { webhooks: store, orders: store, gateways, breaker, clock, mode: Mode::Test }
+        let (breaker, budget) = (self.breaker(), self.budget());
+        apply_webhook::Ports {
+            webhooks: store,
+            orders: store,
+            gateways,
+            breaker,
+            budget,
+            clock,
+            mode: Mode::Test,
+        }
     }
 
     pub(crate) async fn work(&self, wake_up: WakeUp) {

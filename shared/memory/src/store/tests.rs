@@ -5,7 +5,7 @@ use application::checkout::{self, PlaceOrder, checkout};
 use application::create_reservation::{self, Cart, CartLine, CreateReservation, create_reservation};
 use application::expire_reservation::{self, expire_reservation};
 use application::put_on_sale::{self, put_on_sale};
-use application::{Bands, Breaker, CircuitsSeen, Clock, Gateways, Offers, Orders, Shelf, Subject};
+use application::{Bands, Breaker, Budget, CircuitsSeen, Clock, Gateways, Offers, Orders, Shelf, Subject};
 use domain::catalog::{LowStock, Variant};
 use domain::invariant;
 use domain::order::{Address, Checkout, Contact, OrderState};
@@ -100,6 +100,10 @@ impl Shop {
                             circuits: &self.store,
                             seen: &CircuitsSeen::default(),
                             clock: &self.clock,
+                        },
+                        budget: Budget {
+                            ends_at: self.clock.now().plus(Duration::from_secs(30)),
+                            call_max: Duration::from_secs(6),
                         },
                         clock: &self.clock,
                     };
