@@ -11,6 +11,8 @@ mod world; // every port, in memory and on the embedded database
 #[cfg(test)]
 mod catalog; // products, their listings and their SKUs
 #[cfg(test)]
+mod circuits; // whether gateways are asked at all
+#[cfg(test)]
 mod commands; // any sequence of writes gives the same answers in both worlds
 #[cfg(test)]
 mod limits; // what customers have of limited SKUs

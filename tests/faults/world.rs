@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use application::{Archive, Clock, Failure, Gateways, Queues as _, Subject, WakeUp};
+use application::{
+    Archive, Breaker, Budget, CircuitsSeen, Clock, Failure, Gateways, Queues as _, Subject, WakeUp,
+};
 use application::{
     apply_webhook, capture_payment, expire_reservation, put_on_sale, receive_stock, relay, sweep,
 };
@@ -172,11 +174,17 @@ impl World {
     }
 
     async fn work(&self, wake_up: WakeUp) {
+        let seen = CircuitsSeen::default();
+        let breaker = Breaker { circuits: &self.orders, seen: &seen, clock: &self.clock };
+        let ends_at = self.clock.now().plus(Duration::from_secs(30));
+        let budget = Budget { ends_at, call_max: Duration::from_secs(6) };
         let outcome = match &wake_up.subject {
             Subject::CapturePayment(order) => {
                 let ports = capture_payment::Ports {
                     orders: &self.purchases,
                     gateways: &self.gateways,
+                    breaker,
+                    budget,
                     clock: &self.clock,
                 };
                 capture_payment::capture_payment(&ports, order).await
@@ -199,6 +207,8 @@ impl World {
                     webhooks: &self.orders,
                     orders: &self.purchases,
                     gateways: &self.gateways,
+                    breaker,
+                    budget,
                     clock: &self.clock,
                     mode: Mode::Test,
                 };

@@ -313,12 +313,18 @@ pub(crate) async fn outcome(function: &dyn Function, request: &Request) -> Resul
     }
 }
 
+/// How long an invocation may last.
+const INVOCATION_TIME: Duration = Duration::from_secs(30);
+
 /// Enters a function as the Lambda runtime does.
 pub(crate) async fn invoke(
     function: &dyn Function,
     event: &Value,
 ) -> Result<Box<serde_json::value::RawValue>, lambda::Error> {
-    let invocation = Invocation { request_id: "8e5f0a3c-0000-4000-8000-000000000000".to_owned() };
+    let invocation = Invocation {
+        request_id: "8e5f0a3c-0000-4000-8000-000000000000".to_owned(),
+        deadline: SystemClock.now().plus(INVOCATION_TIME),
+    };
     function.invoke(&to_raw_value(event).unwrap(), invocation).await
 }
 

@@ -108,7 +108,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (88, "clocks that are off, or jump", No),
     (89, "a function that cannot start", No),
     (90, "a secret store that does not answer", No),
-    (91, "too little time left for a call", PAYMENTS),
+    (91, "too little time left for a call", No),
     (92, "an environment that wakes up minutes later", No),
     (93, "a panic", No),
     (94, "an id that exists already", No),

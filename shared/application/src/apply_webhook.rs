@@ -8,7 +8,7 @@ use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
 
 use crate::capture_payment::{self, capture_payment_now};
 use crate::repeat::until_definite;
-use crate::{Clock, Failure, Gateways, OrderLedger, WebhookLedger};
+use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, WebhookLedger};
 
 mod denied; // money that came for an attempt that had been a definite no
 
@@ -20,6 +20,10 @@ pub struct Ports<'a> {
     pub orders: &'a dyn OrderLedger,
     /// Payment gateways.
     pub gateways: &'a Gateways,
+    /// What keeps charges from beginning at a gateway that is ill.
+    pub breaker: Breaker<'a>,
+    /// The time that is left for it.
+    pub budget: Budget,
     /// The time.
     pub clock: &'a dyn Clock,
     /// Whether this deployment moves real money.
@@ -88,6 +92,6 @@ async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Fa
 /// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
 /// that the event is not needed any more.
 async fn take_on(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
-    let Ports { orders, gateways, clock, .. } = *ports;
-    capture_payment_now(&capture_payment::Ports { orders, gateways, clock }, order).await
+    let Ports { orders, gateways, breaker, budget, clock, .. } = *ports;
+    capture_payment_now(&capture_payment::Ports { orders, gateways, breaker, budget, clock }, order).await
 }

@@ -11,7 +11,7 @@ use domain::payment::{Attempt, AttemptState, Operation, Outcome, RefundState, St
 use domain::wake::{Queue, Wake};
 
 use crate::repeat::until_definite;
-use crate::{ChangeError, Clock, Failure, Gateways, OrderLedger};
+use crate::{Breaker, Budget, ChangeError, Clock, Failure, Gateways, OrderLedger};
 
 mod refunding; // the same for money that goes back
 
@@ -27,6 +27,10 @@ pub struct Ports<'a> {
     pub orders: &'a dyn OrderLedger,
     /// Payment gateways.
     pub gateways: &'a Gateways,
+    /// What keeps charges from beginning at a gateway that is ill.
+    pub breaker: Breaker<'a>,
+    /// The time that is left for it.
+    pub budget: Budget,
     /// The time.
     pub clock: &'a dyn Clock,
 }
@@ -99,10 +103,18 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
         Step::Rest => Ok(Next::Done),
         Step::Leave(until) => leave(ports, &order, until).await,
         Step::GiveUp => write(ports, order.give_up(now)).await,
+        Step::Claim(_) | Step::Open | Step::LookUp if !ports.budget.allows_call(now) => {
+            Err(out_of_time(&order))
+        }
         Step::Claim(operation) => write_and_call(ports, order.claim(operation, now)).await,
         Step::Open => {
-            let outcome = ports.gateways.of(&attempt).open(&order.charge(&attempt)).await;
-            record(ports, order, outcome).await
+            let charge = order.charge(&attempt);
+            let open = ports.gateways.of(&attempt).open(&charge);
+            match ports.breaker.begin(attempt.method.gateway(), open).await {
+                Some(outcome) => record(ports, order, outcome).await,
+                // Nobody has confirmed anything yet, so that this is a definite no.
+                None => write(ports, order.give_up(now)).await,
+            }
         }
         Step::LookUp => {
             let outcome = look_up(ports, &order, &attempt).await;
@@ -110,6 +122,12 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
             write_and_call(ports, change).await
         }
     }
+}
+
+/// No call begins that the worker might not live to hear answered: the message comes again.
+fn out_of_time(order: &Order) -> Failure {
+    tracing::warn!(order = %order.id, "no time is left for a call to the gateway");
+    Failure::Throttled
 }
 
 /// Whether the record says to wait longer: then this message came twice, and another one comes in time.
@@ -130,15 +148,30 @@ async fn call_claimed(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> 
 }
 
 async fn send(ports: &Ports<'_>, order: &Order, attempt: &Attempt, operation: Operation) -> Outcome {
+    let name = attempt.method.gateway();
     let gateway = ports.gateways.of(attempt);
     let charge = order.charge(attempt);
-    match (operation, &attempt.reference) {
-        (Operation::Open, _) => gateway.open(&charge).await,
-        (Operation::Confirm, Some(reference)) => gateway.confirm(&charge, reference).await,
-        (Operation::Capture, Some(reference)) => gateway.capture(&charge, reference).await,
-        (Operation::Void, Some(reference)) => gateway.void(&charge, reference).await,
-        // Only an opened attempt is ever claimed.
-        (Operation::Confirm | Operation::Capture | Operation::Void, None) => Outcome::Unknown,
+    if !ports.budget.allows_call(ports.clock.now()) {
+        // It was not executed, and is made again under its key.
+        return Outcome::Rejected;
+    }
+    // Only an opened attempt is ever claimed.
+    let Some(reference) = &attempt.reference else { return Outcome::Unknown };
+    let call = match operation {
+        Operation::Open => gateway.open(&charge),
+        Operation::Confirm => gateway.confirm(&charge, reference),
+        Operation::Capture => gateway.capture(&charge, reference),
+        Operation::Void => gateway.void(&charge, reference),
+    };
+    // Whatever may have been made before is made again however ill the gateway is: only that can tell.
+    if operation != Operation::Confirm || !attempt.undoubted {
+        return ports.breaker.go_through(name, call).await;
+    }
+    match ports.breaker.begin(name, call).await {
+        Some(outcome) => outcome,
+        // The shopper has approved: the confirm waits for the gateway.
+        None if name.approves_by_redirect() => Outcome::Rejected,
+        None => Outcome::NotSent,
     }
 }
 

@@ -9,6 +9,8 @@ mod ports; // what the use cases need from the world
 mod repeat; // an unknown outcome repeats the very same write
 
 mod availability; // what a shopper sees of stock, at most a second old
+mod breaker; // no charge begins at a gateway that is ill
+mod budget; // the time that a worker has
 mod claims; // what counts against a customer's limits
 mod decision; // what is decided about an order, written to the version that was seen
 mod give_back; // units back to sale
@@ -41,6 +43,8 @@ pub mod sweep;
 pub mod write_off_stock;
 
 pub use availability::Bands;
+pub use breaker::{Breaker, CircuitsSeen};
+pub use budget::Budget;
 pub use offers::Offers;
 pub use ports::*;
 pub use shelf::Shelf;

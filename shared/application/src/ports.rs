@@ -5,6 +5,7 @@
 mod archive; // everything at once, for an audit
 mod catalog; // products
 mod chance; // randomness
+mod circuits; // whether gateways are asked at all
 mod clock; // the time of day
 mod failure; // what any port may suffer
 mod gateway; // a payment gateway
@@ -22,6 +23,7 @@ mod webhooks; // what gateways told, kept once
 pub use archive::Archive;
 pub use catalog::{Catalog, CatalogEditor};
 pub use chance::Chance;
+pub use circuits::Circuits;
 pub use clock::Clock;
 pub use failure::Failure;
 pub use gateway::{Gateway, Gateways};

@@ -25,7 +25,7 @@ pub enum Table {
     Catalog,
     /// Pages, where to look for them, and supply.
     Stock,
-    /// Reservations, orders, limits and what gateways told.
+    /// Reservations, orders, limits, and what gateways told and how they are.
     Orders,
 }
 
@@ -151,6 +151,10 @@ pub(crate) fn webhook(key: &EventKey) -> String {
     format!("webhook#{}#{}", key.gateway.as_str(), key.id)
 }
 
+pub(crate) fn circuit(gateway: GatewayName) -> String {
+    format!("circuit#{}", gateway.as_str())
+}
+
 /// The attribute of a limit that is this reservation's claim.
 pub(crate) fn claim(id: &ReservationId) -> String {
     format!("claim:{id}")
@@ -208,7 +212,7 @@ pub(crate) enum PurchaseItem {
     Reservation,
     Order,
     Limit,
-    /// What was told of the others, and neither accounts for a unit nor for money itself.
+    /// What was told of the others, or stands beside them, and neither accounts for a unit nor for money itself.
     Notice,
 }
 
@@ -218,7 +222,7 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
-        "webhook" => Some(PurchaseItem::Notice),
+        "webhook" | "circuit" => Some(PurchaseItem::Notice),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 mod archive; // everything at once, for an audit
 mod attribute; // typed reading and writing of attributes
 mod catalog; // products and their SKUs
+mod circuits; // whether gateways are asked at all
 mod failure; // what an SDK error proves
 mod limits; // what customers have of limited SKUs
 mod orders; // orders, each change one write

@@ -20,8 +20,9 @@ pub trait Worker: Send + Sync {
     /// What a message says: ids, and nothing that could be stale.
     type Message: DeserializeOwned + Send;
 
-    /// Takes one message as far as it goes. Messages come more than once, late and out of order.
-    async fn work(&self, message: Self::Message) -> Result<(), Retry>;
+    /// Takes one message as far as it goes before the runtime ends it. Messages come more than once, late and out of
+    /// order.
+    async fn work(&self, message: Self::Message, invocation: &Invocation) -> Result<(), Retry>;
 }
 
 /// The message must be delivered again, because something of our own failed; in the end it goes to the dead-letter
@@ -41,11 +42,12 @@ struct Queue<W>(W);
 
 #[async_trait]
 impl<W: Worker> Function for Queue<W> {
-    async fn invoke(&self, event: &RawValue, _: Invocation) -> Result<Box<RawValue>, Error> {
+    async fn invoke(&self, event: &RawValue, invocation: Invocation) -> Result<Box<RawValue>, Error> {
         let event: SqsEvent = serde_json::from_str(event.get())?;
         let mut response = SqsBatchResponse::default();
         // Side by side, so that one message that waits for a slow gateway does not hold up the others.
-        let outcomes = join_all(event.records.iter().map(|message| self.outcome(message))).await;
+        let work = |message| self.outcome(message, &invocation);
+        let outcomes = join_all(event.records.iter().map(work)).await;
         for (message, outcome) in event.records.iter().zip(outcomes) {
             log(message, &outcome);
             match message.message_id.as_deref() {
@@ -60,11 +62,11 @@ impl<W: Worker> Function for Queue<W> {
 }
 
 impl<W: Worker> Queue<W> {
-    async fn outcome(&self, message: &SqsMessage) -> Outcome {
+    async fn outcome(&self, message: &SqsMessage, invocation: &Invocation) -> Outcome {
         let Ok(parsed) = serde_json::from_str(message.body.as_deref().unwrap_or_default()) else {
             return Outcome::Unreadable;
         };
-        match AssertUnwindSafe(self.0.work(parsed)).catch_unwind().await {
+        match AssertUnwindSafe(self.0.work(parsed, invocation)).catch_unwind().await {
             Ok(Ok(())) => Outcome::Done,
             Ok(Err(retry)) => Outcome::Retry(retry),
             Err(_) => Outcome::Panicked,
@@ -107,6 +109,7 @@ fn log(message: &SqsMessage, outcome: &Outcome) {
 
 #[cfg(test)]
 mod tests {
+    use domain::Timestamp;
     use serde::Deserialize;
     use serde_json::{Value, json};
 
@@ -124,7 +127,7 @@ mod tests {
     impl Worker for Sample {
         type Message = Message;
 
-        async fn work(&self, message: Message) -> Result<(), Retry> {
+        async fn work(&self, message: Message, _: &Invocation) -> Result<(), Retry> {
             match message.order_id.as_str() {
                 "throttled" => Err(Failure::Throttled.into()),
                 "bug" => panic!("a bug"),
@@ -140,7 +143,7 @@ mod tests {
 
     async fn work(records: Value) -> Result<Value, String> {
         let event = to_raw_value(&json!({ "Records": records })).unwrap();
-        let invocation = Invocation { request_id: "i-1".to_owned() };
+        let invocation = Invocation { request_id: "i-1".to_owned(), deadline: Timestamp::from_millis(0) };
         let answer = worker(Sample).invoke(&event, invocation).await.map_err(|error| error.to_string())?;
         Ok(serde_json::from_str(answer.get()).unwrap())
     }
@@ -176,6 +179,14 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_batch_fails_the_invocation() {
         let event = to_raw_value(&json!({"hello": "there"})).unwrap();
-        assert!(worker(Sample).invoke(&event, Invocation { request_id: "i-1".to_owned() }).await.is_err());
+        assert!(
+            worker(Sample)
+                .invoke(
+                    &event,
+                    Invocation { request_id: "i-1".to_owned(), deadline: Timestamp::from_millis(0) }
+                )
+                .await
+                .is_err()
+        );
     }
 }

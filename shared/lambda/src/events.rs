@@ -18,7 +18,7 @@ struct Nothing;
 impl Worker for Nothing {
     type Message = std::collections::BTreeMap<String, String>;
 
-    async fn work(&self, _: Self::Message) -> Result<(), Retry> {
+    async fn work(&self, _: Self::Message, _: &Invocation) -> Result<(), Retry> {
         Ok(())
     }
 }
@@ -70,7 +70,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// Refused as a whole, or answered with the list of what failed.
 fn judge(function: &Arc<dyn Function>, event: &Value) -> Option<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let invocation = Invocation { request_id: "r-1".to_owned() };
+    let invocation = Invocation { request_id: "r-1".to_owned(), deadline: domain::Timestamp::from_millis(0) };
     let answer = runtime.block_on(function.invoke(&to_raw_value(event).unwrap(), invocation));
     answer.ok().map(|answer| serde_json::from_str(answer.get()).unwrap())
 }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
@@ -20,6 +21,8 @@ pub trait Function: Send + Sync {
 pub struct Invocation {
     /// The runtime's id for it, in the logs of Lambda itself.
     pub request_id: String,
+    /// When the runtime ends it, whatever it is at.
+    pub deadline: Timestamp,
 }
 
 /// Enters a function: starts its logs, builds it once from the process's environment and serves events until the process ends.
@@ -37,7 +40,8 @@ where
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let function = Arc::clone(&function);
         async move {
-            let invocation = Invocation { request_id: event.context.request_id };
+            let deadline = Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+            let invocation = Invocation { request_id: event.context.request_id, deadline };
             function.invoke(&event.payload, invocation).await
         }
     }))

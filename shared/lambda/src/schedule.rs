@@ -54,7 +54,8 @@ mod tests {
     #[tokio::test]
     async fn a_run_that_fails_fails_its_invocation() {
         for outcome in [Ok(()), Err(Failure::Unavailable)] {
-            let invocation = Invocation { request_id: "i-1".to_owned() };
+            let invocation =
+                Invocation { request_id: "i-1".to_owned(), deadline: domain::Timestamp::from_millis(0) };
             let answer = job(Sample(outcome)).invoke(RawValue::NULL, invocation).await;
             assert_eq!(answer.is_ok(), outcome.is_ok());
         }

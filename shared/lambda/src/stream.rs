@@ -159,7 +159,8 @@ mod tests {
 
     async fn relayed(records: Value) -> Result<Value, String> {
         let event = to_raw_value(&json!({ "Records": records })).unwrap();
-        let invocation = Invocation { request_id: "i-1".to_owned() };
+        let invocation =
+            Invocation { request_id: "i-1".to_owned(), deadline: domain::Timestamp::from_millis(0) };
         let answer = relay(Sample).invoke(&event, invocation).await.map_err(|error| error.to_string())?;
         Ok(serde_json::from_str(answer.get()).unwrap())
     }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use crate::id;
+use crate::{clock, id};
 
 /// How long Lambda lets an instance come up.
 const LONGEST_INIT: Duration = Duration::from_secs(10);
@@ -106,7 +106,7 @@ impl Instances {
             Some(instance) => instance,
             None => self.build().await?,
         };
-        let invocation = Invocation { request_id: id::uuid() };
+        let invocation = Invocation { request_id: id::uuid(), deadline: clock::now().plus(self.timeout) };
         // An instance whose invocation timed out or panicked is never given back: its environment was killed.
         match timeout(self.timeout, instance.invoke(event, invocation)).await {
             Ok(outcome) => {

@@ -13,23 +13,30 @@ pub struct Secrets {
 struct Value {
     stored: String,
     remembered: String,
+    replaced: Option<String>,
+}
+
+impl Value {
+    fn of(text: &str) -> Self {
+        Self { stored: text.to_owned(), remembered: text.to_owned(), replaced: None }
+    }
 }
 
 impl Secrets {
     /// A store with one secret.
     pub fn with(name: &SecretName, text: &str) -> Self {
         let secrets = Self::default();
-        secrets.lock().insert(name.0.clone(), Value { stored: text.to_owned(), remembered: text.to_owned() });
+        secrets.lock().insert(name.0.clone(), Value::of(text));
         secrets
     }
 
-    /// Stores a new value. Readers remember the old one until they read anew.
+    /// Stores a new value. Readers remember the old one until they read anew, and may ask for it even then.
     pub fn rotate(&self, name: &SecretName, text: &str) {
         let mut values = self.lock();
         match values.get_mut(&name.0) {
-            Some(value) => text.clone_into(&mut value.stored),
+            Some(value) => value.replaced = Some(core::mem::replace(&mut value.stored, text.to_owned())),
             None => {
-                values.insert(name.0.clone(), Value { stored: text.to_owned(), remembered: text.to_owned() });
+                values.insert(name.0.clone(), Value::of(text));
             }
         }
     }
@@ -53,6 +60,12 @@ impl application::Secrets for Secrets {
         value.remembered.clone_from(&value.stored);
         Ok(Secret::new(value.stored.clone()))
     }
+
+    async fn previous(&self, name: &SecretName) -> Result<Option<Secret>, Failure> {
+        let values = self.lock();
+        let value = values.get(&name.0).ok_or(Failure::Unavailable)?;
+        Ok(value.replaced.clone().map(Secret::new))
+    }
 }
 
 #[cfg(test)]
@@ -69,6 +82,7 @@ mod tests {
         assert_eq!(secrets.current(&name).await.unwrap().expose(), "old");
         assert_eq!(secrets.refreshed(&name).await.unwrap().expose(), "new");
         assert_eq!(secrets.current(&name).await.unwrap().expose(), "new");
+        assert_eq!(secrets.previous(&name).await.unwrap().unwrap().expose(), "old");
         assert_eq!(secrets.current(&SecretName("other".to_owned())).await, Err(Failure::Unavailable));
     }
 }

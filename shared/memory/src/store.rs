@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use domain::catalog::Product;
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
 use domain::order::{HoldsChange, Order, seen_hold};
+use domain::payment::{Circuit, GatewayName};
 use domain::reservation::Reservation;
 use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
@@ -16,6 +17,7 @@ use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku, Timestam
 use crate::Commit;
 
 mod catalog; // Catalog and CatalogEditor
+mod circuits; // Circuits
 mod holds; // Holds
 mod limits; // Limits
 mod orders; // Orders, OrderPlacer and OrderLedger
@@ -56,6 +58,7 @@ struct Records {
     orders: BTreeMap<OrderId, OrderRecord>,
     overdue: Due<Overdue>,
     webhooks: BTreeMap<EventKey, Webhook>,
+    circuits: BTreeMap<GatewayName, Circuit>,
     commits: Vec<Commit>,
     revision: u64,
 }

@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 mod capability; // what each gateway promises, in one table
+mod credential; // which secret proves who asks, also while it is rotated
 mod line; // HTTP to a gateway: one request, and its answer or the loss of it
 mod report; // what each call leaves in the log
 

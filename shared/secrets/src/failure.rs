@@ -25,3 +25,8 @@ pub(crate) fn of(error: &SdkError<GetSecretValueError, HttpResponse>) -> Failure
         _ => Failure::Unavailable,
     }
 }
+
+/// Whether there is no version on the stage that was asked for.
+pub(crate) fn is_missing(error: &SdkError<GetSecretValueError, HttpResponse>) -> bool {
+    error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception)
+}

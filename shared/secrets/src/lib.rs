@@ -14,9 +14,15 @@ use std::sync::Arc;
 use application::{Clock, Failure, Secret, SecretName, Secrets};
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
+use domain::Timestamp;
 use tokio::sync::Mutex;
 
-use crate::kept::Kept;
+use crate::kept::{Kept, Version};
+
+/// The stage of the value that counts.
+const CURRENT: &str = "AWSCURRENT";
+/// The stage of the value that it replaced.
+const PREVIOUS: &str = "AWSPREVIOUS";
 
 /// AWS Secrets Manager, asked once in five minutes for each secret.
 pub struct SecretsManager {
@@ -31,13 +37,49 @@ impl SecretsManager {
         Self { client, clock, kept: Mutex::new(HashMap::new()) }
     }
 
-    async fn read(&self, name: &SecretName) -> Result<Secret, Failure> {
-        let read = self.client.get_secret_value().secret_id(&name.0).send().await;
-        let value = read.map_err(|error| failure::of(&error))?;
+    /// Reads the version that a stage is on; none where it is on no version.
+    async fn read(&self, name: &SecretName, stage: &str) -> Result<Option<Version>, Failure> {
+        let read = self.client.get_secret_value().secret_id(&name.0).version_stage(stage).send().await;
+        let value = match read {
+            Ok(value) => value,
+            Err(error) if stage == PREVIOUS && failure::is_missing(&error) => return Ok(None),
+            Err(error) => return Err(failure::of(&error)),
+        };
+        let created_at = value.created_date.and_then(|at| at.to_millis().ok()).map(Timestamp::from_millis);
         match value.secret_string {
-            Some(text) => Ok(Secret::new(text)),
+            Some(text) => Ok(Some(Version { secret: Secret::new(text), created_at })),
             None => Err(Failure::Unreadable("the secret is not text")),
         }
+    }
+
+    async fn read_current(&self, name: &SecretName) -> Result<Kept, Failure> {
+        let version =
+            self.read(name, CURRENT).await?.ok_or(Failure::Unreadable("the secret has no value"))?;
+        Ok(Kept::of(version, self.clock.now()))
+    }
+
+    /// What is kept of a secret, read anew where that is too old.
+    async fn known<'a>(
+        &self,
+        kept: &'a mut HashMap<SecretName, Kept>,
+        name: &SecretName,
+    ) -> Result<&'a mut Kept, Failure> {
+        if !kept.get(name).is_some_and(|known| known.is_fresh(self.clock.now())) {
+            match self.read_current(name).await {
+                Ok(read) => {
+                    kept.insert(name.clone(), read);
+                }
+                Err(failure) => {
+                    let now = self.clock.now();
+                    let stale = kept.get(name).is_some_and(|known| known.is_usable_after(failure, now));
+                    tracing::warn!(secret = name.0, %failure, stale, "the secret cannot be read");
+                    if !stale {
+                        return Err(failure);
+                    }
+                }
+            }
+        }
+        kept.get_mut(name).ok_or(Failure::Unavailable)
     }
 }
 
@@ -46,30 +88,33 @@ impl Secrets for SecretsManager {
     async fn current(&self, name: &SecretName) -> Result<Secret, Failure> {
         // Held while reading, so that a crowd that finds nothing asks once.
         let mut kept = self.kept.lock().await;
-        if let Some(known) = kept.get(name)
-            && known.is_fresh(self.clock.now())
-        {
-            return Ok(known.secret.clone());
-        }
-        match self.read(name).await {
-            Ok(secret) => {
-                kept.insert(name.clone(), Kept { secret: secret.clone(), read_at: self.clock.now() });
-                Ok(secret)
-            }
-            Err(failure) => {
-                let usable = kept.get(name).filter(|known| known.is_usable_after(failure, self.clock.now()));
-                tracing::warn!(secret = name.0, %failure, stale = usable.is_some(), "the secret cannot be read");
-                usable.map(|known| known.secret.clone()).ok_or(failure)
-            }
-        }
+        Ok(self.known(&mut kept, name).await?.secret.clone())
     }
 
     async fn refreshed(&self, name: &SecretName) -> Result<Secret, Failure> {
         let mut kept = self.kept.lock().await;
-        let secret = self.read(name).await.inspect_err(|failure| {
+        let read = self.read_current(name).await.inspect_err(|failure| {
             tracing::warn!(secret = name.0, %failure, "the secret cannot be read anew");
         })?;
-        kept.insert(name.clone(), Kept { secret: secret.clone(), read_at: self.clock.now() });
+        let secret = read.secret.clone();
+        kept.insert(name.clone(), read);
         Ok(secret)
+    }
+
+    async fn previous(&self, name: &SecretName) -> Result<Option<Secret>, Failure> {
+        let mut kept = self.kept.lock().await;
+        let known = self.known(&mut kept, name).await?;
+        if !known.is_rotating(self.clock.now()) {
+            return Ok(None);
+        }
+        if let Some(replaced) = &known.replaced {
+            return Ok(replaced.clone());
+        }
+        let replaced = self.read(name, PREVIOUS).await.inspect_err(|failure| {
+            tracing::warn!(secret = name.0, %failure, "the secret's previous value cannot be read");
+        })?;
+        let replaced = replaced.map(|version| version.secret);
+        known.replaced = Some(replaced.clone());
+        Ok(replaced)
     }
 }

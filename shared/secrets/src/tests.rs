@@ -46,6 +46,10 @@ struct Store {
 
 const OLD: (StatusCode, &str) = (StatusCode::OK, r#"{"Name":"stripe","SecretString":"sk_old"}"#);
 const NEW: (StatusCode, &str) = (StatusCode::OK, r#"{"Name":"stripe","SecretString":"sk_new"}"#);
+/// Put a minute after the tests' clock begins.
+const ROTATED: (StatusCode, &str) =
+    (StatusCode::OK, r#"{"Name":"stripe","SecretString":"sk_new","CreatedDate":60}"#);
+const MISSING: (StatusCode, &str) = (StatusCode::BAD_REQUEST, r#"{"__type":"ResourceNotFoundException"}"#);
 const BROKEN: (StatusCode, &str) =
     (StatusCode::INTERNAL_SERVER_ERROR, r#"{"__type":"InternalServiceError","Message":"later"}"#);
 const THROTTLED: (StatusCode, &str) = (StatusCode::BAD_REQUEST, r#"{"__type":"ThrottlingException"}"#);
@@ -84,6 +88,10 @@ impl Store {
 
     async fn refreshed(&self) -> Result<Secret, Failure> {
         self.manager.refreshed(&name()).await
+    }
+
+    async fn previous(&self) -> Result<Option<Secret>, Failure> {
+        self.manager.previous(&name()).await
     }
 
     fn unasked(&self) -> usize {
@@ -153,4 +161,45 @@ async fn a_secret_that_cannot_be_read_anew_is_a_failure_and_the_old_one_is_not_o
 async fn a_secret_that_is_not_text_is_unreadable() {
     let store = Store::answering([(StatusCode::OK, r#"{"Name":"stripe","SecretBinary":"AAAA"}"#)]).await;
     assert!(matches!(store.current().await, Err(Failure::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn fault_65_the_value_before_is_read_once_while_a_rotation_lasts() {
+    let store = Store::answering([ROTATED, OLD]).await;
+    store.pass(2);
+    for _ in 0..2 {
+        assert_eq!(store.previous().await, secret("sk_old").map(Some));
+        assert_eq!(store.current().await, secret("sk_new"));
+    }
+    assert_eq!(store.unasked(), 0);
+}
+
+#[tokio::test]
+async fn fault_65_a_day_after_a_rotation_the_value_before_counts_for_nothing() {
+    let store = Store::answering([ROTATED, ROTATED]).await;
+    store.pass(24 * 60 + 1);
+    assert_eq!(store.previous().await, Ok(None));
+    assert_eq!(store.unasked(), 1, "nobody asked for a value that would not be used");
+}
+
+#[tokio::test]
+async fn a_first_value_has_none_before_it() {
+    let store = Store::answering([ROTATED, MISSING]).await;
+    assert_eq!(store.previous().await, Ok(None));
+    assert_eq!(store.previous().await, Ok(None));
+    assert_eq!(store.unasked(), 0);
+}
+
+#[tokio::test]
+async fn fault_65_a_value_read_anew_forgets_what_the_earlier_one_had_replaced() {
+    let store = Store::answering([ROTATED, OLD, ROTATED, NEW]).await;
+    assert_eq!(store.previous().await, secret("sk_old").map(Some));
+    assert_eq!(store.refreshed().await, secret("sk_new"));
+    assert_eq!(store.previous().await, secret("sk_new").map(Some));
+}
+
+#[tokio::test]
+async fn a_secret_that_is_gone_is_a_failure_and_no_absence() {
+    let store = Store::answering([MISSING]).await;
+    assert!(matches!(store.previous().await, Err(Failure::Unreadable(_))));
 }

@@ -13,6 +13,7 @@ use crate::world::Desk;
 
 mod alerts; // ONCE_PER_CROSSING
 mod answers; // ONE_ANSWER, and nothing false in what shoppers hear
+mod circuits; // ONE_PROBER
 mod end; // what must have come about once faults have stopped
 mod promises; // PROMISE_KEPT
 mod units; // NOT_SOLD_OUT, and where units are free
@@ -50,6 +51,7 @@ pub(crate) struct Checker {
     told: BTreeMap<String, answers::Told>,
     promises: promises::Promises,
     pages: units::Pages,
+    probes: circuits::Probes,
 }
 
 impl Checker {

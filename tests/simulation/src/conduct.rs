@@ -7,7 +7,7 @@ use application::{
     WakeUp,
 };
 use domain::order::{Order, OrderChange};
-use domain::payment::{Charge, Operation, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{Charge, Circuit, Operation, Outcome, RefundCharge, RefundOutcome};
 use domain::reservation::Reservation;
 use domain::stock::{
     Hold, LimitClaim, Look, Looking, Movement, Opened, OpenerKey, PageKey, PlannedHold, StockAlert,
@@ -160,6 +160,10 @@ pub(crate) trait Conduct: Send + Sync {
 
     fn postpone(&self, _by: Invoked, seen: &Order, wake: Wake) -> Result<(), ChangeError> {
         now(application::OrderLedger::postpone(self.store(), seen, wake))
+    }
+
+    fn turn(&self, _by: Invoked, turned: &Circuit) -> Result<(), ChangeError> {
+        now(application::Circuits::turn(self.store(), turned))
     }
 
     /// The key under which a call is sent.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::{Bands, Chance, Clock, Failure, Offers, Shelf};
+use application::{Bands, Breaker, Chance, CircuitsSeen, Clock, Failure, Offers, Shelf};
 use async_trait::async_trait;
 use domain::Timestamp;
 
@@ -12,6 +12,7 @@ use crate::fault::{Call, Fault, Sort};
 use crate::world::World;
 
 mod catalog; // Catalog
+mod circuits; // Circuits
 mod gateway; // Gateway
 mod holds; // Holds and Limits
 mod orders; // Orders, OrderPlacer and OrderLedger
@@ -31,6 +32,7 @@ pub(crate) struct Environment {
     pub(crate) shelf: Shelf,
     pub(crate) bands: Bands,
     pub(crate) offers: Offers,
+    pub(crate) circuits_seen: CircuitsSeen,
     /// How far its clock is off, in milliseconds.
     pub(crate) skew: i64,
 }
@@ -62,6 +64,10 @@ impl Chance for Invocation {
 }
 
 impl Invocation {
+    pub(crate) fn breaker(&self) -> Breaker<'_> {
+        Breaker { circuits: self, seen: &self.environment.circuits_seen, clock: self }
+    }
+
     /// Reads from the store.
     async fn read<T>(
         &self,

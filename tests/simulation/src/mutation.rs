@@ -9,6 +9,7 @@ use crate::run::{Circumstances, Course, Run};
 use crate::scenario::Scenario;
 use crate::search;
 
+mod circuits; // whether a gateway is asked
 mod giving_back; // how units go back on sale
 mod limits; // what counts against a customer's limit
 mod payments; // what is concluded from a gateway's answers, and when it is written
@@ -52,7 +53,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -165,6 +166,16 @@ impl Mutation {
             })
         },
         of("lease-is-safety", "after a lease nobody can be sending", || payments::lease_is_safety()),
+        Self {
+            scenario: Some("gateway-ill"),
+            ..of("everybody-probes", "whoever wants to probe a gateway is told to", || {
+                circuits::everybody_probes()
+            })
+        },
+        Self {
+            scenario: Some("gateway-ill"),
+            ..of("open-is-no", "a confirm at an open circuit counts as never made", || circuits::open_is_no())
+        },
         of("captured-but-held", "a capture is recorded, and the units stay where they are", || {
             payments::captured_but_held()
         }),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use application::put_on_sale::{self, put_on_sale};
 use domain::catalog::{Availability, LowStock, Product, Variant};
 use domain::stock::Units;
-use domain::{Money, Sku};
+use domain::{Money, Sku, Timestamp};
 use futures_util::FutureExt;
 use memory::{ManualClock, SeededChance, Store};
 
@@ -14,6 +14,7 @@ use crate::shopper::Shopper;
 use crate::simulation::Work;
 use crate::world::{BEGIN, World};
 
+mod ailing; // a gateway that is ill for a while
 mod buying; // one shopper, and what payments do
 mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
@@ -35,6 +36,8 @@ pub struct Scenario {
     limit: Option<u32>,
     /// The same while there are few.
     low_limit: Option<u32>,
+    /// How long Stripe is ill, from the beginning on.
+    ill_seconds: u64,
     shoppers: fn(&Crowd) -> Vec<Work>,
 }
 
@@ -52,7 +55,7 @@ const SCARF: &str = "SCARF";
 /// A scenario with the usual stock.
 const fn of(name: &'static str, shoppers: fn(&Crowd) -> Vec<Work>) -> Scenario {
     let (limit, low_limit) = (None, None);
-    Scenario { name, shirts: 3, scarves: 15, hold_seconds: 600, limit, low_limit, shoppers }
+    Scenario { name, shirts: 3, scarves: 15, hold_seconds: 600, limit, low_limit, ill_seconds: 0, shoppers }
 }
 
 impl core::fmt::Debug for Scenario {
@@ -69,6 +72,9 @@ impl Scenario {
         of("told-of-trouble", telling::told_of_trouble),
         of("breaks-its-word", telling::breaks_its_word),
     ];
+
+    /// Those in which a gateway is ill for a while, beside the others in the same way.
+    pub const ILL: [Self; 1] = [Self { shirts: 12, ill_seconds: 120, ..of("gateway-ill", ailing::ails) }];
 
     /// Every other scenario.
     pub const ALL: [Self; 51] = [
@@ -125,9 +131,19 @@ impl Scenario {
         of("paypal", buying::paypal),
     ];
 
+    /// Every scenario there is.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(Self::TOLD).chain(Self::ILL)
+    }
+
     /// The scenario of that name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain(Self::TOLD).find(|scenario| scenario.name == name)
+        Self::every().find(|scenario| scenario.name == name)
+    }
+
+    /// Until when Stripe is ill.
+    pub(crate) fn ill_until(&self) -> Timestamp {
+        BEGIN.plus(Duration::from_secs(self.ill_seconds))
     }
 
     /// Puts units on sale, before anything can go wrong.

@@ -1,6 +1,7 @@
 //! The functions, as the cloud would invoke them: what wakes each, and what becomes of its answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::add_payment_method::{self, add_payment_method};
 use application::adjust_stock::adjust_stock;
@@ -20,7 +21,7 @@ use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
 use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
-use application::{Failure, Gateways, Subject};
+use application::{Budget, Clock, Failure, Gateways, Subject};
 use domain::Idempotent;
 use domain::stock::Movement;
 use domain::webhook::Mode;
@@ -172,15 +173,26 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
     })
 }
 
+/// How long a worker has, and how long a call to a gateway lasts at the most, as in `template.yaml`.
+const WORKER_TIME: Duration = Duration::from_secs(30);
+const CALL_TIME: Duration = Duration::from_secs(6);
+
 /// Works on a message, and deletes it when that went well.
 pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
     if at.world.conduct.deletes_first() {
         at.world.desk().mail.delete(message.id);
     }
+    let budget = Budget { ends_at: at.now().plus(WORKER_TIME), call_max: CALL_TIME };
     let worked = match &message.subject {
         Subject::CapturePayment(order) => {
             let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
-            let ports = capture_payment::Ports { orders: &*at, gateways: &gateways, clock: &*at };
+            let ports = capture_payment::Ports {
+                orders: &*at,
+                gateways: &gateways,
+                breaker: at.breaker(),
+                budget,
+                clock: &*at,
+            };
             capture_payment(&ports, order).await
         }
         Subject::ExpireReservation(reservation) => {
@@ -202,6 +214,8 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
                 webhooks: &*at,
                 orders: &*at,
                 gateways: &gateways,
+                breaker: at.breaker(),
+                budget,
                 clock: &*at,
                 mode: Mode::Test,
             };

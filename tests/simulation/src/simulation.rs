@@ -63,6 +63,7 @@ impl Simulation {
         scenario.open(world.conduct.store());
         let sweep_at = {
             let mut desk = world.desk();
+            desk.ill_until = scenario.ill_until();
             desk.check(world.conduct.store());
             let wait = desk.some_millis(60_000);
             desk.now.plus(wait)

@@ -51,6 +51,8 @@ pub(crate) struct Desk {
     /// In how many ways each call could have failed, where faults are set beforehand.
     pub(crate) ways: Vec<usize>,
     pub(crate) bank: Bank,
+    /// Until when Stripe is ill.
+    pub(crate) ill_until: Timestamp,
     /// Writes on their way, and when they land.
     late: Vec<(Timestamp, LateWrite)>,
     /// What somebody read of each list a while ago.
@@ -145,6 +147,7 @@ impl Desk {
             has_suffered: false,
             ways: Vec::new(),
             bank: Bank::default(),
+            ill_until: BEGIN,
             late: Vec::new(),
             lists_before: BTreeMap::new(),
             mail: Mail::default(),

@@ -58,8 +58,34 @@ fn what_the_gateway_tells_is_kept_applied_put_aside_and_known_when_it_comes_agai
 }
 
 #[test]
+fn fault_58_64_nothing_breaks_while_a_gateway_is_ill_and_whatever_fails_besides() {
+    for scenario in Scenario::ILL {
+        assert_sound(simulation::seeds(0..SEEDS / 4, Some(scenario)));
+    }
+}
+
+#[test]
+fn fault_64_a_gateway_that_is_ill_is_asked_no_more_then_probed_and_asked_again() {
+    let mut missing = vec![
+        "turn circuit stripe open, the 1. time -> done",
+        "turn circuit stripe open, the 2. time -> done",
+        "turn circuit stripe probing -> done",
+        "turn circuit stripe probing -> the order has changed",
+        "turn circuit stripe closed, 4 failures -> done",
+        "turn circuit stripe closed, 0 failures -> done",
+    ];
+    for seed in 0..SEEDS / 4 {
+        for scenario in Scenario::ILL {
+            let trace = Run::seeded(seed, Some(scenario)).traced().trace;
+            missing.retain(|words| !trace.iter().any(|line| line.contains(words)));
+        }
+    }
+    assert_eq!(missing, Vec::<&str>::new(), "these seeds never meet it");
+}
+
+#[test]
 fn scenarios_have_names_of_their_own() {
-    for scenario in Scenario::ALL.into_iter().chain(Scenario::TOLD) {
+    for scenario in Scenario::every() {
         assert_eq!(Scenario::named(scenario.name).map(|found| found.name), Some(scenario.name));
     }
 }

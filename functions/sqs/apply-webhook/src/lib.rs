@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::apply_webhook::{Ports, apply_webhook};
-use application::{Gateways, Secrets};
+use application::{Breaker, Budget, CircuitsSeen, Gateways, Secrets};
 use async_trait::async_trait;
 use domain::webhook::Mode;
 use lambda::batch::{Retry, Worker, worker};
-use lambda::{Clients, Environment, Function, SystemClock};
+use lambda::{Clients, Environment, Function, Invocation, SystemClock};
 use payments::Account;
 use sqs::ApplyWebhookMessage;
 
@@ -16,6 +16,8 @@ struct ApplyWebhook {
     orders: dynamodb::OrdersTable,
     purchases: dynamodb::PurchaseTables,
     gateways: Gateways,
+    call_max: Duration,
+    circuits_seen: CircuitsSeen,
     mode: Mode,
 }
 
@@ -36,6 +38,8 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
         orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
         gateways: payments::gateways(accounts, &secrets, timeout)?,
+        call_max: timeout,
+        circuits_seen: CircuitsSeen::default(),
         mode: Mode::named(&mode).ok_or("STRIPE_MODE is `live` or `test`")?,
     }))
 }
@@ -44,9 +48,12 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 impl Worker for ApplyWebhook {
     type Message = ApplyWebhookMessage;
 
-    async fn work(&self, message: ApplyWebhookMessage) -> Result<(), Retry> {
-        let Self { orders: webhooks, purchases: orders, gateways, mode } = self;
-        let ports = Ports { webhooks, orders, gateways, clock: &SystemClock, mode: *mode };
+    async fn work(&self, message: ApplyWebhookMessage, invocation: &Invocation) -> Result<(), Retry> {
+        let Self { orders: table, purchases: orders, gateways, call_max, circuits_seen: seen, mode } = self;
+        let clock = &SystemClock;
+        let budget = Budget { ends_at: invocation.deadline, call_max: *call_max };
+        let breaker = Breaker { circuits: table, seen, clock };
+        let ports = Ports { webhooks: table, orders, gateways, breaker, budget, clock, mode: *mode };
         Ok(apply_webhook(&ports, &message.key()).await?)
     }
 }

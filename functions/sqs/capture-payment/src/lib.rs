@@ -4,16 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::capture_payment::{Ports, capture_payment};
-use application::{Gateways, Secrets};
+use application::{Breaker, Budget, CircuitsSeen, Gateways, Secrets};
 use async_trait::async_trait;
 use lambda::batch::{Retry, Worker, worker};
-use lambda::{Clients, Environment, Function, SystemClock};
+use lambda::{Clients, Environment, Function, Invocation, SystemClock};
 use payments::Account;
 use sqs::CapturePaymentMessage;
 
 struct CapturePayment {
     purchases: dynamodb::PurchaseTables,
     gateways: Gateways,
+    call_max: Duration,
+    circuits: dynamodb::OrdersTable,
+    circuits_seen: CircuitsSeen,
 }
 
 /// Builds the function from its settings.
@@ -27,9 +30,13 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
     let accounts = [(stripe, stripe_secret), (paypal, paypal_secret)]
         .map(|(endpoint, secret)| Account { endpoint, secret });
+    let dynamodb = clients.dynamodb().await;
     Ok(worker(CapturePayment {
-        purchases: dynamodb::PurchaseTables::new(clients.dynamodb().await, orders, stock),
+        purchases: dynamodb::PurchaseTables::new(dynamodb.clone(), orders.clone(), stock),
         gateways: payments::gateways(accounts, &secrets, timeout)?,
+        call_max: timeout,
+        circuits: dynamodb::OrdersTable::new(dynamodb, orders),
+        circuits_seen: CircuitsSeen::default(),
     }))
 }
 
@@ -37,8 +44,12 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 impl Worker for CapturePayment {
     type Message = CapturePaymentMessage;
 
-    async fn work(&self, message: CapturePaymentMessage) -> Result<(), Retry> {
-        let ports = Ports { orders: &self.purchases, gateways: &self.gateways, clock: &SystemClock };
+    async fn work(&self, message: CapturePaymentMessage, invocation: &Invocation) -> Result<(), Retry> {
+        let Self { purchases: orders, gateways, call_max, circuits, circuits_seen: seen } = self;
+        let clock = &SystemClock;
+        let budget = Budget { ends_at: invocation.deadline, call_max: *call_max };
+        let breaker = Breaker { circuits, seen, clock };
+        let ports = Ports { orders, gateways, breaker, budget, clock };
         Ok(capture_payment(&ports, &message.order_id).await?)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use application::expire_reservation::{Ports, expire_reservation};
 use async_trait::async_trait;
 use lambda::batch::{Retry, Worker, worker};
-use lambda::{Clients, Environment, Function, SystemChance, SystemClock};
+use lambda::{Clients, Environment, Function, Invocation, SystemChance, SystemClock};
 use sqs::ExpireReservationMessage;
 
 struct ExpireReservation {
@@ -33,7 +33,7 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 impl Worker for ExpireReservation {
     type Message = ExpireReservationMessage;
 
-    async fn work(&self, message: ExpireReservationMessage) -> Result<(), Retry> {
+    async fn work(&self, message: ExpireReservationMessage, _: &Invocation) -> Result<(), Retry> {
         Ok(expire_reservation(&self.ports(), &message.reservation_id).await?)
     }
 }

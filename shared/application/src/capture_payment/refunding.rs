@@ -1,17 +1,21 @@
 use domain::order::Order;
 use domain::payment::{RefundCharge, RefundOutcome, RefundStep};
 
-use super::{Next, Ports, leave, write};
+use super::{Next, Ports, leave, out_of_time, write};
 use crate::{Failure, Gateway};
 
 /// One round of a refund: what is true was read, at most one call is made, and what it proved is written.
 pub(super) async fn round(ports: &Ports<'_>, order: Order, step: RefundStep) -> Result<Next, Failure> {
     match step {
         RefundStep::Leave(until) => leave(ports, &order, until).await,
+        RefundStep::Claim | RefundStep::LookUp if !ports.budget.allows_call(ports.clock.now()) => {
+            Err(out_of_time(&order))
+        }
         RefundStep::Claim => match write(ports, order.claim_refund(ports.clock.now())).await? {
             // The call is made by whoever wrote its claim, and by nobody else.
             Next::GoOn(claimed) => {
                 let outcome = match open_at_gateway(ports, &claimed) {
+                    _ if !ports.budget.allows_call(ports.clock.now()) => RefundOutcome::Rejected,
                     Some((gateway, charge)) => gateway.refund(&charge).await,
                     None => RefundOutcome::Unknown,
                 };

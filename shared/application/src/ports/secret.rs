@@ -38,4 +38,10 @@ pub trait Secrets: Send + Sync {
 
     /// The current value, read anew because the one in hand was refused.
     async fn refreshed(&self, name: &SecretName) -> Result<Secret, Failure>;
+
+    /// The value that the current one replaced, while the rotation may not have reached everybody; may be a few minutes
+    /// old.
+    ///
+    /// MUST be none once the rotation is over: a value that was replaced because it leaked is not to count for ever.
+    async fn previous(&self, name: &SecretName) -> Result<Option<Secret>, Failure>;
 }

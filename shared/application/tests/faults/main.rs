@@ -12,6 +12,10 @@ mod slow; // a gateway whose one call takes as long as a test wants
 #[cfg(test)]
 mod approval; // a shopper who approves on the gateway's pages
 #[cfg(test)]
+mod breaker; // a gateway that is ill
+#[cfg(test)]
+mod budget; // a worker whose time runs out
+#[cfg(test)]
 mod cancelled; // orders that are cancelled, and money that goes back
 #[cfg(test)]
 mod known_requests; // ids and fingerprints of requests that were made before

@@ -12,8 +12,8 @@ use application::put_on_sale::{self, put_on_sale};
 use application::relay::{self, relay};
 use application::sweep::{self, sweep};
 use application::{
-    Bands, Catalog, Clock, Failure, Gateways, Holds, Limits, Offers, Orders, ReservationBook,
-    ReservationCloser, Shelf, StockRoom, Subject, SweepIndex, WakeUp,
+    Bands, Breaker, Budget, Catalog, CircuitsSeen, Clock, Failure, Gateways, Holds, Limits, Offers, Orders,
+    ReservationBook, ReservationCloser, Shelf, StockRoom, Subject, SweepIndex, WakeUp,
 };
 use domain::catalog::Variant;
 use domain::invariant::{self, Books};
@@ -41,6 +41,7 @@ pub(crate) struct Shop {
     pub(crate) queues: Queues,
     pub(crate) gateway: ScriptedGateway,
     pub(crate) chance: SeededChance,
+    pub(crate) circuits_seen: CircuitsSeen,
     relayed: AtomicUsize,
 }
 
@@ -70,6 +71,7 @@ impl Shop {
             queues: Queues::default(),
             gateway: ScriptedGateway::default(),
             chance: SeededChance::new(1),
+            circuits_seen: CircuitsSeen::default(),
             relayed: AtomicUsize::new(0),
         };
         shop.put_on_sale(goods).await;
@@ -174,7 +176,22 @@ impl Shop {
     }
 
     pub(crate) fn capture_ports<'a>(&'a self, gateways: &'a Gateways) -> capture_payment::Ports<'a> {
-        capture_payment::Ports { orders: &self.store, gateways, clock: &self.clock }
+        capture_payment::Ports {
+            orders: &self.store,
+            gateways,
+            breaker: self.breaker(),
+            budget: self.budget(),
+            clock: &self.clock,
+        }
+    }
+
+    /// A worker that has begun just now.
+    pub(crate) fn budget(&self) -> Budget {
+        Budget { ends_at: self.clock.now().plus(MINUTE / 2), call_max: MINUTE / 10 }
+    }
+
+    pub(crate) fn breaker(&self) -> Breaker<'_> {
+        Breaker { circuits: &self.store, seen: &self.circuits_seen, clock: &self.clock }
     }
 
     /// One worker takes one message about this reservation's end.
@@ -204,7 +221,16 @@ impl Shop {
 
     pub(crate) fn apply_ports<'a>(&'a self, gateways: &'a Gateways) -> apply_webhook::Ports<'a> {
         let Self { store, clock, .. } = self;
-        apply_webhook::Ports { webhooks: store, orders: store, gateways, clock, mode: Mode::Test }
+        let (breaker, budget) = (self.breaker(), self.budget());
+        apply_webhook::Ports {
+            webhooks: store,
+            orders: store,
+            gateways,
+            breaker,
+            budget,
+            clock,
+            mode: Mode::Test,
+        }
     }
 
     pub(crate) async fn work(&self, wake_up: WakeUp) {

@@ -2,6 +2,7 @@
 
 mod attempt; // one try to charge an order at one gateway
 mod charge; // what is frozen with an attempt, and the keys that follow from it
+mod circuit; // whether a gateway is asked at all
 mod outcome; // what one call to a gateway proved
 mod refund; // money that goes back
 
@@ -10,5 +11,6 @@ pub use charge::{
     AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod, PaymentMethodError,
     PaymentTextError, PaymentToken, ReturnUrl,
 };
+pub use circuit::{Admission, Circuit, CircuitState, Health};
 pub use outcome::{Decline, Outcome, Retry};
 pub use refund::{Refund, RefundCause, RefundCharge, RefundNumber, RefundOutcome, RefundState, RefundStep};

@@ -6,6 +6,8 @@ mod samples; // reservations, checkouts and ways to make many of them
 #[cfg(test)]
 mod attempt; // one try to charge, under any answers
 #[cfg(test)]
+mod circuit; // one prober, and no gateway held back for ever
+#[cfg(test)]
 mod counterparty; // a gateway that knows what really happened
 #[cfg(test)]
 mod ending; // a cancel, and money that goes back

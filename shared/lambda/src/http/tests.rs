@@ -65,7 +65,7 @@ impl Route for Sample {
 
 async fn answer(event: &Value) -> Value {
     let event = serde_json::value::to_raw_value(event).unwrap();
-    let invocation = Invocation { request_id: "i-1".to_owned() };
+    let invocation = Invocation { request_id: "i-1".to_owned(), deadline: domain::Timestamp::from_millis(0) };
     let answer = route(Sample).invoke(&event, invocation).await.unwrap();
     serde_json::from_str(answer.get()).unwrap()
 }

@@ -5,7 +5,7 @@ use application::checkout::{self, PlaceOrder, checkout};
 use application::create_reservation::{self, Cart, CartLine, CreateReservation, create_reservation};
 use application::expire_reservation::{self, expire_reservation};
 use application::put_on_sale::{self, put_on_sale};
-use application::{Bands, Clock, Gateways, Offers, Orders, Shelf, Subject};
+use application::{Bands, Breaker, Budget, CircuitsSeen, Clock, Gateways, Offers, Orders, Shelf, Subject};
 use domain::catalog::{LowStock, Variant};
 use domain::invariant;
 use domain::order::{Address, Checkout, Contact, OrderState};
@@ -96,6 +96,15 @@ impl Shop {
                     let ports = capture_payment::Ports {
                         orders: &self.store,
                         gateways: &gateways,
+                        breaker: Breaker {
+                            circuits: &self.store,
+                            seen: &CircuitsSeen::default(),
+                            clock: &self.clock,
+                        },
+                        budget: Budget {
+                            ends_at: self.clock.now().plus(Duration::from_secs(30)),
+                            call_max: Duration::from_secs(6),
+                        },
                         clock: &self.clock,
                     };
                     capture_payment(&ports, &id).await.unwrap();

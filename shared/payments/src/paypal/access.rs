@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::wire::{AccessToken, Credentials};
+use crate::credential::Candidates;
 use crate::line::{self, Exchange, Line};
 
 /// How long before its end a token is no longer used: longer than any call lasts.
@@ -52,22 +53,23 @@ impl Access {
         }
     }
 
-    /// Asks for a token, and once more when the credentials were refused and the store has newer ones.
+    /// Asks for a token, and asks again while the credentials are refused and there are others.
     async fn renew(&self, line: &Line, kept: &mut Option<Token>) -> Result<String, Exchange> {
         *kept = None;
-        let secret = self.secrets.current(&self.secret_name).await.map_err(|_| Exchange::NotSent)?;
-        let token = match ask(line, &secret).await {
-            Err(refused) if refused.refused_the_secret() => {
-                let Ok(secret) = self.secrets.refreshed(&self.secret_name).await else {
-                    return Err(refused);
-                };
-                ask(line, &secret).await?
+        let mut candidates = Candidates::of(self.secrets.as_ref(), &self.secret_name);
+        let mut refusal = Exchange::NotSent;
+        while let Some(secret) = candidates.next().await {
+            match ask(line, &secret).await {
+                Ok(token) => {
+                    let text = token.text.clone();
+                    *kept = Some(token);
+                    return Ok(text);
+                }
+                Err(refused) if refused.refused_the_secret() => refusal = refused,
+                Err(unsent) => return Err(unsent),
             }
-            answered => answered?,
-        };
-        let text = token.text.clone();
-        *kept = Some(token);
-        Ok(text)
+        }
+        Err(refusal)
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 use self::call::Call;
 use self::exchange::Message;
+use crate::credential::Candidates;
 use crate::line::{Exchange, Line, SettingError};
 use crate::report::{report, report_refund};
 
@@ -54,26 +55,23 @@ impl StripeGateway {
         outcome
     }
 
-    /// Sends a message, and sends it once more when the key was refused and the store has a newer one.
+    /// Sends a message, and sends it again while the key is refused and there is another.
     async fn exchange(&self, message: &Message) -> Exchange {
         let deadline = Instant::now() + self.timeout;
-        let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.current(&self.secret_name)).await else {
-            return Exchange::NotSent;
-        };
-        let first = timeout_at(deadline, exchange::send(&self.line, message, &secret)).await;
-        let first = first.unwrap_or(Exchange::Lost);
-        if !first.refused_the_secret() {
-            return first;
+        let mut candidates = Candidates::of(self.secrets.as_ref(), &self.secret_name);
+        let mut answer = Exchange::NotSent;
+        while let Ok(Some(secret)) = timeout_at(deadline, candidates.next()).await {
+            answer = match timeout_at(deadline, exchange::send(&self.line, message, &secret)).await {
+                // Whatever was sent before was refused unexecuted.
+                Ok(Exchange::NotSent) => return answer,
+                Ok(sent) => sent,
+                Err(_) => return Exchange::Lost,
+            };
+            if !answer.refused_the_secret() {
+                return answer;
+            }
         }
-        let Ok(Ok(secret)) = timeout_at(deadline, self.secrets.refreshed(&self.secret_name)).await else {
-            return first;
-        };
-        match timeout_at(deadline, exchange::send(&self.line, message, &secret)).await {
-            // Something was sent before, and was refused unexecuted.
-            Ok(Exchange::NotSent) => first,
-            Ok(second) => second,
-            Err(_) => Exchange::Lost,
-        }
+        answer
     }
 }
 

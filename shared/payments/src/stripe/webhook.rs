@@ -71,24 +71,41 @@ impl StripeWebhooks {
         Ok(VerifiedEvent::read(authentic, event::read)?)
     }
 
-    /// Verifies with the secret in hand, and with a newer one where that is wrong.
+    /// Verifies with the secret in hand and the one before it, and with newer ones where both are wrong.
     async fn authentic<'a>(
         &self,
         signature: &Signature<'_>,
         body: &'a [u8],
         now: Timestamp,
     ) -> Result<Authentic<'a>, WebhookError> {
-        let verify = |secret: &Secret| {
-            Authentic::by_hmac_sha256(secret, &signature.prefix(), body, signature.signatures())
-        };
-        if let Some(authentic) = verify(&self.secrets.current(&self.secret_name).await?) {
+        let current = self.secrets.current(&self.secret_name).await?;
+        if let Some(authentic) = self.by_either(current, signature, body).await? {
             return Ok(authentic);
         }
         let forged = WebhookError::NotAuthentic("no signature is right");
         if !self.may_refresh(now) {
             return Err(forged);
         }
-        verify(&self.secrets.refreshed(&self.secret_name).await?).ok_or(forged)
+        let current = self.secrets.refreshed(&self.secret_name).await?;
+        self.by_either(current, signature, body).await?.ok_or(forged)
+    }
+
+    /// Verifies with a secret, or with the one that it replaced: until everybody has heard of a rotation, what is signed
+    /// with either is authentic.
+    async fn by_either<'a>(
+        &self,
+        current: Secret,
+        signature: &Signature<'_>,
+        body: &'a [u8],
+    ) -> Result<Option<Authentic<'a>>, Failure> {
+        let verify = |secret: &Secret| {
+            Authentic::by_hmac_sha256(secret, &signature.prefix(), body, signature.signatures())
+        };
+        if let Some(authentic) = verify(&current) {
+            return Ok(Some(authentic));
+        }
+        let previous = self.secrets.previous(&self.secret_name).await?;
+        Ok(previous.as_ref().and_then(verify))
     }
 
     fn may_refresh(&self, now: Timestamp) -> bool {

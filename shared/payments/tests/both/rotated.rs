@@ -16,4 +16,7 @@ impl Secrets for Rotated {
     async fn refreshed(&self, _: &SecretName) -> Result<Secret, Failure> {
         self.refreshed.map(|text| Secret::new(text.to_owned()))
     }
+    async fn previous(&self, _: &SecretName) -> Result<Option<Secret>, Failure> {
+        Ok(None)
+    }
 }

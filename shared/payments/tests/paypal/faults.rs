@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use application::Gateway;
+use application::{Gateway, SecretName};
 use domain::payment::{Charge, Outcome};
+use memory::Secrets as RotatableSecrets;
 use proptest::prelude::*;
 
 use crate::order::{TOKEN, authorization, order, payment, problem};
@@ -119,6 +120,22 @@ async fn fault_65_rotated_credentials_are_read_anew_once() {
     let gateway = gateway_with(&scripted.address, secrets, Duration::from_secs(60));
     assert_eq!(gateway.confirm(&charge(), &reference()).await, Outcome::Authorized);
     assert_ne!(scripted.asked()[0].header("authorization"), scripted.asked()[1].header("authorization"));
+}
+
+#[tokio::test]
+async fn fault_65_while_a_rotation_lasts_the_credentials_before_are_tried_exactly_once() {
+    let credentials = |secret: &str| format!(r#"{{"client_id":"shop","client_secret":"{secret}"}}"#);
+    let authorized = order("COMPLETED", &authorization("CREATED"));
+    for (last, outcome, asked) in [(TOKEN, Outcome::Authorized, 4), ((401, "{}"), Outcome::Rejected, 3)] {
+        let scripted = Scripted::answering(&[(401, "{}"), (401, "{}"), last, (201, &authorized)]).await;
+        let name = SecretName("paypal".to_owned());
+        let secrets = RotatableSecrets::with(&name, &credentials("older"));
+        secrets.rotate(&name, &credentials("old"));
+        secrets.rotate(&name, &credentials("new"));
+        let gateway = gateway_with(&scripted.address, secrets, Duration::from_secs(60));
+        assert_eq!(gateway.confirm(&charge(), &reference()).await, outcome);
+        assert_eq!(scripted.asked().len(), asked);
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::{Gateway, SecretName};
+use application::{Gateway, SecretName, Secrets};
 use domain::Money;
 use domain::payment::{Charge, GatewayReference, Outcome, PaymentMethod};
 use payments::paypal::PayPalGateway;
@@ -26,7 +26,11 @@ pub(crate) fn impatient(endpoint: &str) -> PayPalGateway {
     gateway_with(endpoint, GOOD, Duration::from_secs(1))
 }
 
-pub(crate) fn gateway_with(endpoint: &str, secrets: Rotated, timeout: Duration) -> PayPalGateway {
+pub(crate) fn gateway_with(
+    endpoint: &str,
+    secrets: impl Secrets + 'static,
+    timeout: Duration,
+) -> PayPalGateway {
     PayPalGateway::new(endpoint, Arc::new(secrets), SecretName("paypal".to_owned()), timeout).unwrap()
 }
 

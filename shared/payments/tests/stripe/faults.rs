@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use application::{Failure, Gateway};
+use application::{Failure, Gateway, SecretName};
 use domain::payment::{Charge, Decline, GatewayReference, Outcome, Retry};
 
+use memory::Secrets as RotatableSecrets;
 use proptest::prelude::*;
 
 use crate::intent::intent;
@@ -141,6 +142,40 @@ async fn fault_65_a_rotated_secret_is_read_anew_once_and_the_same_call_is_made_o
     let secrets = Rotated { current: Ok("sk_old"), refreshed: Err(Failure::Unavailable) };
     let gateway = gateway_with(&scripted.address, secrets, Duration::from_secs(60));
     assert_eq!(gateway.confirm(&charge("pm_card_visa"), &reference()).await, Outcome::Rejected);
+}
+
+#[tokio::test]
+async fn fault_65_while_a_rotation_lasts_the_secret_before_is_tried_exactly_once_under_the_same_key() {
+    let refused = r#"{"error":{"type":"invalid_request_error"}}"#;
+    let authorized = intent("requires_capture");
+    for (last, outcome) in
+        [((200, authorized.as_str()), Outcome::Authorized), ((401, refused), Outcome::Rejected)]
+    {
+        let scripted = Scripted::answering(&[(401, refused), (401, refused), last, (200, &authorized)]).await;
+        let name = SecretName("stripe".to_owned());
+        let secrets = RotatableSecrets::with(&name, "sk_older");
+        secrets.rotate(&name, "sk_old");
+        secrets.rotate(&name, "sk_new");
+        let gateway = gateway_with(&scripted.address, secrets, Duration::from_secs(60));
+        assert_eq!(gateway.confirm(&charge("pm_card_visa"), &reference()).await, outcome);
+        let asked = scripted.asked();
+        let sent: Vec<_> = asked.iter().map(|asked| asked.header("authorization")).collect();
+        assert_eq!(sent, ["Bearer sk_older", "Bearer sk_new", "Bearer sk_old"]);
+        assert_eq!(asked[0].header("idempotency-key"), asked[2].header("idempotency-key"));
+        assert_eq!((&asked[0].line, &asked[0].body), (&asked[2].line, &asked[2].body));
+    }
+}
+
+#[tokio::test]
+async fn fault_65_a_secret_that_was_refused_is_not_sent_again() {
+    let refused = r#"{"error":{"type":"invalid_request_error"}}"#;
+    let scripted = Scripted::answering(&[(401, refused), (401, refused), (401, refused)]).await;
+    let name = SecretName("stripe".to_owned());
+    let secrets = RotatableSecrets::with(&name, "sk_old");
+    secrets.rotate(&name, "sk_new");
+    let gateway = gateway_with(&scripted.address, secrets, Duration::from_secs(60));
+    assert_eq!(gateway.confirm(&charge("pm_card_visa"), &reference()).await, Outcome::Rejected);
+    assert_eq!(scripted.asked().len(), 2);
 }
 
 #[tokio::test]

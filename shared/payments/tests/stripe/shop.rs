@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::{Gateway, SecretName};
+use application::{Gateway, SecretName, Secrets};
 use domain::Money;
 use domain::payment::{Charge, GatewayReference, Operation, Outcome, PaymentMethod};
 use payments::stripe::StripeGateway;
@@ -23,7 +23,11 @@ pub(crate) fn impatient(endpoint: &str) -> StripeGateway {
     gateway_with(endpoint, GOOD, Duration::from_secs(1))
 }
 
-pub(crate) fn gateway_with(endpoint: &str, secrets: Rotated, timeout: Duration) -> StripeGateway {
+pub(crate) fn gateway_with(
+    endpoint: &str,
+    secrets: impl Secrets + 'static,
+    timeout: Duration,
+) -> StripeGateway {
     StripeGateway::new(endpoint, Arc::new(secrets), SecretName("stripe".to_owned()), timeout).unwrap()
 }
 

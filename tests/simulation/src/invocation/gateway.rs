@@ -3,7 +3,9 @@ use std::time::Duration;
 use application::Gateway;
 use async_trait::async_trait;
 use domain::Timestamp;
-use domain::payment::{Charge, GatewayReference, Operation, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{
+    Charge, GatewayName, GatewayReference, Operation, Outcome, RefundCharge, RefundOutcome,
+};
 
 use super::Invocation;
 use crate::bank::{Asked, Request, Silence};
@@ -136,7 +138,7 @@ impl Invocation {
             match silent {
                 Some(Silence::AfterItWasDone) => Some(Fault::AnswerLost),
                 Some(Silence::InsteadOfDoingIt) => Some(Fault::RequestLost),
-                None => planned,
+                None => planned.or_else(|| desk.illness(&request)),
             }
         };
         let outcome = match fault {
@@ -204,7 +206,25 @@ impl Invocation {
     }
 }
 
+/// What becomes of most calls to a gateway that is ill.
+const ILLNESSES: [Fault; 4] = [Fault::RequestLost, Fault::NotSent, Fault::Rejected, Fault::Late];
+
+/// How many of a thousand calls to a gateway that is ill fail.
+const ILL_PER_MILLE: u32 = 900;
+
 impl Desk {
+    /// What becomes of a request because the gateway is ill, if anything.
+    fn illness(&mut self, request: &Request) -> Option<Fault> {
+        let is_ill = request.charge.method.gateway() == GatewayName::Stripe
+            && self.faults.is_some()
+            && self.now < self.ill_until;
+        if !is_ill || self.is_seeded && !self.dice.hits(ILL_PER_MILLE) {
+            return None;
+        }
+        let place = if self.is_seeded { self.dice.place(ILLNESSES.len()) } else { 0 };
+        ILLNESSES.get(place).copied().filter(|fault| request.asked != Asked::LookUp || *fault != Fault::Late)
+    }
+
     /// When a request arrives that is late: within five minutes.
     fn landing(&mut self) -> Timestamp {
         let wait = self.some_millis(300_000);

@@ -1,10 +1,10 @@
 use super::AccessPattern;
-use crate::{catalog, limits, orders, reservations, statement, stock, supply, webhooks};
+use crate::{catalog, circuits, limits, orders, reservations, statement, stock, supply, webhooks};
 
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 38] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 40] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -242,6 +242,20 @@ pub static ACCESS_PATTERNS: [AccessPattern; 38] = [
         key: "`webhook#<gateway>#<event id>`",
         condition: webhooks::SETTLE_IF,
         function: "`OrdersTable::settle`",
+    },
+    AccessPattern {
+        question: "whether a gateway is asked to begin charges",
+        operation: "GetItem, consistent",
+        key: "`circuit#<gateway>`",
+        condition: READ,
+        function: "`OrdersTable::circuit`",
+    },
+    AccessPattern {
+        question: "count that it is ill, stop asking it, probe it, or ask it again",
+        operation: "UpdateItem",
+        key: "`circuit#<gateway>`, absent or as seen",
+        condition: circuits::TURN_IF,
+        function: "`OrdersTable::turn`",
     },
     AccessPattern {
         question: "pages whose next deadline may have passed",

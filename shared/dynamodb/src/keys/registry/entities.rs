@@ -2,7 +2,7 @@ use super::Entity;
 use crate::keys::Table;
 
 /// Every kind of item.
-pub static ENTITIES: [Entity; 12] = [
+pub static ENTITIES: [Entity; 13] = [
     Entity {
         kind: "product",
         table: Table::Catalog,
@@ -174,5 +174,12 @@ pub static ENTITIES: [Entity; 12] = [
             "wake_at?",
         ],
         written_by: "receive-webhook, once; then apply-webhook, once",
+    },
+    Entity {
+        kind: "circuit: whether a gateway is asked to begin charges",
+        table: Table::Orders,
+        key: "circuit#<gateway>",
+        attributes: &["gateway", "state", "failures?", "since?", "until?", "openings", "version"],
+        written_by: "capture-payment and apply-webhook, when a call shows that the gateway is ill, or well again",
     },
 ];

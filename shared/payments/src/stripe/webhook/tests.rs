@@ -116,6 +116,18 @@ async fn fault_65_a_secret_that_was_rotated_is_read_anew_and_then_kept() {
 }
 
 #[tokio::test]
+async fn fault_65_what_is_signed_with_the_secret_before_counts_until_the_rotation_is_over() {
+    let (webhooks, secrets) = webhooks(SECRET);
+    secrets.rotate(&name(), "whsec_new");
+    let _read_anew = secrets.refreshed(&name()).await.unwrap();
+    let header = format!("t={SIGNED_AT},v1={RIGHT}");
+    let verify = async || webhooks.verify(|_| Some(header.as_str()), BODY.as_bytes(), at(SIGNED_AT)).await;
+    assert!(verify().await.is_ok_and(|event| event.is_some()));
+    secrets.rotate(&name(), "whsec_newer");
+    assert!(is_forged(&verify().await));
+}
+
+#[tokio::test]
 async fn fault_26_a_flood_of_forgeries_asks_for_the_secret_anew_once_a_minute() {
     let (webhooks, secrets) = webhooks("whsec_old");
     let forged = format!("t={SIGNED_AT},v1={WRONG}");
