@@ -176,6 +176,7 @@ impl World {
             Subject::CapturePayment(order) => {
                 let ports = capture_payment::Ports {
                     orders: &self.purchases,
+                    velocity: &self.purchases,
                     gateways: &self.gateways,
                     clock: &self.clock,
                 };

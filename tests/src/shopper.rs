@@ -179,11 +179,14 @@ pub fn checkout(reservation: &Value, token: &str) -> Value {
 }
 
 fn checkout_by(reservation: &Value, payment_methods: &Value) -> Value {
+    // Everybody lives somewhere else, as they would.
+    let home = format!("Flat {}", text(reservation, "/id"));
     json!({
         "reservation_id": reservation.pointer("/id"),
         "contact": {"email": "ada@example.com"},
         "shipping_address": {
-            "name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
+            "name": "Ada Lovelace", "line1": "12 St James's Square", "line2": home,
+            "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
         },
         "expected_total": reservation.pointer("/totals/total"),
         "payment_methods": payment_methods,

@@ -7,7 +7,7 @@ use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
 
 use crate::capture_payment::{self, capture_payment_now};
 use crate::repeat::until_definite;
-use crate::{Clock, Failure, Gateways, OrderLedger, WebhookLedger};
+use crate::{Clock, Failure, Gateways, OrderLedger, Velocity, WebhookLedger};
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -15,6 +15,8 @@ pub struct Ports<'a> {
     pub webhooks: &'a dyn WebhookLedger,
     /// Orders.
     pub orders: &'a dyn OrderLedger,
+    /// What the fraud rules are told.
+    pub velocity: &'a dyn Velocity,
     /// Payment gateways.
     pub gateways: &'a Gateways,
     /// The time.
@@ -76,6 +78,6 @@ async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Qua
 /// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
 /// that the event is not needed any more.
 async fn take_on(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
-    let Ports { orders, gateways, clock, .. } = *ports;
-    capture_payment_now(&capture_payment::Ports { orders, gateways, clock }, order).await
+    let Ports { orders, velocity, gateways, clock, .. } = *ports;
+    capture_payment_now(&capture_payment::Ports { orders, velocity, gateways, clock }, order).await
 }

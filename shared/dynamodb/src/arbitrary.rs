@@ -4,6 +4,7 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 
 use domain::catalog::{Availability, LowStock, Product, Variant};
+use domain::fraud::{Review, ReviewEnd, Screening, Verdict};
 use domain::order::{Address, Contact, Order, OrderChange, OrderState};
 use domain::payment::{
     Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Refund,
@@ -250,18 +251,30 @@ fn attempt_state() -> impl Strategy<Value = AttemptState> {
 fn attempt() -> impl Strategy<Value = Attempt> {
     let requested = (id(), id()).prop_map(|(key, fingerprint)| AttemptRequest { key, fingerprint });
     let is = (any::<bool>(), any::<bool>());
-    (any::<u32>(), method(), option::of(id()), attempt_state(), is, time(), option::of(requested)).prop_map(
-        |(number, method, reference, state, (undoubted, given_up), started_at, requested)| Attempt {
+    let fraud = (option::of(screening()), option::of(review()));
+    let begun = (time(), option::of(requested));
+    (any::<u32>(), method(), option::of(id()), attempt_state(), is, fraud, begun).prop_map(
+        |(number, method, reference, state, is, (screening, review), (started_at, requested))| Attempt {
             number,
             method,
             reference,
             state,
-            undoubted,
-            given_up,
+            undoubted: is.0,
+            given_up: is.1,
+            screening,
+            review,
             started_at,
             requested,
         },
     )
+}
+
+fn screening() -> impl Strategy<Value = Screening> {
+    (select(&Verdict::ALL), vec(words(), 0..3)).prop_map(|(verdict, fired)| Screening { verdict, fired })
+}
+
+fn review() -> impl Strategy<Value = Review> {
+    (time(), option::of((select(&ReviewEnd::ALL), time()))).prop_map(|(until, end)| Review { until, end })
 }
 
 fn refund() -> impl Strategy<Value = Refund> {

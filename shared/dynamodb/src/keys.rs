@@ -3,10 +3,11 @@
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
 use application::{Failure, SWEEP_SHARDS};
+use domain::fraud::{Day, Subject};
 use domain::payment::GatewayName;
 use domain::stock::{OpenerKey, PageKey};
 use domain::webhook::EventKey;
-use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku};
+use domain::{Caller, Currency, OrderId, ProductId, Reference, ReservationId, Sku};
 
 mod registry; // the kinds of items, and the questions asked of them
 
@@ -25,7 +26,7 @@ pub enum Table {
     Catalog,
     /// Pages, where to look for them, and supply.
     Stock,
-    /// Reservations, orders, limits and what gateways told.
+    /// Reservations, orders, limits, what gateways told, and what the fraud rules are told.
     Orders,
 }
 
@@ -151,6 +152,14 @@ pub(crate) fn webhook(key: &EventKey) -> String {
     format!("webhook#{}#{}", key.gateway.as_str(), key.id)
 }
 
+pub(crate) fn velocity(subject: &Subject, day: Day) -> String {
+    format!("velocity#{}#{}#{}", subject.kind.as_str(), subject.digest, day.number())
+}
+
+pub(crate) fn paid(customer: &Subject, currency: Currency) -> String {
+    format!("paid#{}#{currency}", customer.digest)
+}
+
 /// The attribute of a limit that is this reservation's claim.
 pub(crate) fn claim(id: &ReservationId) -> String {
     format!("claim:{id}")
@@ -208,7 +217,7 @@ pub(crate) enum PurchaseItem {
     Reservation,
     Order,
     Limit,
-    /// What was told of the others, and neither accounts for a unit nor for money itself.
+    /// What was told or counted of the others, and neither accounts for a unit nor for money itself.
     Notice,
 }
 
@@ -218,7 +227,7 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
-        "webhook" => Some(PurchaseItem::Notice),
+        "webhook" | "velocity" | "paid" => Some(PurchaseItem::Notice),
         _ => None,
     }
 }

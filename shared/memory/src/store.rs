@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use application::{Archive, Failure};
 use async_trait::async_trait;
 use domain::catalog::Product;
+use domain::fraud::{Activity, Day, PaidHistory, Subject};
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
 use domain::order::{HoldsChange, Order, seen_hold};
 use domain::reservation::Reservation;
@@ -11,7 +12,7 @@ use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
 };
 use domain::webhook::{EventKey, Webhook};
-use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
+use domain::{Caller, Currency, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
 
 use crate::Commit;
 
@@ -24,6 +25,7 @@ mod stock; // Stock and StockRoom
 mod supply; // StockKeeper
 mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
+mod velocity; // Velocity
 mod webhooks; // WebhookInbox and WebhookLedger
 
 #[cfg(test)]
@@ -55,6 +57,8 @@ struct Records {
     limits: BTreeMap<(Sku, Caller), CustomerLimit>,
     orders: BTreeMap<OrderId, OrderRecord>,
     orders_due: Due<OrderId>,
+    activities: BTreeMap<(Subject, Day), Activity>,
+    paid: BTreeMap<(Subject, Currency), PaidHistory>,
     webhooks: BTreeMap<EventKey, Webhook>,
     commits: Vec<Commit>,
     revision: u64,

@@ -48,8 +48,7 @@ struct Arguments {
 }
 
 fn scenario(name: &str) -> Result<Scenario, String> {
-    let all = || Scenario::ALL.into_iter().chain(Scenario::TOLD);
-    let names = || all().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
+    let names = || Scenario::every().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
     Scenario::named(name).ok_or_else(|| format!("the scenarios are: {}", names()))
 }
 
@@ -88,7 +87,7 @@ fn searched(
     let named = |scenario: &Scenario| arguments.scenario.is_none_or(|only| only.name == scenario.name);
     let mut runs = 0_u64;
     let began = Stopwatch::start();
-    for scenario in Scenario::ALL.into_iter().chain(Scenario::TOLD).filter(named) {
+    for scenario in Scenario::every().filter(named) {
         let found = search(scenario);
         runs = runs.saturating_add(found.runs);
         if let Some(run) = found.failed {

@@ -19,6 +19,7 @@ mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
 mod limits; // customers who may have no more than so many
 mod racing; // several, or one with several clients
+mod reviewing; // payments that a person must see, or that the shop refuses
 mod supply; // goods that come and go during a sale
 mod surging; // many pages, to the last unit
 mod telling; // a gateway that tells of its objects by itself
@@ -65,6 +66,20 @@ impl Scenario {
     /// Those in which the gateway tells of its objects by itself. They stand beside [`Scenario::ALL`], whose number
     /// decides which seed plays what, and are played by name.
     pub const TOLD: [Self; 2] = [of("told", telling::told), of("told-of-trouble", telling::told_of_trouble)];
+
+    /// Those in which the fraud rules object, which stand beside [`Scenario::ALL`] too.
+    pub const SCREENED: [Self; 5] = [
+        Self { shirts: 30, ..of("review-approved", reviewing::approved) },
+        Self { shirts: 30, ..of("review-refused", reviewing::refused) },
+        Self { shirts: 30, ..of("review-lapsed", reviewing::lapsed) },
+        Self { shirts: 30, ..of("review-cancelled", reviewing::cancelled) },
+        of("card-testing", reviewing::card_testing),
+    ];
+
+    /// Every scenario.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(Self::TOLD).chain(Self::SCREENED)
+    }
 
     /// Every other scenario.
     pub const ALL: [Self; 51] = [
@@ -123,7 +138,7 @@ impl Scenario {
 
     /// The scenario of that name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain(Self::TOLD).find(|scenario| scenario.name == name)
+        Self::every().find(|scenario| scenario.name == name)
     }
 
     /// Puts units on sale, before anything can go wrong.

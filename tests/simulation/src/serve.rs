@@ -18,6 +18,7 @@ use application::receive_stock::{self, MoveStockError, receive_stock};
 use application::refund_order::{self, refund_order};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
+use application::review_order::{self, review_order};
 use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
 use application::{Failure, Gateways, Subject};
@@ -32,7 +33,8 @@ use crate::mail::Message;
 /// Serves a shopper's request.
 pub(crate) async fn request(at: Arc<Invocation>, request: Request, slot: Slot) {
     let known = {
-        let desk = at.world.desk();
+        let mut desk = at.world.desk();
+        desk.checker.asked(&request);
         desk.checker.known(&request, desk.now)
     };
     let understood = at.world.conduct.understood(at.by, request.clone());
@@ -86,9 +88,11 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
         Request::Receive(receipt) => moved(receive_stock(&keeping(at), &receipt).await),
         Request::WriteOff(write_off) => moved(write_off_stock(&keeping(at), &write_off).await),
         Request::Adjust(adjustment) => moved(adjust_stock(&keeping(at), &adjustment).await),
-        Request::CheckOut(_) | Request::AddMethod(_) | Request::Cancel(..) | Request::Refund(..) => {
-            answer_about_order(at, request).await
-        }
+        Request::CheckOut(_)
+        | Request::AddMethod(_)
+        | Request::Cancel(..)
+        | Request::Refund(..)
+        | Request::Review(..) => answer_about_order(at, request).await,
         Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
             look(at, request).await.unwrap_or(Answer::None)
         }
@@ -123,6 +127,13 @@ async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
             match refund_order(&ports, &id, &refund).await {
                 Err(refund_order::RefundOrderError::Failure(_)) => Answer::None,
                 answer => Answer::Refunding(answer.map(Idempotent::into_inner)),
+            }
+        }
+        Request::Review(id, decision) => {
+            let ports = review_order::Ports { orders: at, clock: at };
+            match review_order(&ports, &id, decision).await {
+                Err(review_order::ReviewOrderError::Failure(_)) => Answer::None,
+                answer => Answer::Reviewed(answer.map(Idempotent::into_inner)),
             }
         }
         Request::Reserve(_)
@@ -166,6 +177,7 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
         | Request::AddMethod(_)
         | Request::Cancel(..)
         | Request::Refund(..)
+        | Request::Review(..)
         | Request::Receive(_)
         | Request::WriteOff(_)
         | Request::Adjust(_) => Answer::None,
@@ -180,7 +192,8 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
     let worked = match &message.subject {
         Subject::CapturePayment(order) => {
             let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
-            let ports = capture_payment::Ports { orders: &*at, gateways: &gateways, clock: &*at };
+            let ports =
+                capture_payment::Ports { orders: &*at, velocity: &*at, gateways: &gateways, clock: &*at };
             capture_payment(&ports, order).await
         }
         Subject::ExpireReservation(reservation) => {
@@ -201,6 +214,7 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
             let ports = apply_webhook::Ports {
                 webhooks: &*at,
                 orders: &*at,
+                velocity: &*at,
                 gateways: &gateways,
                 clock: &*at,
                 mode: Mode::Test,

@@ -145,6 +145,7 @@ impl Simulation {
                 | Request::AddMethod(_)
                 | Request::Cancel(..)
                 | Request::Refund(..)
+                | Request::Review(..)
                 | Request::SeeReservation(..)
                 | Request::SeeOrder(..)
                 | Request::SeeProduct(_) => Role::OtherRequest,

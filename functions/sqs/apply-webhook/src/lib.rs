@@ -45,8 +45,15 @@ impl Worker for ApplyWebhook {
     type Message = ApplyWebhookMessage;
 
     async fn work(&self, message: ApplyWebhookMessage) -> Result<(), Retry> {
-        let Self { orders: webhooks, purchases: orders, gateways, mode } = self;
-        let ports = Ports { webhooks, orders, gateways, clock: &SystemClock, mode: *mode };
+        let Self { orders: webhooks, purchases, gateways, mode } = self;
+        let ports = Ports {
+            webhooks,
+            orders: purchases,
+            velocity: purchases,
+            gateways,
+            clock: &SystemClock,
+            mode: *mode,
+        };
         Ok(apply_webhook(&ports, &message.key()).await?)
     }
 }

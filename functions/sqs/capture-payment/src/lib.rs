@@ -38,7 +38,8 @@ impl Worker for CapturePayment {
     type Message = CapturePaymentMessage;
 
     async fn work(&self, message: CapturePaymentMessage) -> Result<(), Retry> {
-        let ports = Ports { orders: &self.purchases, gateways: &self.gateways, clock: &SystemClock };
+        let Self { purchases, gateways } = self;
+        let ports = Ports { orders: purchases, velocity: purchases, gateways, clock: &SystemClock };
         Ok(capture_payment(&ports, &message.order_id).await?)
     }
 }

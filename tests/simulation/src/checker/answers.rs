@@ -5,6 +5,7 @@ use application::create_reservation::CreateReservationError;
 use application::receive_stock::{MoveStockError, Receipt};
 use application::refund_order::RefundOrderError;
 use application::write_off_stock::WriteOff;
+use domain::fraud::ReviewEnd;
 use domain::invariant::Invariant;
 use domain::order::{Order, OrderState, RefundRefused};
 use domain::payment::{Attempt, RefundCause};
@@ -56,6 +57,11 @@ impl Checker {
             Request::Refund(id, refund) => self.order(id).is_some_and(|order| {
                 let asked = RefundCause::Asked(refund.reference.clone());
                 order.refunds.iter().any(|earlier| earlier.cause == asked)
+            }),
+            Request::Review(id, decision) => self.order(id).is_some_and(|order| {
+                let review = order.attempt().and_then(|attempt| attempt.review);
+                let end = review.and_then(|review| review.end);
+                end.is_some_and(|(end, _)| end == ReviewEnd::Decided(*decision))
             }),
             Request::Release(..)
             | Request::SeeReservation(..)
@@ -112,11 +118,18 @@ impl Checker {
                 self.hears_of_movement(known, moved);
             }
             (_, Answer::Cancelled(Err(refused))) => self.refused(known, false, || refused.to_string()),
+            (_, Answer::Reviewed(Err(refused))) => self.refused(known, false, || refused.to_string()),
             (_, Answer::Refunding(Err(refused))) => {
                 let is_fair = *refused == RefundOrderError::Refused(RefundRefused::ReferenceReused);
                 self.refused(known, is_fair, || refused.to_string());
             }
-            (_, Answer::Cancelled(Ok(order)) | Answer::Refunding(Ok(order)) | Answer::Order(Some(order))) => {
+            (
+                _,
+                Answer::Cancelled(Ok(order))
+                | Answer::Refunding(Ok(order))
+                | Answer::Reviewed(Ok(order))
+                | Answer::Order(Some(order)),
+            ) => {
                 self.hears_of(order, bank);
             }
             (_, Answer::Reservation(Some((reservation, Standing::Sold)))) => {
