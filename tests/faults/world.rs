@@ -199,6 +199,7 @@ impl World {
                 let ports = apply_webhook::Ports {
                     webhooks: &self.orders,
                     orders: &self.purchases,
+                    velocity: &self.purchases,
                     gateways: &self.gateways,
                     clock: &self.clock,
                     mode: Mode::Test,

@@ -59,6 +59,12 @@ impl Shopper {
         Self { address: address.to_owned(), ..self.clone() }
     }
 
+    /// Another guest, over the same connection.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self { credential: ("Guest-Token", unique(42) + "A"), ..self.clone() }
+    }
+
     /// One request, repeated as it is while the shop says that it is not available, as a storefront does.
     ///
     /// # Panics

@@ -9,7 +9,7 @@ use domain::fraud::ReviewEnd;
 use domain::invariant::Invariant;
 use domain::order::{Order, OrderState, RefundRefused};
 use domain::payment::{Attempt, RefundCause};
-use domain::reservation::{Line, Standing, Totals};
+use domain::reservation::{Line, Reservation, Standing, Totals};
 use domain::stock::Movement;
 use domain::{Fingerprint, Timestamp};
 
@@ -133,15 +133,20 @@ impl Checker {
                 self.hears_of(order, bank);
             }
             (_, Answer::Reservation(Some((reservation, Standing::Sold)))) => {
-                let order = reservation.order_id().and_then(|id| self.order(id)).cloned();
-                match order {
-                    Some(order) => self.hears_of(&order, bank),
-                    None => self.breaks(Invariant::OneAnswer.name(), || {
-                        format!("{} is said to be sold, and it has no order", reservation.id)
-                    }),
-                }
+                self.hears_of_sale(reservation, bank);
             }
             _ => {}
+        }
+    }
+
+    /// What is sold has an order, of which the same holds.
+    fn hears_of_sale(&mut self, reservation: &Reservation, bank: &Bank) {
+        let order = reservation.order_id().and_then(|id| self.order(id)).cloned();
+        match order {
+            Some(order) => self.hears_of(&order, bank),
+            None => self.breaks(Invariant::OneAnswer.name(), || {
+                format!("{} is said to be sold, and it has no order", reservation.id)
+            }),
         }
     }
 

@@ -14,7 +14,7 @@ impl Desk {
     pub(crate) fn unsettled(&self) -> Option<String> {
         let books = &self.checker.books;
         let open = books.orders.iter().find(|record| !is_settled(&record.order, self.now)).map(|record| {
-            let payment = record.order.attempt().map(|attempt| attempt.word()).unwrap_or_default();
+            let payment = record.order.attempt().map(domain::payment::Attempt::word).unwrap_or_default();
             format!("order {} is {}, {payment}", record.order.id, record.order.state.as_str())
         });
         let kept = || {

@@ -5,7 +5,7 @@ use domain::payment::Attempt;
 
 use super::Checker;
 use crate::answer::Request;
-use crate::bank::{Bank, Status};
+use crate::bank::{Bank, Intent, Status};
 
 /// What is to be reviewed is captured after somebody asked for that, and never before.
 const REVIEW_HOLDS: &str = "REVIEW_HOLDS";
@@ -48,9 +48,7 @@ impl Checker {
             Verdict::Review => (intents.any(|intent| intent.status == Status::Succeeded)
                 && !self.approved.contains(&order.id))
             .then(|| (REVIEW_HOLDS, order.id.clone())),
-            Verdict::Refuse => {
-                intents.any(|intent| intent.has_money()).then(|| (REFUSED_UNSENT, order.id.clone()))
-            }
+            Verdict::Refuse => intents.any(Intent::has_money).then(|| (REFUSED_UNSENT, order.id.clone())),
         }
     }
 
