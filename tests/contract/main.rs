@@ -29,6 +29,8 @@ mod supply; // what is put on sale and taken off
 #[cfg(test)]
 mod sweep_index; // what the sweeper is told
 #[cfg(test)]
+mod velocity; // what is counted for the fraud rules
+#[cfg(test)]
 mod wake_ups; // what the relay is told
 #[cfg(test)]
 mod webhooks; // what gateways told

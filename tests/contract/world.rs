@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use application::{
     Archive, Catalog, CatalogEditor, Circuits, Holds, Limits, OrderLedger, OrderPlacer, Overdue,
-    ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, WakeUp,
-    WebhookInbox, WebhookLedger,
+    ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, Velocity,
+    WakeUp, WebhookInbox, WebhookLedger,
 };
 use domain::invariant::Books;
 use domain::order::AuditEntry;
@@ -32,6 +32,7 @@ pub(crate) struct World {
     pub(crate) closer: Arc<dyn ReservationCloser>,
     pub(crate) placer: Arc<dyn OrderPlacer>,
     pub(crate) ledger: Arc<dyn OrderLedger>,
+    pub(crate) velocity: Arc<dyn Velocity>,
     pub(crate) inbox: Arc<dyn WebhookInbox>,
     pub(crate) webhooks: Arc<dyn WebhookLedger>,
     pub(crate) circuits: Arc<dyn Circuits>,
@@ -67,6 +68,7 @@ impl World {
             closer: store.clone(),
             placer: store.clone(),
             ledger: store.clone(),
+            velocity: store.clone(),
             inbox: store.clone(),
             webhooks: store.clone(),
             circuits: store.clone(),
@@ -98,6 +100,7 @@ impl World {
             circuits: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
+            velocity: purchases.clone(),
             archive: purchases,
             depth: Depth::Embedded(embedded),
         }

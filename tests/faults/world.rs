@@ -182,6 +182,7 @@ impl World {
             Subject::CapturePayment(order) => {
                 let ports = capture_payment::Ports {
                     orders: &self.purchases,
+                    velocity: &self.purchases,
                     gateways: &self.gateways,
                     breaker,
                     budget,
@@ -206,6 +207,7 @@ impl World {
                 let ports = apply_webhook::Ports {
                     webhooks: &self.orders,
                     orders: &self.purchases,
+                    velocity: &self.purchases,
                     gateways: &self.gateways,
                     breaker,
                     budget,

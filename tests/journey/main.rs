@@ -13,6 +13,7 @@ mod crowd; // many at once: the last unit, and doubled clicks
 mod customers; // who signed in, and how much they may have
 mod declines; // what a shopper can do after a no
 mod endings; // released, expired, given up
+mod fraud; // refused or reviewed by the shop
 mod paypal; // the shopper approves on the gateway's pages
 mod purchase; // browse, hold, pay, watch
 mod restart; // killed in the middle, started again

@@ -59,6 +59,12 @@ impl Shopper {
         Self { address: address.to_owned(), ..self.clone() }
     }
 
+    /// Another guest, over the same connection.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self { credential: ("Guest-Token", unique(42) + "A"), ..self.clone() }
+    }
+
     /// One request, repeated as it is while the shop says that it is not available, as a storefront does.
     ///
     /// # Panics
@@ -179,11 +185,14 @@ pub fn checkout(reservation: &Value, token: &str) -> Value {
 }
 
 fn checkout_by(reservation: &Value, payment_methods: &Value) -> Value {
+    // Everybody lives somewhere else, as they would.
+    let home = format!("Flat {}", text(reservation, "/id"));
     json!({
         "reservation_id": reservation.pointer("/id"),
         "contact": {"email": "ada@example.com"},
         "shipping_address": {
-            "name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
+            "name": "Ada Lovelace", "line1": "12 St James's Square", "line2": home,
+            "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
         },
         "expected_total": reservation.pointer("/totals/total"),
         "payment_methods": payment_methods,

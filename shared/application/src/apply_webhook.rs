@@ -8,7 +8,7 @@ use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
 
 use crate::capture_payment::{self, capture_payment_now};
 use crate::repeat::until_definite;
-use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, WebhookLedger};
+use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, Velocity, WebhookLedger};
 
 mod denied; // money that came for an attempt that had been a definite no
 
@@ -18,6 +18,8 @@ pub struct Ports<'a> {
     pub webhooks: &'a dyn WebhookLedger,
     /// Orders.
     pub orders: &'a dyn OrderLedger,
+    /// What the fraud rules are told.
+    pub velocity: &'a dyn Velocity,
     /// Payment gateways.
     pub gateways: &'a Gateways,
     /// What keeps charges from beginning at a gateway that is ill.
@@ -92,6 +94,7 @@ async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Fa
 /// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
 /// that the event is not needed any more.
 async fn take_on(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
-    let Ports { orders, gateways, breaker, budget, clock, .. } = *ports;
-    capture_payment_now(&capture_payment::Ports { orders, gateways, breaker, budget, clock }, order).await
+    let Ports { orders, velocity, gateways, breaker, budget, clock, .. } = *ports;
+    let ports = capture_payment::Ports { orders, velocity, gateways, breaker, budget, clock };
+    capture_payment_now(&ports, order).await
 }

@@ -11,9 +11,10 @@ use domain::payment::{Attempt, AttemptState, Operation, Outcome, RefundState, St
 use domain::wake::{Queue, Wake};
 
 use crate::repeat::until_definite;
-use crate::{Breaker, Budget, ChangeError, Clock, Failure, Gateways, OrderLedger};
+use crate::{Breaker, Budget, ChangeError, Clock, Failure, Gateways, OrderLedger, Velocity};
 
 mod refunding; // the same for money that goes back
+mod screening; // what the fraud rules are asked before the first call
 
 /// How many rounds one message takes at the most: a payment with one fallback and one doubt needs fewer.
 const ROUNDS_MAX: u32 = 12;
@@ -25,6 +26,8 @@ const CLOCK_LAG_MAX: Duration = Duration::from_secs(1);
 pub struct Ports<'a> {
     /// Orders.
     pub orders: &'a dyn OrderLedger,
+    /// What the fraud rules are told.
+    pub velocity: &'a dyn Velocity,
     /// Payment gateways.
     pub gateways: &'a Gateways,
     /// What keeps charges from beginning at a gateway that is ill.
@@ -100,22 +103,17 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
         return Ok(Next::Done);
     };
     match order.next_step(now) {
-        Step::Rest => Ok(Next::Done),
+        Step::Rest => {
+            screening::count_declines(ports, &order).await?;
+            Ok(Next::Done)
+        }
         Step::Leave(until) => leave(ports, &order, until).await,
         Step::GiveUp => write(ports, order.give_up(now)).await,
         Step::Claim(_) | Step::Open | Step::LookUp if !ports.budget.allows_call(now) => {
             Err(out_of_time(&order))
         }
         Step::Claim(operation) => write_and_call(ports, order.claim(operation, now)).await,
-        Step::Open => {
-            let charge = order.charge(&attempt);
-            let open = ports.gateways.of(&attempt).open(&charge);
-            match ports.breaker.begin(attempt.method.gateway(), open).await {
-                Some(outcome) => record(ports, order, outcome).await,
-                // Nobody has confirmed anything yet, so that this is a definite no.
-                None => write(ports, order.give_up(now)).await,
-            }
-        }
+        Step::Open => screening::open(ports, order).await,
         Step::LookUp => {
             let outcome = look_up(ports, &order, &attempt).await;
             let change = order.record_look_up(outcome, ports.clock.now());
@@ -226,10 +224,13 @@ async fn leave(ports: &Ports<'_>, order: &Order, until: domain::Timestamp) -> Re
 
 fn report(order: &Order) {
     let Some(attempt) = order.attempt() else { return };
-    let (number, payment) = (attempt.number, attempt.state.word());
+    let (number, payment) = (attempt.number, attempt.word());
     let state = order.word();
     if attempt.state == AttemptState::ManualReview {
         tracing::error!(order = %order.id, attempt = number, "a payment needs a person: manual review");
+    } else if let Some(review) = order.review() {
+        let until = review.until.as_millis();
+        tracing::warn!(order = %order.id, attempt = number, until, "a payment needs a person: fraud review");
     } else if let Some(refund) = order.refunds.last() {
         let (number, refund) = (refund.number, refund.state.word());
         if order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview) {

@@ -39,6 +39,7 @@ pub mod receive_webhook;
 pub mod refund_order;
 pub mod relay;
 pub mod release_reservation;
+pub mod review_order;
 pub mod sweep;
 pub mod write_off_stock;
 

@@ -17,6 +17,7 @@ mod reservations; // reservations, made and ended
 mod secret; // the secret store
 mod stock; // pages, lists, supply and holds
 mod sweep_index; // what the sweeper looks at
+mod velocity; // how often customers, addresses and cards were seen
 mod wake_up; // the message that makes a worker look
 mod webhooks; // what gateways told, kept once
 
@@ -37,5 +38,6 @@ pub use reservations::{
 pub use secret::{Secret, SecretName, Secrets};
 pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRoom};
 pub use sweep_index::{Overdue, SWEEP_SHARDS, SweepIndex};
+pub use velocity::{CountError, Velocity};
 pub use wake_up::{Subject, WakeUp};
 pub use webhooks::{WebhookInbox, WebhookLedger};

@@ -52,6 +52,12 @@ impl MayBeUnknown for crate::ClaimError {
     }
 }
 
+impl MayBeUnknown for crate::CountError {
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Failure(failure) if failure.is_unknown())
+    }
+}
+
 impl MayBeUnknown for crate::ChangeSupplyError {
     fn is_unknown(&self) -> bool {
         matches!(self, Self::Failure(failure) if failure.is_unknown())

@@ -13,6 +13,7 @@ mod quantity; // how many units one line may ask for
 mod timestamp; // milliseconds; "now" is always an argument
 
 pub mod catalog; // products, variants, what a shopper may see of their stock
+pub mod fraud; // what is known before a charge: allow it, review it or refuse it
 pub mod invariant; // what always holds, checked over everything that is stored
 pub mod order; // a reservation being paid for, or paid
 pub mod payment; // attempts, and what a gateway's answer proves

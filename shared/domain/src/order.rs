@@ -28,6 +28,7 @@ mod ending; // what ends it: a cancel, and money that goes back
 mod history; // one line for each write
 mod ledger; // what moved, as double entries
 mod orphan; // money that came although the attempt was a definite no
+mod reviewing; // what the fraud screen and the person behind it make of it
 mod state; // where an order stands
 
 pub use change::{HoldsChange, OrderChange, seen_hold};
@@ -35,6 +36,7 @@ pub use customer::{Address, Contact};
 pub use ending::{CancelRefused, RefundRefused, RefundRequest};
 pub use history::AuditEntry;
 pub use ledger::{Account, Ledger, NoSeal, Posting, PostingCause, Seal};
+pub use reviewing::ReviewRefused;
 pub use state::OrderState;
 
 /// A reservation being paid for, or paid.
@@ -308,7 +310,7 @@ impl Order {
         let attempt = self.attempts.pop().and_then(step).ok_or(OrderRefused)?;
         let settled = attempt.state.clone();
         let (number, gateway) = (attempt.number, attempt.method.gateway());
-        let pause = attempt.pause();
+        let (pause, review) = (attempt.pause(), attempt.review.filter(|_| attempt.is_held_for_review()));
         self.attempts.push(attempt);
         let holds = match settled {
             AttemptState::Captured => {
@@ -332,7 +334,9 @@ impl Order {
             AttemptState::Ready { .. }
             | AttemptState::Unknown { .. }
             | AttemptState::RequiresAction { .. } => {
-                if !pause.is_zero() {
+                if let Some(review) = review {
+                    self.wake = Some(Wake { queue: Queue::CapturePayment, at: review.until });
+                } else if !pause.is_zero() {
                     self.wake = Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) });
                 }
                 None
@@ -344,7 +348,9 @@ impl Order {
     /// After a definite no: another gateway at once, where the shopper offered one and the no was not a hard one;
     /// otherwise the shopper decides.
     fn fall_back(&mut self, retry: Retry, now: Timestamp) -> Option<HoldsChange> {
-        if self.cancel_requested_at.is_some() {
+        let refused =
+            self.attempt().and_then(|attempt| attempt.review).is_some_and(|review| review.ended_its_order());
+        if self.cancel_requested_at.is_some() || refused {
             self.close(now);
             return Some(HoldsChange::Moved { held_until: None, target: HoldMove::Free });
         }

@@ -4,11 +4,7 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 
 use domain::catalog::{Availability, LowStock, Product, Variant};
-use domain::order::{Address, Contact, Ledger, Order, OrderChange, OrderState, Posting, PostingCause};
-use domain::payment::{
-    Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Refund,
-    RefundCause, RefundState, Retry,
-};
+use domain::payment::GatewayName;
 use domain::reservation::{Line, Reservation, ReservationState, Totals, TriedHold};
 use domain::stock::{
     AlertKind, CustomerLimit, Hold, Lane, Look, Looking, Movement, MovementKind, PageKey, PlannedHold,
@@ -21,6 +17,10 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+mod orders; // orders, with their attempts, refunds and postings
+
+pub(crate) use orders::{new_order, order};
 
 fn id<T: FromStr + core::fmt::Debug>() -> impl Strategy<Value = T> {
     "[A-Za-z0-9_-]{16,24}".prop_filter_map("an id", |text| text.parse().ok())
@@ -219,157 +219,6 @@ pub(crate) fn reservation() -> impl Strategy<Value = Reservation> {
             }
         },
     )
-}
-
-fn method() -> impl Strategy<Value = PaymentMethod> {
-    prop_oneof![id().prop_map(|token| PaymentMethod::Stripe { token }), Just(PaymentMethod::PayPal)]
-}
-
-fn attempt_state() -> impl Strategy<Value = AttemptState> {
-    let operation = || select(&[Operation::Open, Operation::Confirm, Operation::Capture, Operation::Void]);
-    let retry = select(&[Retry::SameMethod, Retry::OtherMethod, Retry::None]);
-    prop_oneof![
-        (operation(), any::<u32>()).prop_map(|(operation, tries)| AttemptState::Ready { operation, tries }),
-        (operation(), any::<u32>(), time()).prop_map(|(operation, tries, lease_until)| {
-            AttemptState::Sending { operation, tries, lease_until }
-        }),
-        (operation(), any::<u32>()).prop_map(|(operation, tries)| AttemptState::Unknown { operation, tries }),
-        (words(), time(), any::<u32>()).prop_map(|(url, until, tries)| AttemptState::RequiresAction {
-            url,
-            until,
-            tries
-        }),
-        (words(), retry).prop_map(|(code, retry)| AttemptState::Declined(Decline { code, retry })),
-        Just(AttemptState::Captured),
-        Just(AttemptState::NotSent),
-        Just(AttemptState::Voided),
-        Just(AttemptState::ManualReview),
-    ]
-}
-
-fn attempt() -> impl Strategy<Value = Attempt> {
-    let requested = (id(), id()).prop_map(|(key, fingerprint)| AttemptRequest { key, fingerprint });
-    let is = (any::<bool>(), any::<bool>());
-    (any::<u32>(), method(), option::of(id()), attempt_state(), is, time(), option::of(requested)).prop_map(
-        |(number, method, reference, state, (undoubted, given_up), started_at, requested)| Attempt {
-            number,
-            method,
-            reference,
-            state,
-            undoubted,
-            given_up,
-            started_at,
-            requested,
-        },
-    )
-}
-
-fn refund() -> impl Strategy<Value = Refund> {
-    let cause = prop_oneof![
-        Just(RefundCause::Cancelled),
-        id().prop_map(RefundCause::Asked),
-        any::<u32>().prop_map(RefundCause::Orphaned),
-    ];
-    let tries = any::<u32>;
-    let state = prop_oneof![
-        tries().prop_map(|tries| RefundState::Ready { tries }),
-        (tries(), time()).prop_map(|(tries, lease_until)| RefundState::Sending { tries, lease_until }),
-        tries().prop_map(|tries| RefundState::Unknown { tries }),
-        tries().prop_map(|tries| RefundState::Pending { tries }),
-        time().prop_map(|at| RefundState::Refunded { at }),
-        Just(RefundState::ManualReview),
-    ];
-    (any::<u32>(), money(), cause, state, time()).prop_map(|(number, amount, cause, state, started_at)| {
-        Refund { number, amount, cause, state, started_at }
-    })
-}
-
-fn posting() -> impl Strategy<Value = Posting> {
-    let cause = (select(&["captured", "refunded", "orphaned", "orphan_returned"]), any::<u32>());
-    let cause = cause.prop_map(|(word, number)| PostingCause::named(word, number).unwrap());
-    let seal = "[a-zA-Z0-9_-]{42}A".prop_map(|digest| digest.parse().unwrap());
-    (any::<u32>(), time(), cause, money(), seal).prop_map(|(number, at, cause, amount, seal)| Posting {
-        number,
-        version: 1,
-        at,
-        cause,
-        gateway: GatewayName::Stripe,
-        amount,
-        seal,
-    })
-}
-
-fn contact() -> impl Strategy<Value = Contact> {
-    (words(), option::of(words())).prop_map(|(email, phone)| Contact { email, phone })
-}
-
-fn address() -> impl Strategy<Value = Address> {
-    (words(), words(), option::of(words()), words(), words(), option::of(words()), words()).prop_map(
-        |(name, line1, line2, city, postal_code, region, country)| Address {
-            name,
-            line1,
-            line2,
-            city,
-            postal_code,
-            region,
-            country,
-        },
-    )
-}
-
-fn order_state() -> impl Strategy<Value = OrderState> {
-    prop_oneof![
-        Just(OrderState::PendingPayment),
-        time().prop_map(|at| OrderState::Paid { at }),
-        time().prop_map(|retry_until| OrderState::PaymentFailed { retry_until }),
-        time().prop_map(|at| OrderState::Cancelled { at }),
-    ]
-}
-
-pub(crate) fn order() -> impl Strategy<Value = Order> {
-    let wake = (select(&Queue::ALL), time()).prop_map(|(queue, at)| Wake { queue, at });
-    let url = option::of(Just("https://shop.example/back".parse().unwrap()));
-    let who = (id(), id(), id(), id(), contact(), address());
-    let what = (lines(), totals(), holds(), time());
-    let ending = (vec(refund(), 0..3), option::of(time()), vec(posting(), 0..3));
-    let payment = (order_state(), vec(attempt(), 0..3), vec(method(), 0..2), url, ending);
-    let rest = (any::<u64>(), option::of(wake), time(), time());
-    (who, what, payment, rest).prop_map(|(who, what, payment, rest)| {
-        let (id, reservation_id, caller, fingerprint, contact, shipping_address) = who;
-        let (lines, totals, holds, held_until) = what;
-        let (state, attempts, fallbacks, return_url, (refunds, cancel_requested_at, postings)) = payment;
-        let (version, wake, created_at, updated_at) = rest;
-        // A new item has the postings of its own write.
-        let ledger = Ledger::of(postings.into_iter().map(|posting| Posting { version, ..posting }).collect());
-        Order {
-            id,
-            reservation_id,
-            caller,
-            fingerprint,
-            contact,
-            shipping_address,
-            lines,
-            totals,
-            holds,
-            held_until,
-            state,
-            attempts,
-            refunds,
-            ledger,
-            cancel_requested_at,
-            fallbacks,
-            return_url,
-            version,
-            wake,
-            created_at,
-            updated_at,
-        }
-    })
-}
-
-/// The change that makes an order.
-pub(crate) fn new_order(order: Order) -> OrderChange {
-    OrderChange { order, seen_version: None, holds: None }
 }
 
 pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {

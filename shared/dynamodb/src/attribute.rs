@@ -95,6 +95,12 @@ impl<'a> Fields<'a> {
         digits.iter().map(|digits| digits.parse().map_err(|_| Failure::Unreadable(name))).collect()
     }
 
+    /// Reads a set of texts.
+    pub(crate) fn parsed_set<T: FromStr + Ord>(self, name: &'static str) -> Result<BTreeSet<T>, Failure> {
+        let texts = self.value(name)?.as_ss().map_err(|_| Failure::Unreadable(name))?;
+        texts.iter().map(|text| text.parse().map_err(|_| Failure::Unreadable(name))).collect()
+    }
+
     /// Reads a map from words that `known` knows to numbers.
     pub(crate) fn counts<K: Ord, V: FromStr>(
         self,
@@ -152,6 +158,11 @@ pub(crate) fn list(values: impl Iterator<Item = AttributeValue>) -> AttributeVal
 /// A set of numbers, which must not be empty: the database refuses that, and a value that comes twice.
 pub(crate) fn number_set(values: &BTreeSet<u32>) -> AttributeValue {
     AttributeValue::Ns(values.iter().map(ToString::to_string).collect())
+}
+
+/// A set of texts, with the same rules.
+pub(crate) fn text_set<'a, T: Display + 'a>(values: impl IntoIterator<Item = &'a T>) -> AttributeValue {
+    AttributeValue::Ss(values.into_iter().map(ToString::to_string).collect())
 }
 
 /// A map from words to numbers.

@@ -3,10 +3,11 @@
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
 use application::{Failure, Overdue, SWEEP_SHARDS};
+use domain::fraud::{Day, Subject};
 use domain::payment::GatewayName;
 use domain::stock::{OpenerKey, PageKey};
 use domain::webhook::EventKey;
-use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku};
+use domain::{Caller, Currency, OrderId, ProductId, Reference, ReservationId, Sku};
 
 mod registry; // the kinds of items, and the questions asked of them
 
@@ -25,7 +26,7 @@ pub enum Table {
     Catalog,
     /// Pages, where to look for them, and supply.
     Stock,
-    /// Reservations, orders, limits, and what gateways told and how they are.
+    /// Reservations, orders, limits, what gateways told and how they are, and what the fraud rules are told.
     Orders,
 }
 
@@ -155,6 +156,14 @@ pub(crate) fn circuit(gateway: GatewayName) -> String {
     format!("circuit#{}", gateway.as_str())
 }
 
+pub(crate) fn velocity(subject: &Subject, day: Day) -> String {
+    format!("velocity#{}#{}#{}", subject.kind.as_str(), subject.digest, day.number())
+}
+
+pub(crate) fn paid(customer: &Subject, currency: Currency) -> String {
+    format!("paid#{}#{currency}", customer.digest)
+}
+
 /// The attribute of a limit that is this reservation's claim.
 pub(crate) fn claim(id: &ReservationId) -> String {
     format!("claim:{id}")
@@ -212,7 +221,7 @@ pub(crate) enum PurchaseItem {
     Reservation,
     Order,
     Limit,
-    /// What was told of the others, or stands beside them, and neither accounts for a unit nor for money itself.
+    /// What was told or counted of the others, or stands beside them, and neither accounts for a unit nor for money itself.
     Notice,
 }
 
@@ -222,7 +231,7 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
-        "webhook" | "circuit" => Some(PurchaseItem::Notice),
+        "webhook" | "circuit" | "velocity" | "paid" => Some(PurchaseItem::Notice),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ mod stock; // pages, holds, and where to look for units
 mod supply; // what is put on sale and taken off
 mod sweep_index; // what the sweeper looks at
 mod tables; // the adapters, by the tables that they need
+mod velocity; // how often customers, addresses and cards were seen
 mod webhooks; // what gateways told, kept once
 mod write; // conditional writes, alone and in transactions
 

@@ -13,11 +13,12 @@ use crate::reservations::check_out;
 use crate::statement::{Condition, Statement, put};
 use crate::stock::moves::{move_hold, take_back};
 use crate::write::{self, Refusal, Verdict};
-use crate::{OrdersTable, PurchaseTables, keys};
+use crate::{OrdersTable, PurchaseTables, keys, velocity};
 
 mod attempt; // attempts and methods as values
 pub(crate) mod item; // orders as items
 mod refund; // refunds as values
+mod screening; // what the fraud rules, and a person, said as values
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -79,6 +80,9 @@ impl OrderLedger for PurchaseTables {
         let writes = || {
             let mut writes = vec![recording(change, seen).into_write("record", table, key.clone())?];
             self.move_holds(&mut writes, "record", &change.order, change.holds)?;
+            if let Some((key, paid)) = velocity::pay(change) {
+                writes.push(paid.into_write("record", table, key)?);
+            }
             Ok(writes)
         };
         written(write::transact(&self.client, "record", writes).await)

@@ -7,12 +7,14 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 
-use crate::attribute::{Item, text};
+use crate::attribute::{self, Item, text};
 use crate::failure::unbuilt;
 use crate::keys;
 
 /// The condition of a write that only a new item passes.
 pub(crate) const ABSENT: &str = "attribute_not_exists(pk)";
+/// What a part of a transaction says that has no condition of its own.
+pub(crate) const UNCONDITIONAL: &str = "";
 /// The condition of a write that belongs to an item that was made before.
 pub(crate) const PRESENT: &str = "attribute_exists(pk)";
 
@@ -100,6 +102,11 @@ impl Statement {
         }
     }
 
+    /// An update that only the other parts of its transaction guard.
+    pub(crate) fn unconditional(update: &'static str) -> Self {
+        Self::new(update, UNCONDITIONAL)
+    }
+
     /// See [`Condition::name`].
     pub(crate) fn name(self, attribute: &str) -> Self {
         Self { condition: self.condition.name(attribute), ..self }
@@ -131,11 +138,13 @@ impl Statement {
         table: &str,
         key: String,
     ) -> Result<TransactWriteItem, Failure> {
+        let text = self.condition.text;
+        let condition = (text != UNCONDITIONAL).then(|| text.to_owned());
         let update = Update::builder()
             .table_name(table)
-            .key(keys::PARTITION, text(key))
+            .key(keys::PARTITION, attribute::text(key))
             .update_expression(self.update)
-            .condition_expression(self.condition.text)
+            .set_condition_expression(condition)
             .set_expression_attribute_names(self.condition.names())
             .set_expression_attribute_values(self.condition.values())
             .return_values_on_condition_check_failure(self.refusal)

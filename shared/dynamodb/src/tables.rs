@@ -23,7 +23,7 @@ pub struct OrdersTable {
 }
 
 /// Reservations and orders together with the holds that move with them: `ReservationBook`, `OrderPlacer`,
-/// `OrderLedger` and `SweepIndex`.
+/// `OrderLedger`, `Velocity` and `SweepIndex`.
 #[derive(Clone, Debug)]
 pub struct PurchaseTables {
     pub(crate) client: Client,

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use application::{Archive, Failure, Overdue};
 use async_trait::async_trait;
 use domain::catalog::Product;
+use domain::fraud::{Activity, Day, PaidHistory, Subject};
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
 use domain::order::{HoldsChange, Order, seen_hold};
 use domain::payment::{Circuit, GatewayName};
@@ -12,7 +13,7 @@ use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
 };
 use domain::webhook::{EventKey, Webhook};
-use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
+use domain::{Caller, Currency, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
 
 use crate::Commit;
 
@@ -26,6 +27,7 @@ mod stock; // Stock and StockRoom
 mod supply; // StockKeeper
 mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
+mod velocity; // Velocity
 mod webhooks; // WebhookInbox and WebhookLedger
 
 #[cfg(test)]
@@ -57,6 +59,8 @@ struct Records {
     limits: BTreeMap<(Sku, Caller), CustomerLimit>,
     orders: BTreeMap<OrderId, OrderRecord>,
     overdue: Due<Overdue>,
+    activities: BTreeMap<(Subject, Day), Activity>,
+    paid: BTreeMap<(Subject, Currency), PaidHistory>,
     webhooks: BTreeMap<EventKey, Webhook>,
     circuits: BTreeMap<GatewayName, Circuit>,
     commits: Vec<Commit>,

@@ -8,7 +8,9 @@ use application::create_reservation::{CreateReservation, CreateReservationError}
 use application::receive_stock::{MoveStockError, Receipt};
 use application::refund_order::RefundOrderError;
 use application::release_reservation::ReleaseReservationError;
+use application::review_order::ReviewOrderError;
 use application::write_off_stock::WriteOff;
+use domain::fraud::ReviewDecision;
 use domain::order::{Order, RefundRequest};
 use domain::reservation::{Reservation, Standing};
 use domain::stock::Movement;
@@ -27,6 +29,7 @@ pub(crate) enum Request {
     AddMethod(AddPaymentMethod),
     Cancel(Caller, OrderId),
     Refund(OrderId, RefundRequest),
+    Review(OrderId, ReviewDecision),
     Receive(Receipt),
     WriteOff(WriteOff),
     Adjust(Adjustment),
@@ -44,6 +47,7 @@ pub(crate) enum Answer {
     MethodAdded(Result<Order, AddPaymentMethodError>),
     Cancelled(Result<Order, CancelOrderError>),
     Refunding(Result<Order, RefundOrderError>),
+    Reviewed(Result<Order, ReviewOrderError>),
     Moved(Result<Movement, MoveStockError>),
     Reservation(Option<(Reservation, Standing)>),
     Order(Option<Order>),
@@ -61,6 +65,7 @@ impl Request {
             Self::AddMethod(_) => "add-payment-method",
             Self::Cancel(..) => "cancel-order",
             Self::Refund(..) => "refund-order",
+            Self::Review(..) => "review-order",
             Self::Receive(_) => "receive-stock",
             Self::WriteOff(_) => "write-off-stock",
             Self::Adjust(_) => "adjust-stock",
@@ -83,8 +88,10 @@ impl Answer {
             | Self::MethodAdded(Ok(order))
             | Self::Cancelled(Ok(order))
             | Self::Refunding(Ok(order))
+            | Self::Reviewed(Ok(order))
             | Self::Order(Some(order)) => format!("the order is {}", order.word()),
             Self::Cancelled(Err(error)) => format!("refused: {error}"),
+            Self::Reviewed(Err(error)) => format!("refused: {error}"),
             Self::Refunding(Err(error)) => format!("refused: {error}"),
             Self::CheckedOut(Err(error)) => format!("refused: {error}"),
             Self::MethodAdded(Err(error)) => format!("refused: {error}"),

@@ -1,11 +1,11 @@
 //! What must hold: after every commit, at every answer, and in the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::Timestamp;
 use domain::invariant::{self, Books, Invariant};
 use domain::order::{Order, OrderState};
 use domain::payment::{AttemptState, RefundState};
+use domain::{OrderId, Timestamp};
 use memory::Store;
 
 use crate::bank::{Bank, Intent};
@@ -16,6 +16,7 @@ mod answers; // ONE_ANSWER, and nothing false in what shoppers hear
 mod circuits; // ONE_PROBER
 mod end; // what must have come about once faults have stopped
 mod promises; // PROMISE_KEPT
+mod screening; // REVIEW_HOLDS, REFUSED_UNSENT and REFUSED_FOR_A_REASON
 mod units; // NOT_SOLD_OUT, and where units are free
 
 /// Something that must never be, in one run.
@@ -50,6 +51,8 @@ pub(crate) struct Checker {
     broken: Option<Broken>,
     told: BTreeMap<String, answers::Told>,
     promises: promises::Promises,
+    /// What somebody asked to be captured.
+    approved: BTreeSet<OrderId>,
     pages: units::Pages,
     probes: circuits::Probes,
 }
@@ -86,6 +89,7 @@ impl Checker {
         if let Some(detail) = found {
             self.breaks(Invariant::OneCharge.name(), || detail);
         }
+        self.check_screenings(bank);
     }
 }
 
@@ -131,8 +135,9 @@ fn twice_charged(order: &Order, bank: &Bank) -> Option<String> {
     ))
 }
 
-/// Whether nothing more happens to an order by itself: it is final, or a person must look.
-fn is_settled(order: &Order) -> bool {
+/// Whether nothing more happens to an order by itself for now: it is final, or a person must look or decide.
+fn is_settled(order: &Order, now: Timestamp) -> bool {
+    let is_in_review = order.review().is_some_and(|review| now < review.until) && !order.is_cancelled();
     let is_with_a_person = order.attempt().is_some_and(|attempt| attempt.state == AttemptState::ManualReview);
     let is_refund_with_a_person =
         order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview);
@@ -141,7 +146,7 @@ fn is_settled(order: &Order) -> bool {
         OrderState::Cancelled { .. } => order.wake.is_none(),
         OrderState::Paid { .. } if order.cancel_requested_at.is_some() => is_refund_with_a_person,
         OrderState::Paid { .. } => order.open_refund().is_none(),
-        OrderState::PendingPayment => is_with_a_person && order.open_refund().is_none(),
+        OrderState::PendingPayment => (is_with_a_person || is_in_review) && order.open_refund().is_none(),
         OrderState::PaymentFailed { .. } => false,
     }
 }

@@ -3,9 +3,10 @@
 //! The honest conduct is the store's own. Each deliberate bug is another conduct, so none can reach a function.
 
 use application::{
-    ChangeError, ChangeSupplyError, ClaimError, CloseError, Failure, HoldError, PlanError, ReserveError,
-    WakeUp,
+    ChangeError, ChangeSupplyError, ClaimError, CloseError, CountError, Failure, HoldError, PlanError,
+    ReserveError, WakeUp,
 };
+use domain::fraud::Count;
 use domain::order::{Order, OrderChange};
 use domain::payment::{Charge, Circuit, Operation, Outcome, RefundCharge, RefundOutcome};
 use domain::reservation::Reservation;
@@ -164,6 +165,10 @@ pub(crate) trait Conduct: Send + Sync {
 
     fn turn(&self, _by: Invoked, turned: &Circuit) -> Result<(), ChangeError> {
         now(application::Circuits::turn(self.store(), turned))
+    }
+
+    fn count(&self, _by: Invoked, count: &Count) -> Result<(), CountError> {
+        now(application::Velocity::count(self.store(), count))
     }
 
     /// The key under which a call is sent.

@@ -21,6 +21,7 @@ mod reservations; // Reservations, ReservationBook and ReservationCloser
 mod room; // StockRoom
 mod stock; // Stock and StockKeeper
 mod sweep_index; // SweepIndex
+mod velocity; // Velocity
 mod webhooks; // WebhookLedger
 mod words; // answers in the trace
 

@@ -16,6 +16,7 @@ mod payments; // what is concluded from a gateway's answers, and when it is writ
 mod planning; // from which pages a reservation is to be held
 mod requests; // what is answered, and from what
 mod room; // where units are looked for
+mod screening; // what the fraud rules ask for
 mod stock; // how units are held
 mod supply; // how units come and go
 mod waking; // how work gets to its workers
@@ -53,7 +54,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 53] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -164,6 +165,22 @@ impl Mutation {
             ..of("sent-before-claimed", "a call is made before its claim is written", || {
                 payments::sent_before_claimed()
             })
+        },
+        Self {
+            scenario: Some("review-refused"),
+            ..of("review-holds-nothing", "what is to be reviewed is captured at once", || {
+                screening::review_holds_nothing()
+            })
+        },
+        Self {
+            scenario: Some("card-testing"),
+            ..of("refused-is-sent", "what the rules refuse is written down, and sent", || {
+                screening::refused_is_sent()
+            })
+        },
+        Self {
+            scenario: Some("card-testing"),
+            ..of("counted-anew", "a decline is counted whenever it is told", || screening::counted_anew())
         },
         of("lease-is-safety", "after a lease nobody can be sending", || payments::lease_is_safety()),
         Self {

@@ -20,6 +20,7 @@ mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
 mod limits; // customers who may have no more than so many
 mod racing; // several, or one with several clients
+mod reviewing; // payments that a person must see, or that the shop refuses
 mod supply; // goods that come and go during a sale
 mod surging; // many pages, to the last unit
 mod telling; // a gateway that tells of its objects by itself
@@ -75,6 +76,15 @@ impl Scenario {
 
     /// Those in which a gateway is ill for a while, beside the others in the same way.
     pub const ILL: [Self; 1] = [Self { shirts: 12, ill_seconds: 120, ..of("gateway-ill", ailing::ails) }];
+
+    /// Those in which the fraud rules object, which stand beside [`Scenario::ALL`] too.
+    pub const SCREENED: [Self; 5] = [
+        Self { shirts: 30, ..of("review-approved", reviewing::approved) },
+        Self { shirts: 30, ..of("review-refused", reviewing::refused) },
+        Self { shirts: 30, ..of("review-lapsed", reviewing::lapsed) },
+        Self { shirts: 30, ..of("review-cancelled", reviewing::cancelled) },
+        of("card-testing", reviewing::card_testing),
+    ];
 
     /// Every other scenario.
     pub const ALL: [Self; 51] = [
@@ -133,7 +143,7 @@ impl Scenario {
 
     /// Every scenario there is.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain(Self::TOLD).chain(Self::ILL)
+        Self::ALL.into_iter().chain(Self::TOLD).chain(Self::ILL).chain(Self::SCREENED)
     }
 
     /// The scenario of that name.

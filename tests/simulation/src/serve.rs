@@ -19,6 +19,7 @@ use application::receive_stock::{self, MoveStockError, receive_stock};
 use application::refund_order::{self, refund_order};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
+use application::review_order::{self, review_order};
 use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
 use application::{Budget, Clock, Failure, Gateways, Subject};
@@ -33,7 +34,8 @@ use crate::mail::Message;
 /// Serves a shopper's request.
 pub(crate) async fn request(at: Arc<Invocation>, request: Request, slot: Slot) {
     let known = {
-        let desk = at.world.desk();
+        let mut desk = at.world.desk();
+        desk.checker.asked(&request);
         desk.checker.known(&request, desk.now)
     };
     let understood = at.world.conduct.understood(at.by, request.clone());
@@ -87,9 +89,11 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
         Request::Receive(receipt) => moved(receive_stock(&keeping(at), &receipt).await),
         Request::WriteOff(write_off) => moved(write_off_stock(&keeping(at), &write_off).await),
         Request::Adjust(adjustment) => moved(adjust_stock(&keeping(at), &adjustment).await),
-        Request::CheckOut(_) | Request::AddMethod(_) | Request::Cancel(..) | Request::Refund(..) => {
-            answer_about_order(at, request).await
-        }
+        Request::CheckOut(_)
+        | Request::AddMethod(_)
+        | Request::Cancel(..)
+        | Request::Refund(..)
+        | Request::Review(..) => answer_about_order(at, request).await,
         Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
             look(at, request).await.unwrap_or(Answer::None)
         }
@@ -124,6 +128,13 @@ async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
             match refund_order(&ports, &id, &refund).await {
                 Err(refund_order::RefundOrderError::Failure(_)) => Answer::None,
                 answer => Answer::Refunding(answer.map(Idempotent::into_inner)),
+            }
+        }
+        Request::Review(id, decision) => {
+            let ports = review_order::Ports { orders: at, clock: at };
+            match review_order(&ports, &id, decision).await {
+                Err(review_order::ReviewOrderError::Failure(_)) => Answer::None,
+                answer => Answer::Reviewed(answer.map(Idempotent::into_inner)),
             }
         }
         Request::Reserve(_)
@@ -167,6 +178,7 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
         | Request::AddMethod(_)
         | Request::Cancel(..)
         | Request::Refund(..)
+        | Request::Review(..)
         | Request::Receive(_)
         | Request::WriteOff(_)
         | Request::Adjust(_) => Answer::None,
@@ -188,6 +200,7 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
             let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
             let ports = capture_payment::Ports {
                 orders: &*at,
+                velocity: &*at,
                 gateways: &gateways,
                 breaker: at.breaker(),
                 budget,
@@ -213,6 +226,7 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
             let ports = apply_webhook::Ports {
                 webhooks: &*at,
                 orders: &*at,
+                velocity: &*at,
                 gateways: &gateways,
                 breaker: at.breaker(),
                 budget,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use application::add_payment_method::AddPaymentMethod;
 use application::checkout::PlaceOrder;
 use application::create_reservation::{Cart, CartLine, CreateReservation};
+use domain::fraud::ReviewDecision;
 use domain::order::{Address, Checkout, Contact, Order, OrderState, RefundRequest};
 use domain::payment::{AttemptRequest, PaymentMethod};
 use domain::reservation::Reservation;
@@ -67,7 +68,7 @@ impl Shopper {
                 request: self.key(key)?,
                 fingerprint: Fingerprint::of([of.id.as_str(), token]),
                 contact: Contact { email: "shopper@example.com".to_owned(), phone: None },
-                shipping_address: address(),
+                shipping_address: address(self.name),
                 payment_methods: methods(token)?,
                 return_url: None,
             },
@@ -104,6 +105,14 @@ impl Shopper {
         let amount = Money::new(amount, order.totals.total.currency()).ok()?;
         let request = RefundRequest { reference: reference.parse().ok()?, amount };
         let Answer::Refunding(answer) = self.ask(Request::Refund(order.id.clone(), request)).await else {
+            return None;
+        };
+        answer.ok()
+    }
+
+    /// A person decides about an order. `None` when that was refused.
+    pub(crate) async fn review(&self, order: &Order, decision: ReviewDecision) -> Option<Order> {
+        let Answer::Reviewed(answer) = self.ask(Request::Review(order.id.clone(), decision)).await else {
             return None;
         };
         answer.ok()
@@ -176,10 +185,11 @@ fn methods(tokens: &str) -> Option<Vec<PaymentMethod>> {
     tokens.split('+').map(method).collect()
 }
 
-fn address() -> Address {
+/// Everybody lives somewhere else.
+fn address(name: &str) -> Address {
     Address {
         name: "Sam Fan".to_owned(),
-        line1: "Stadium Road 1".to_owned(),
+        line1: format!("Stadium Road, {name}"),
         line2: None,
         city: "Berlin".to_owned(),
         postal_code: "10115".to_owned(),

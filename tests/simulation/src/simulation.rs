@@ -146,6 +146,7 @@ impl Simulation {
                 | Request::AddMethod(_)
                 | Request::Cancel(..)
                 | Request::Refund(..)
+                | Request::Review(..)
                 | Request::SeeReservation(..)
                 | Request::SeeOrder(..)
                 | Request::SeeProduct(_) => Role::OtherRequest,

@@ -46,6 +46,30 @@ fn fault_28_29_30_73_nothing_breaks_whatever_the_gateway_tells_and_whatever_fail
 }
 
 #[test]
+fn nothing_breaks_whatever_the_fraud_rules_ask_for_and_whatever_fails() {
+    for scenario in Scenario::SCREENED {
+        assert_sound(simulation::sweep(scenario));
+        assert_sound(simulation::seeds(0..SEEDS / 4, Some(scenario)));
+    }
+}
+
+#[test]
+fn a_review_comes_to_each_of_its_ends_and_a_card_tester_is_refused() {
+    for (name, expected) in [
+        ("review-approved", "captured, review approved"),
+        ("review-refused", "cancelled, attempt 1 voided, review refused"),
+        ("review-lapsed", "cancelled, attempt 1 voided, review lapsed"),
+        ("review-cancelled", "cancelled, attempt 1 voided, review withdrawn"),
+        ("card-testing", "declined: refused_by_shop"),
+    ] {
+        let scenario = Scenario::named(name).unwrap();
+        let traces = (0..SEEDS / 10).map(|seed| Run::seeded(seed, Some(scenario)).traced().trace);
+        let mut lines = traces.flatten();
+        assert!(lines.any(|line| line.contains(expected)), "{name} never comes to `{expected}`");
+    }
+}
+
+#[test]
 fn what_the_gateway_tells_is_kept_applied_put_aside_and_known_when_it_comes_again() {
     let mut missing = vec!["Ok(Executed", "Ok(AlreadyApplied", "settle event", "Quarantined"];
     for seed in 0..SEEDS / 4 {

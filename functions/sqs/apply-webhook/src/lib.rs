@@ -49,11 +49,18 @@ impl Worker for ApplyWebhook {
     type Message = ApplyWebhookMessage;
 
     async fn work(&self, message: ApplyWebhookMessage, invocation: &Invocation) -> Result<(), Retry> {
-        let Self { orders: table, purchases: orders, gateways, call_max, circuits_seen: seen, mode } = self;
+        let Self { orders: table, purchases, gateways, call_max, circuits_seen: seen, mode } = self;
         let clock = &SystemClock;
-        let budget = Budget { ends_at: invocation.deadline, call_max: *call_max };
-        let breaker = Breaker { circuits: table, seen, clock };
-        let ports = Ports { webhooks: table, orders, gateways, breaker, budget, clock, mode: *mode };
+        let ports = Ports {
+            webhooks: table,
+            orders: purchases,
+            velocity: purchases,
+            gateways,
+            breaker: Breaker { circuits: table, seen, clock },
+            budget: Budget { ends_at: invocation.deadline, call_max: *call_max },
+            clock,
+            mode: *mode,
+        };
         Ok(apply_webhook(&ports, &message.key()).await?)
     }
 }

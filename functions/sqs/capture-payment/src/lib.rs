@@ -45,11 +45,11 @@ impl Worker for CapturePayment {
     type Message = CapturePaymentMessage;
 
     async fn work(&self, message: CapturePaymentMessage, invocation: &Invocation) -> Result<(), Retry> {
-        let Self { purchases: orders, gateways, call_max, circuits, circuits_seen: seen } = self;
+        let Self { purchases, gateways, call_max, circuits, circuits_seen: seen } = self;
         let clock = &SystemClock;
         let budget = Budget { ends_at: invocation.deadline, call_max: *call_max };
         let breaker = Breaker { circuits, seen, clock };
-        let ports = Ports { orders, gateways, breaker, budget, clock };
+        let ports = Ports { orders: purchases, velocity: purchases, gateways, breaker, budget, clock };
         Ok(capture_payment(&ports, &message.order_id).await?)
     }
 }

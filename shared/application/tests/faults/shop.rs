@@ -10,12 +10,14 @@ use application::create_reservation::{
 use application::expire_reservation::{self, expire_reservation};
 use application::put_on_sale::{self, put_on_sale};
 use application::relay::{self, relay};
+use application::review_order::{self, ReviewOrderError, review_order};
 use application::sweep::{self, sweep};
 use application::{
     Bands, Breaker, Budget, Catalog, CircuitsSeen, Clock, Failure, Gateways, Holds, Limits, Offers, Orders,
     ReservationBook, ReservationCloser, Shelf, StockRoom, Subject, SweepIndex, WakeUp,
 };
 use domain::catalog::Variant;
+use domain::fraud::ReviewDecision;
 use domain::invariant::{self, Books};
 use domain::order::Order;
 use domain::reservation::Reservation;
@@ -178,6 +180,7 @@ impl Shop {
     pub(crate) fn capture_ports<'a>(&'a self, gateways: &'a Gateways) -> capture_payment::Ports<'a> {
         capture_payment::Ports {
             orders: &self.store,
+            velocity: &self.store,
             gateways,
             breaker: self.breaker(),
             budget: self.budget(),
@@ -192,6 +195,16 @@ impl Shop {
 
     pub(crate) fn breaker(&self) -> Breaker<'_> {
         Breaker { circuits: &self.store, seen: &self.circuits_seen, clock: &self.clock }
+    }
+
+    /// A person decides about an order.
+    pub(crate) async fn review(
+        &self,
+        id: &OrderId,
+        decision: ReviewDecision,
+    ) -> Result<Idempotent<Order>, ReviewOrderError> {
+        let ports = review_order::Ports { orders: &self.store, clock: &self.clock };
+        review_order(&ports, id, decision).await
     }
 
     /// One worker takes one message about this reservation's end.
@@ -225,6 +238,7 @@ impl Shop {
         apply_webhook::Ports {
             webhooks: store,
             orders: store,
+            velocity: store,
             gateways,
             breaker,
             budget,

@@ -1,5 +1,6 @@
 use super::Order;
 use crate::Timestamp;
+use crate::payment::Attempt;
 
 /// One line of an order's history: what one write made of it. The store appends it in the same write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct AuditEntry {
     pub state: &'static str,
     /// The attempt that counted then.
     pub attempt: u32,
-    /// That attempt's state from then on, and that of the newest refund.
+    /// That attempt's state from then on, its review, and the state of the newest refund.
     pub payment: String,
 }
 
@@ -31,7 +32,7 @@ impl AuditEntry {
 }
 
 fn payment(order: &Order) -> String {
-    let attempt = order.attempt().map(|attempt| attempt.state.word()).unwrap_or_default();
+    let attempt = order.attempt().map(Attempt::word).unwrap_or_default();
     match order.refunds.last() {
         None => attempt,
         Some(refund) => format!("{attempt}, {} {}", refund.state.word(), refund.number),

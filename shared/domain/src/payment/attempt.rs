@@ -1,15 +1,18 @@
 use core::time::Duration;
 
 use super::{AttemptNumber, Decline, GatewayReference, Operation, PaymentMethod, Retry};
+use crate::fraud::{Review, Screening};
 use crate::{Fingerprint, IdempotencyKey, Timestamp};
 
 mod answer; // what a gateway's answer makes of an attempt
+mod screened; // what the fraud rules, and a person, make of an attempt
 
 /// One try to charge an order at one gateway.
 ///
 /// ```text
 /// Ready(open) ─▶ Sending(confirm) ─▶ Sending(capture) ─▶ Captured
 ///      │           │  ├▶ RequiresAction ─▶ Sending(capture), or Sending(void) at its deadline
+///      │           │  ├▶ Ready(capture)               in review, until a person decides or its time is over
 ///      │           │  └▶ Declined | NotSent            a definite no
 ///      │           └▶ Unknown ─▶ look up, replay, Sending(void) ─▶ a fact, or ManualReview
 ///      │                                                 └▶ Voided   a definite no
@@ -30,8 +33,12 @@ pub struct Attempt {
     /// Whether every call that was meant to charge is known not to have been executed. While it is, "not sent"
     /// proves that nobody charged; after one lost answer it proves nothing.
     pub undoubted: bool,
-    /// Whether it is to end without a charge: its order is cancelled.
+    /// Whether it is to end without a charge: its order is cancelled, or its review was refused.
     pub given_up: bool,
+    /// What the fraud rules said of it, once they were asked.
+    pub screening: Option<Screening>,
+    /// The review that its capture waits for, once it was authorized.
+    pub review: Option<Review>,
     /// When it was made.
     pub started_at: Timestamp,
     /// The request that asked for it, when it was not the checkout itself.
@@ -107,7 +114,7 @@ pub enum Step {
     LookUp,
     /// Leave it to whoever claimed it, until then.
     Leave(Timestamp),
-    /// Nothing, ever.
+    /// Nothing: it is settled, or a person decides.
     Rest,
 }
 
@@ -140,6 +147,8 @@ impl Attempt {
             state: AttemptState::Ready { operation: Operation::Open, tries: 0 },
             undoubted: true,
             given_up: false,
+            screening: None,
+            review: None,
             started_at: now,
             requested,
         }
@@ -173,6 +182,7 @@ impl Attempt {
             AttemptState::Ready { .. } | AttemptState::RequiresAction { .. } if self.given_up => {
                 Step::Claim(Operation::Void)
             }
+            AttemptState::Ready { .. } if self.is_held_for_review() => self.review_step(now),
             AttemptState::Ready { operation: Operation::Open, .. } => Step::Open,
             AttemptState::Ready { operation, .. } => Step::Claim(operation),
             AttemptState::Sending { lease_until, .. } if now < lease_until => Step::Leave(lease_until),
@@ -236,6 +246,7 @@ impl Attempt {
     /// and nobody can confirm it any more.
     #[must_use]
     pub fn claim(mut self, operation: Operation, now: Timestamp) -> Self {
+        self.leave_review(now);
         if operation == Operation::Void && self.holds_nothing() {
             self.state = AttemptState::Voided;
             return self;

@@ -12,6 +12,8 @@ mod counterparty; // a gateway that knows what really happened
 #[cfg(test)]
 mod ending; // a cancel, and money that goes back
 #[cfg(test)]
+mod fraud; // what is counted, and what the rules say of it
+#[cfg(test)]
 mod id; // what may be an id, and how ids follow from a request
 #[cfg(test)]
 mod invariant; // each violation is caught

@@ -4,6 +4,7 @@ use domain::payment::{
     Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Retry,
 };
 
+use super::screening::{read_review, read_screening, review, screening};
 use crate::attribute::{self, Fields, Item, add, map, number, text, time};
 
 pub(crate) fn method(method: &PaymentMethod) -> AttributeValue {
@@ -33,6 +34,8 @@ pub(crate) fn attempt(attempt: &Attempt) -> AttributeValue {
         map([("key", text(request.key.as_str())), ("fingerprint", text(request.fingerprint.as_str()))])
     });
     add(&mut item, "requested", requested);
+    add(&mut item, "screening", attempt.screening.as_ref().map(screening));
+    add(&mut item, "review", attempt.review.as_ref().map(review));
     AttributeValue::M(item)
 }
 
@@ -45,6 +48,9 @@ pub(crate) fn read_attempt(fields: Fields<'_>) -> Result<Attempt, Failure> {
         undoubted: fields.flag("undoubted")?,
         // Attempts that were written before an order could be cancelled have none.
         given_up: fields.optional("given_up", Fields::flag)?.unwrap_or_default(),
+        // Attempts that were written before the fraud rules were asked have none.
+        screening: fields.optional("screening", read_screening)?,
+        review: fields.optional("review", read_review)?,
         started_at: fields.time("started_at")?,
         requested: fields.optional("requested", read_request)?,
     })

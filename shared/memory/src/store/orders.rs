@@ -72,6 +72,7 @@ impl Records {
     /// The order as the change leaves it, and the line that its history gains.
     fn write_order(&mut self, change: &OrderChange) {
         let OrderChange { order, .. } = change;
+        self.note_paid(change);
         let earlier = self.orders.get(&order.id);
         let before = earlier.and_then(|record| record.order.wake);
         let mut history = earlier.map(|record| record.history.clone()).unwrap_or_default();

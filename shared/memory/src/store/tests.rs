@@ -95,6 +95,7 @@ impl Shop {
                 Subject::CapturePayment(id) => {
                     let ports = capture_payment::Ports {
                         orders: &self.store,
+                        velocity: &self.store,
                         gateways: &gateways,
                         breaker: Breaker {
                             circuits: &self.store,

@@ -5,10 +5,11 @@ use application::create_reservation::CreateReservationError;
 use application::receive_stock::{MoveStockError, Receipt};
 use application::refund_order::RefundOrderError;
 use application::write_off_stock::WriteOff;
+use domain::fraud::ReviewEnd;
 use domain::invariant::Invariant;
 use domain::order::{Order, OrderState, RefundRefused};
 use domain::payment::{Attempt, RefundCause};
-use domain::reservation::{Line, Standing, Totals};
+use domain::reservation::{Line, Reservation, Standing, Totals};
 use domain::stock::Movement;
 use domain::{Fingerprint, Timestamp};
 
@@ -56,6 +57,11 @@ impl Checker {
             Request::Refund(id, refund) => self.order(id).is_some_and(|order| {
                 let asked = RefundCause::Asked(refund.reference.clone());
                 order.refunds.iter().any(|earlier| earlier.cause == asked)
+            }),
+            Request::Review(id, decision) => self.order(id).is_some_and(|order| {
+                let review = order.attempt().and_then(|attempt| attempt.review);
+                let end = review.and_then(|review| review.end);
+                end.is_some_and(|(end, _)| end == ReviewEnd::Decided(*decision))
             }),
             Request::Release(..)
             | Request::SeeReservation(..)
@@ -112,23 +118,35 @@ impl Checker {
                 self.hears_of_movement(known, moved);
             }
             (_, Answer::Cancelled(Err(refused))) => self.refused(known, false, || refused.to_string()),
+            (_, Answer::Reviewed(Err(refused))) => self.refused(known, false, || refused.to_string()),
             (_, Answer::Refunding(Err(refused))) => {
                 let is_fair = *refused == RefundOrderError::Refused(RefundRefused::ReferenceReused);
                 self.refused(known, is_fair, || refused.to_string());
             }
-            (_, Answer::Cancelled(Ok(order)) | Answer::Refunding(Ok(order)) | Answer::Order(Some(order))) => {
+            (
+                _,
+                Answer::Cancelled(Ok(order))
+                | Answer::Refunding(Ok(order))
+                | Answer::Reviewed(Ok(order))
+                | Answer::Order(Some(order)),
+            ) => {
                 self.hears_of(order, bank);
             }
             (_, Answer::Reservation(Some((reservation, Standing::Sold)))) => {
-                let order = reservation.order_id().and_then(|id| self.order(id)).cloned();
-                match order {
-                    Some(order) => self.hears_of(&order, bank),
-                    None => self.breaks(Invariant::OneAnswer.name(), || {
-                        format!("{} is said to be sold, and it has no order", reservation.id)
-                    }),
-                }
+                self.hears_of_sale(reservation, bank);
             }
             _ => {}
+        }
+    }
+
+    /// What is sold has an order, of which the same holds.
+    fn hears_of_sale(&mut self, reservation: &Reservation, bank: &Bank) {
+        let order = reservation.order_id().and_then(|id| self.order(id)).cloned();
+        match order {
+            Some(order) => self.hears_of(&order, bank),
+            None => self.breaks(Invariant::OneAnswer.name(), || {
+                format!("{} is said to be sold, and it has no order", reservation.id)
+            }),
         }
     }
 

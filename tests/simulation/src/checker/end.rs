@@ -14,8 +14,8 @@ impl Desk {
     /// it is when its message was lost: from its deadline on it reads as expired, and it has nothing.
     pub(crate) fn unsettled(&self) -> Option<String> {
         let books = &self.checker.books;
-        let open = books.orders.iter().find(|record| !is_settled(&record.order)).map(|record| {
-            let payment = record.order.attempt().map(|attempt| attempt.state.word()).unwrap_or_default();
+        let open = books.orders.iter().find(|record| !is_settled(&record.order, self.now)).map(|record| {
+            let payment = record.order.attempt().map(domain::payment::Attempt::word).unwrap_or_default();
             format!("order {} is {}, {payment}", record.order.id, record.order.state.as_str())
         });
         let kept = || {
@@ -33,13 +33,19 @@ impl Desk {
             .any(|(order, refund)| refund.amount != order.totals.total)
     }
 
+    /// Whether a person had to decide about some order, for which there is time.
+    pub(crate) fn waited_for_a_person(&self) -> bool {
+        let mut orders = self.checker.books.orders.iter().map(|record| &record.order);
+        orders.any(|order| order.attempts.iter().any(|attempt| attempt.review.is_some()))
+    }
+
     /// Whether a reservation's order waits for a person: its units stay held.
     fn is_with_a_person(&self, id: &domain::ReservationId) -> bool {
         let mut orders = self.checker.books.orders.iter().map(|record| &record.order);
         orders.any(|order| {
             order.reservation_id == *id
                 && order.state == domain::order::OrderState::PendingPayment
-                && is_settled(order)
+                && is_settled(order, self.now)
         })
     }
 

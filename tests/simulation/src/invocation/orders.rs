@@ -2,7 +2,7 @@ use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders};
 use async_trait::async_trait;
 use domain::OrderId;
 use domain::order::{Order, OrderChange};
-use domain::payment::AttemptState;
+use domain::payment::{Attempt, AttemptState};
 use domain::reservation::Reservation;
 use domain::wake::Wake;
 
@@ -53,7 +53,7 @@ struct Recorded<'a>(&'a OrderChange);
 impl core::fmt::Display for Recorded<'_> {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let order = &self.0.order;
-        let payment = order.attempt().map(|attempt| attempt.state.word()).unwrap_or_default();
+        let payment = order.attempt().map(Attempt::word).unwrap_or_default();
         let attempt = order.attempt().map_or(0, |attempt| attempt.number);
         let state = order.state.as_str();
         write!(formatter, "version {}: {state}, attempt {attempt} {payment}", order.version)

@@ -19,6 +19,8 @@ const TIME_MAX: Duration = Duration::from_secs(2 * 60 * 60);
 /// But for a part of an order's money of which the gateway kept a failure: it may not be asked for under another key, so
 /// a person sees to it once the key is forgotten.
 const PART_TIME_MAX: Duration = Duration::from_secs(26 * 60 * 60);
+/// And but for what a person is to decide about, who has days for that.
+const REVIEW_TIME_MAX: Duration = Duration::from_secs(6 * 24 * 60 * 60);
 const TURNS_MAX: u64 = 20_000;
 /// Sweeps that come one after the other, because nothing else is left to happen.
 const IDLE_SWEEPS_MAX: u32 = 16;
@@ -46,6 +48,9 @@ impl Simulation {
             let mut desk = self.world.desk();
             if desk.now.since(stopped_at) > TIME_MAX && desk.waits_for_a_part() {
                 time_max = PART_TIME_MAX;
+            }
+            if desk.now.since(stopped_at) > TIME_MAX && desk.waited_for_a_person() {
+                time_max = REVIEW_TIME_MAX;
             }
             let is_late = desk.now.since(stopped_at) > time_max;
             if self.turn > turns_max || is_late || self.idle_sweeps > IDLE_SWEEPS_MAX {

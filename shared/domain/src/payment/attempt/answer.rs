@@ -66,6 +66,7 @@ impl Attempt {
             Outcome::Authorized if self.given_up || self.is_being_voided() => {
                 return Ok(self.claim(Operation::Void, now));
             }
+            Outcome::Authorized if self.needs_review() => return Ok(self.hold_for_review()),
             Outcome::Authorized => return Ok(self.claim(Operation::Capture, now)),
             Outcome::Captured => AttemptState::Captured,
             Outcome::RequiresAction { url } => self.require_action(url, now),
@@ -165,7 +166,7 @@ impl Attempt {
         let begins = matches!(operation, Operation::Open | Operation::Confirm);
         if begins && tries >= Self::UNEXECUTED_TRIES_MAX {
             AttemptState::NotSent
-        } else if now.since(self.started_at) >= Self::REVIEW_AGE {
+        } else if now.since(self.in_flight_since()) >= Self::REVIEW_AGE {
             AttemptState::ManualReview
         } else {
             AttemptState::Ready { operation, tries: tries.saturating_add(1) }
@@ -191,7 +192,7 @@ impl Attempt {
     }
 
     fn unknown(&self, now: Timestamp) -> AttemptState {
-        let too_old = now.since(self.started_at) >= Self::REVIEW_AGE;
+        let too_old = now.since(self.in_flight_since()) >= Self::REVIEW_AGE;
         match self.state {
             // Creating the object moves no money, whether it worked or not.
             AttemptState::Ready { operation: Operation::Open, .. } | AttemptState::RequiresAction { .. } => {

@@ -1,10 +1,10 @@
 use super::AccessPattern;
-use crate::{catalog, circuits, limits, orders, reservations, statement, stock, supply, webhooks};
+use crate::{catalog, circuits, limits, orders, reservations, statement, stock, supply, velocity, webhooks};
 
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 40] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 43] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -221,6 +221,27 @@ pub static ACCESS_PATTERNS: [AccessPattern; 40] = [
         key: "`order#<order id>`",
         condition: orders::RECORD_IF,
         function: "`PurchaseTables::postpone`",
+    },
+    AccessPattern {
+        question: "count an order, and what was declined of it",
+        operation: "TransactWriteItems",
+        key: "`velocity#<customer, address or payment>#<SHA-256>#<day>` each",
+        condition: velocity::COUNT_IF,
+        function: "`PurchaseTables::count`",
+    },
+    AccessPattern {
+        question: "what is known about an order's customer, address and card",
+        operation: "BatchGetItem, consistent",
+        key: "`velocity#<customer, address or payment>#<SHA-256>#<day>` each, on two days; `paid#<SHA-256 of the customer>#<currency>`",
+        condition: READ,
+        function: "`PurchaseTables::known`",
+    },
+    AccessPattern {
+        question: "add an order that becomes paid to what its customer has paid",
+        operation: "TransactWriteItems",
+        key: "`paid#<SHA-256 of the customer>#<currency>`, with the order",
+        condition: statement::UNCONDITIONAL,
+        function: "`PurchaseTables::record`",
     },
     AccessPattern {
         question: "keep what a gateway told",

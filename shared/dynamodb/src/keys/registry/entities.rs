@@ -2,7 +2,7 @@ use super::Entity;
 use crate::keys::Table;
 
 /// Every kind of item.
-pub static ENTITIES: [Entity; 13] = [
+pub static ENTITIES: [Entity; 15] = [
     Entity {
         kind: "product",
         table: Table::Catalog,
@@ -151,6 +151,20 @@ pub static ENTITIES: [Entity; 13] = [
             "history",
         ],
         written_by: "checkout; then capture-payment, add-payment-method, cancel-order, expire-reservation",
+    },
+    Entity {
+        kind: "velocity: what was counted of a customer, an address or a card on a day",
+        table: Table::Orders,
+        key: "velocity#<customer, address or payment>#<SHA-256>#<day>",
+        attributes: &["orders", "declines?"],
+        written_by: "capture-payment and apply-webhook, before the first call and after a decline",
+    },
+    Entity {
+        kind: "paid: what a customer has paid so far",
+        table: Table::Orders,
+        key: "paid#<SHA-256 of the customer>#<currency>",
+        attributes: &["orders", "amount"],
+        written_by: "capture-payment and apply-webhook, with the order that becomes paid",
     },
     Entity {
         kind: "webhook: an event that a gateway told",
