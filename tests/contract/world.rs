@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Holds, Limits, OrderLedger, OrderPlacer, ReservationBook,
+    Archive, Catalog, CatalogEditor, Facts, Holds, Limits, OrderLedger, OrderPlacer, ReservationBook,
     ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, WakeUp, WebhookInbox,
     WebhookLedger,
 };
@@ -34,6 +34,7 @@ pub(crate) struct World {
     pub(crate) ledger: Arc<dyn OrderLedger>,
     pub(crate) inbox: Arc<dyn WebhookInbox>,
     pub(crate) webhooks: Arc<dyn WebhookLedger>,
+    pub(crate) facts: Arc<dyn Facts>,
     pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }
@@ -68,6 +69,7 @@ impl World {
             ledger: store.clone(),
             inbox: store.clone(),
             webhooks: store.clone(),
+            facts: store.clone(),
             archive: store.clone(),
             depth: Depth::Memory(store),
         }
@@ -92,7 +94,8 @@ impl World {
             book: purchases.clone(),
             closer: orders.clone(),
             inbox: orders.clone(),
-            webhooks: orders,
+            webhooks: orders.clone(),
+            facts: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
             archive: purchases,

@@ -109,6 +109,8 @@ fn actions(call: &str, body: &Value) -> Vec<String> {
 
 /// What the payment gateway signs its webhooks with.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_local";
+/// The same of the Adyen account, in hexadecimal.
+pub(crate) const ADYEN_HMAC_KEY: &str = "0A0B0C";
 
 /// Queues and secrets that note what they are asked, and agree.
 #[derive(Clone)]
@@ -142,10 +144,11 @@ async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: Header
         "GetSecretValue" => {
             let name = asked["SecretId"].as_str().unwrap();
             let credentials = json!({ "client_id": "local", "client_secret": "local" }).to_string();
-            let secret = match (name.contains("PayPal"), name.contains("Webhook")) {
-                (true, _) => credentials.as_str(),
-                (false, true) => WEBHOOK_SECRET,
-                (false, false) => "sk_test_local",
+            let secret = match name.contains("Webhook") {
+                true if name.contains("Adyen") => ADYEN_HMAC_KEY,
+                true => WEBHOOK_SECRET,
+                false if name.contains("PayPal") => &credentials,
+                false => "sk_test_local",
             };
             json!({ "Name": asked["SecretId"], "SecretString": secret })
         }

@@ -39,8 +39,9 @@ pub async fn apply_webhook(ports: &Ports<'_>, key: &EventKey) -> Result<(), Fail
     let settlement = match concerned(ports, &webhook.event).await? {
         Ok(order) => {
             let is_open = webhook.event.attempt_of(&order).is_some_and(|attempt| !attempt.is_settled());
+            let goes_back = order.refunds.iter().any(|refund| !refund.is_settled());
             // A settled attempt is a fact that no event unmakes.
-            if is_open {
+            if is_open || goes_back {
                 take_on(ports, order).await?;
             }
             Settlement::Applied { at: ports.clock.now() }

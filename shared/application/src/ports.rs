@@ -36,4 +36,4 @@ pub use secret::{Secret, SecretName, Secrets};
 pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRoom};
 pub use sweep_index::{SWEEP_SHARDS, SweepIndex};
 pub use wake_up::{Subject, WakeUp};
-pub use webhooks::{WebhookInbox, WebhookLedger};
+pub use webhooks::{Facts, WebhookInbox, WebhookLedger};

@@ -3,10 +3,10 @@
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
 use application::{Failure, SWEEP_SHARDS};
-use domain::payment::GatewayName;
+use domain::payment::{GatewayName, GatewayReference};
 use domain::stock::{OpenerKey, PageKey};
 use domain::webhook::EventKey;
-use domain::{Caller, OrderId, ProductId, Reference, ReservationId, Sku};
+use domain::{Caller, EventId, OrderId, ProductId, Reference, ReservationId, Sku};
 
 mod registry; // the kinds of items, and the questions asked of them
 
@@ -151,6 +151,20 @@ pub(crate) fn webhook(key: &EventKey) -> String {
     format!("webhook#{}#{}", key.gateway.as_str(), key.id)
 }
 
+pub(crate) fn facts(gateway: GatewayName, reference: &GatewayReference) -> String {
+    format!("facts#{}#{}", gateway.as_str(), reference.as_str())
+}
+
+/// The attribute of a gateway's facts that is this event's.
+pub(crate) fn fact(id: &EventId) -> String {
+    format!("fact:{id}")
+}
+
+/// Whether an attribute is a fact.
+pub(crate) fn is_fact(attribute: &str) -> bool {
+    attribute.starts_with("fact:")
+}
+
 /// The attribute of a limit that is this reservation's claim.
 pub(crate) fn claim(id: &ReservationId) -> String {
     format!("claim:{id}")
@@ -218,7 +232,7 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
-        "webhook" => Some(PurchaseItem::Notice),
+        "webhook" | "facts" => Some(PurchaseItem::Notice),
         _ => None,
     }
 }

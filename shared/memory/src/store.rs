@@ -24,7 +24,7 @@ mod stock; // Stock and StockRoom
 mod supply; // StockKeeper
 mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
-mod webhooks; // WebhookInbox and WebhookLedger
+mod webhooks; // WebhookInbox, WebhookLedger and Facts
 
 #[cfg(test)]
 mod tests;

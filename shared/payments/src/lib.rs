@@ -3,10 +3,15 @@
 #![deny(missing_docs)]
 
 mod capability; // what each gateway promises, in one table
+mod hex; // bytes as digits
 mod line; // HTTP to a gateway: one request, and its answer or the loss of it
 mod report; // what each call leaves in the log
+mod secret_key; // the key that requests carry, when it is rotated too
 mod settings; // the gateways, as a function's settings name them
+mod webhook_secret; // the secret that webhooks are signed with, when it is rotated too
+mod webhooks; // what each gateway tells, verified
 
+pub mod adyen; // Adyen, with payments whose captures, cancels and refunds end by webhooks
 pub mod paypal; // PayPal, with orders that the shopper approves
 pub mod stripe; // Stripe, with PaymentIntents
 
@@ -16,3 +21,5 @@ pub use capability::{
 };
 pub use line::SettingError;
 pub use settings::{SETTINGS, gateways};
+pub use webhook_secret::WebhookError;
+pub use webhooks::{WEBHOOK_SETTINGS, Webhooks};

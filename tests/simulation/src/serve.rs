@@ -179,7 +179,8 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
     }
     let worked = match &message.subject {
         Subject::CapturePayment(order) => {
-            let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
+            let gateways =
+                Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()), Box::new((*at).clone()));
             let ports = capture_payment::Ports { orders: &*at, gateways: &gateways, clock: &*at };
             capture_payment(&ports, order).await
         }
@@ -197,7 +198,8 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
             expire_reservation(&ports, reservation).await
         }
         Subject::ApplyWebhook(event) => {
-            let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
+            let gateways =
+                Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()), Box::new((*at).clone()));
             let ports = apply_webhook::Ports {
                 webhooks: &*at,
                 orders: &*at,

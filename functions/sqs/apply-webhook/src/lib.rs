@@ -28,10 +28,12 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
     let dynamodb = clients.dynamodb().await;
+    let webhooks = dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone());
+    let facts = Arc::new(dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()));
     Ok(worker(ApplyWebhook {
-        orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
+        orders: webhooks,
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
-        gateways: payments::gateways(accounts, &secrets, timeout)?,
+        gateways: payments::gateways(accounts, &secrets, facts, timeout)?,
         mode: Mode::named(&mode).ok_or("STRIPE_MODE is `live` or `test`")?,
     }))
 }

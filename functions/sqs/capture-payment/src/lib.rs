@@ -23,9 +23,11 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let clients = Clients::of(&environment);
     let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
+    let dynamodb = clients.dynamodb().await;
+    let facts = Arc::new(dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()));
     Ok(worker(CapturePayment {
-        purchases: dynamodb::PurchaseTables::new(clients.dynamodb().await, orders, stock),
-        gateways: payments::gateways(accounts, &secrets, timeout)?,
+        purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
+        gateways: payments::gateways(accounts, &secrets, facts, timeout)?,
     }))
 }
 

@@ -169,7 +169,11 @@ impl Shop {
 
     /// One worker takes one message about this order's payment.
     pub(crate) async fn capture(&self, id: &OrderId) {
-        let gateways = Gateways::new(Box::new(self.gateway.clone()), Box::new(self.gateway.clone()));
+        let gateways = Gateways::new(
+            Box::new(self.gateway.clone()),
+            Box::new(self.gateway.clone()),
+            Box::new(self.gateway.clone()),
+        );
         capture_payment(&self.capture_ports(&gateways), id).await.unwrap();
     }
 
@@ -194,7 +198,11 @@ impl Shop {
 
     /// One worker takes one message about this event.
     pub(crate) async fn apply(&self, key: &EventKey) {
-        let gateways = Gateways::new(Box::new(self.gateway.clone()), Box::new(self.gateway.clone()));
+        let gateways = Gateways::new(
+            Box::new(self.gateway.clone()),
+            Box::new(self.gateway.clone()),
+            Box::new(self.gateway.clone()),
+        );
         apply_webhook(&self.apply_ports(&gateways), key).await.unwrap();
     }
 

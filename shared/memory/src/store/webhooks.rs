@@ -1,7 +1,8 @@
-use application::{Failure, WebhookInbox, WebhookLedger};
+use application::{Facts, Failure, WebhookInbox, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
-use domain::webhook::{EventKey, Settlement, Webhook};
+use domain::payment::{GatewayName, GatewayReference};
+use domain::webhook::{EventKey, Fact, Settlement, Webhook};
 
 use super::{Records, Store};
 use crate::{Commit, Record};
@@ -32,6 +33,16 @@ impl WebhookLedger for Store {
         };
         records.write_webhook(&settled);
         Ok(Idempotent::Executed(()))
+    }
+}
+
+#[async_trait]
+impl Facts for Store {
+    async fn facts(&self, gateway: GatewayName, reference: &GatewayReference) -> Result<Vec<Fact>, Failure> {
+        let records = self.lock();
+        let events = records.webhooks.values().map(|webhook| &webhook.event);
+        let told = events.filter(|event| event.key.gateway == gateway && event.reference == *reference);
+        Ok(told.filter_map(|event| event.fact.clone()).collect())
     }
 }
 

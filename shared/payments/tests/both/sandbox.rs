@@ -11,10 +11,10 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(options: &Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let sandbox = SandboxGateway::open(&Options::default()).unwrap();
+        let sandbox = SandboxGateway::open(options).unwrap();
         tokio::spawn(sandbox.serve(listener, std::future::pending()));
         Self { address }
     }

@@ -6,6 +6,8 @@ use domain::payment::{Charge, GatewayReference, Outcome, PaymentMethod};
 use payments::paypal::PayPalGateway;
 
 use crate::order::TOKEN;
+use sandbox_gateway::Options;
+
 use crate::rotated::Rotated;
 use crate::sandbox::{Sandbox, money};
 use crate::scripted::Scripted;
@@ -58,7 +60,7 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn start() -> Self {
-        let sandbox = Sandbox::start().await;
+        let sandbox = Sandbox::start(&Options::default()).await;
         let gateway = gateway(&sandbox.address);
         Self { sandbox, gateway }
     }

@@ -5,6 +5,7 @@ use application::{Gateway, SecretName};
 use domain::payment::{Charge, GatewayReference, Operation, Outcome, PaymentMethod};
 use payments::stripe::StripeGateway;
 use reqwest::StatusCode;
+use sandbox_gateway::Options;
 
 use crate::rotated::Rotated;
 use crate::sandbox::{Sandbox, money};
@@ -45,7 +46,7 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn start() -> Self {
-        let sandbox = Sandbox::start().await;
+        let sandbox = Sandbox::start(&Options::default()).await;
         let gateway = gateway(&sandbox.address);
         Self { sandbox, gateway }
     }

@@ -65,6 +65,7 @@ fn event(world: &World, number: u32) -> Option<Webhook> {
         purpose: Some(Purpose { order_id: charge.order_id, attempt }),
         mode: Mode::Test,
         created_at: desk.now,
+        fact: None,
     };
     Some(Webhook::receive(event, desk.now))
 }

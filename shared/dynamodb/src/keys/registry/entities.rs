@@ -2,7 +2,7 @@ use super::Entity;
 use crate::keys::Table;
 
 /// Every kind of item.
-pub static ENTITIES: [Entity; 12] = [
+pub static ENTITIES: [Entity; 13] = [
     Entity {
         kind: "product",
         table: Table::Catalog,
@@ -169,7 +169,15 @@ pub static ENTITIES: [Entity; 12] = [
             "settled_at?",
             "reason?",
             "wake?",
+            "fact?",
         ],
         written_by: "receive-webhook, once; then apply-webhook, once",
+    },
+    Entity {
+        kind: "facts: what events prove about a gateway's object",
+        table: Table::Orders,
+        key: "facts#<gateway>#<reference>",
+        attributes: &["fact:<event id>?"],
+        written_by: "receive-webhook, once for each event",
     },
 ];
