@@ -1,7 +1,9 @@
 use application::{Subject, WakeUp};
 use domain::Idempotent;
 use domain::payment::GatewayName;
-use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
+use domain::webhook::{
+    Event, EventKey, Fact, FactSubject, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState,
+};
 
 use crate::samples::{NOON, later, ordered};
 use crate::world::World;
@@ -20,6 +22,7 @@ fn webhook(id: &str) -> Webhook {
         purpose: Some(purpose),
         mode: Mode::Live,
         created_at: NOON,
+        fact: None,
     };
     Webhook::receive(event, NOON)
 }
@@ -87,7 +90,42 @@ async fn an_event_is_none_of_the_books_business() {
     for world in World::both().await {
         let _order = ordered(&world).await;
         let before = world.books().await;
-        let _received = world.inbox.receive(&webhook("evt_1")).await.unwrap();
+        let mut told = webhook("evt_1");
+        let payment = "psp".parse().unwrap();
+        told.event.fact = Some(Fact { subject: FactSubject::Capture, success: true, amount: None, payment });
+        let _received = world.inbox.receive(&told).await.unwrap();
         assert_eq!(world.books().await, before);
+    }
+}
+
+#[tokio::test]
+async fn fault_28_every_fact_of_an_object_is_kept_once_with_its_event_and_no_other_objects() {
+    let fact = |subject, success| Fact { subject, success, amount: None, payment: "psp".parse().unwrap() };
+    let told = |id: &str, reference: &str, fact: Fact| {
+        let mut webhook = webhook(id);
+        webhook.event.reference = reference.parse().unwrap();
+        webhook.event.fact = Some(fact);
+        webhook
+    };
+    for world in World::both().await {
+        let held = fact(FactSubject::Authorization, true);
+        let moved = fact(FactSubject::Capture, false);
+        let back = fact(FactSubject::Refund(2), true);
+        let another = fact(FactSubject::Cancellation, true);
+        for webhook in [
+            told("evt_1", "ours", held.clone()),
+            told("evt_2", "ours", moved.clone()),
+            told("evt_2", "ours", another.clone()),
+            told("evt_1", "ours", held.clone()),
+            told("evt_3", "theirs", another),
+            told("evt_4", "ours", back.clone()),
+        ] {
+            let _received = world.inbox.receive(&webhook).await.unwrap();
+        }
+        let ours = "ours".parse().unwrap();
+        let mut facts = world.facts.facts(GatewayName::Stripe, &ours).await.unwrap();
+        facts.sort_by_key(|fact| fact.subject.as_str());
+        assert_eq!(facts, [held, moved, back]);
+        assert_eq!(world.facts.facts(GatewayName::PayPal, &ours).await, Ok(Vec::new()));
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Circuits, Holds, Limits, OrderLedger, OrderPlacer, Overdue,
+    Archive, Catalog, CatalogEditor, Circuits, Facts, Holds, Limits, OrderLedger, OrderPlacer, Overdue,
     ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, Velocity,
     WakeUp, WebhookInbox, WebhookLedger,
 };
@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) inbox: Arc<dyn WebhookInbox>,
     pub(crate) webhooks: Arc<dyn WebhookLedger>,
     pub(crate) circuits: Arc<dyn Circuits>,
+    pub(crate) facts: Arc<dyn Facts>,
     pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }
@@ -72,6 +73,7 @@ impl World {
             inbox: store.clone(),
             webhooks: store.clone(),
             circuits: store.clone(),
+            facts: store.clone(),
             archive: store.clone(),
             depth: Depth::Memory(store),
         }
@@ -97,7 +99,8 @@ impl World {
             closer: orders.clone(),
             inbox: orders.clone(),
             webhooks: orders.clone(),
-            circuits: orders,
+            circuits: orders.clone(),
+            facts: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
             velocity: purchases.clone(),

@@ -82,7 +82,11 @@ impl World {
             line,
             clock: ManualClock::at(NOON),
             chance: SeededChance::new(1),
-            gateways: Gateways::new(Box::new(gateway.clone()), Box::new(gateway.clone())),
+            gateways: Gateways::new(
+                Box::new(gateway.clone()),
+                Box::new(gateway.clone()),
+                Box::new(gateway.clone()),
+            ),
             gateway,
             queues: Queues::default(),
             iterator: Mutex::new(first_iterator(&store)),

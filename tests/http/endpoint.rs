@@ -155,6 +155,8 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_local";
 /// What functions prove to the gateways with.
 pub(crate) const STRIPE_SECRET: &str = "sk_test_local";
 pub(crate) const PAYPAL_SECRET: &str = "paypal_secret_local";
+/// The same of the Adyen account, in hexadecimal.
+pub(crate) const ADYEN_HMAC_KEY: &str = "0A0B0C";
 
 /// Queues and secrets that note what they are asked, and agree.
 #[derive(Clone)]
@@ -188,10 +190,11 @@ async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: Header
         "GetSecretValue" => {
             let name = asked["SecretId"].as_str().unwrap();
             let credentials = json!({ "client_id": "local", "client_secret": PAYPAL_SECRET }).to_string();
-            let secret = match (name.contains("PayPal"), name.contains("Webhook")) {
-                (true, _) => credentials.as_str(),
-                (false, true) => WEBHOOK_SECRET,
-                (false, false) => STRIPE_SECRET,
+            let secret = match name.contains("Webhook") {
+                true if name.contains("Adyen") => ADYEN_HMAC_KEY,
+                true => WEBHOOK_SECRET,
+                false if name.contains("PayPal") => &credentials,
+                false => STRIPE_SECRET,
             };
             json!({ "Name": asked["SecretId"], "SecretString": secret })
         }

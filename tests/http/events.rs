@@ -29,6 +29,7 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", notes.address.as_str()),
         ("STRIPE_ENDPOINT", gateway.as_str()),
         ("PAYPAL_ENDPOINT", gateway.as_str()),
+        ("ADYEN_ENDPOINT", gateway.as_str()),
         ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
         ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
         ("APPLY_WEBHOOK_QUEUE_URL", apply.as_str()),

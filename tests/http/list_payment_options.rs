@@ -4,7 +4,8 @@ use crate::answer::redacted;
 use crate::request::Request;
 use crate::shop::Shop;
 
-const KEYS: [(&str, &str); 2] = [("STRIPE_PUBLIC_KEY", "pk_test_1"), ("PAYPAL_CLIENT_ID", "client-1")];
+const KEYS: [(&str, &str); 3] =
+    [("STRIPE_PUBLIC_KEY", "pk_test_1"), ("PAYPAL_CLIENT_ID", "client-1"), ("ADYEN_CLIENT_KEY", "test_1")];
 
 async fn options(shop: &Shop, query: &str) -> Value {
     shop.ask(&Request::of("list-payment-options").query(query)).await.body()
@@ -29,7 +30,7 @@ async fn the_gateways_are_listed_with_what_can_be_paid_with_there() {
 async fn a_gateway_without_a_public_key_is_not_offered() {
     let shop = Shop::open().await;
     assert_eq!(options(&shop, "").await, json!([]));
-    let shop = Shop::open_with(&KEYS[1..]).await;
+    let shop = Shop::open_with(&KEYS[1..2]).await;
     let paypal = json!([{"gateway": "paypal", "methods": ["wallet", "pay_later"], "public_key": "client-1"}]);
     assert_eq!(options(&shop, "").await, paypal);
 }
@@ -37,13 +38,14 @@ async fn a_gateway_without_a_public_key_is_not_offered() {
 #[tokio::test]
 async fn what_the_currency_or_the_country_does_not_have_is_not_offered() {
     let shop = Shop::open_with(&KEYS).await;
-    let stripe = ("stripe".to_owned(), json!(["card"]));
+    let [stripe, adyen] = ["stripe", "adyen"].map(|gateway| (gateway.to_owned(), json!(["card"])));
     let paypal = |methods| ("paypal".to_owned(), methods);
-    assert_eq!(methods(&shop, "currency=KWD").await, std::slice::from_ref(&stripe));
+    assert_eq!(methods(&shop, "currency=KWD").await, [stripe.clone(), adyen.clone()]);
+    assert_eq!(methods(&shop, "currency=CLP").await, std::slice::from_ref(&stripe));
     let wallet = paypal(json!(["wallet"]));
-    assert_eq!(methods(&shop, "currency=PLN&country=PL").await, [stripe.clone(), wallet]);
+    assert_eq!(methods(&shop, "currency=PLN&country=PL").await, [stripe.clone(), wallet, adyen.clone()]);
     let both = paypal(json!(["wallet", "pay_later"]));
-    assert_eq!(methods(&shop, "country=DE").await, [stripe, both]);
+    assert_eq!(methods(&shop, "country=DE").await, [stripe, both, adyen]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::endpoint::WEBHOOK_SECRET;
+use crate::endpoint::{ADYEN_HMAC_KEY, WEBHOOK_SECRET};
 use crate::events;
 use crate::request::Request;
 use crate::shop::Shop;
@@ -169,4 +169,45 @@ async fn a_body_over_64_kib_is_not_looked_at() {
     let (shop, _) = events::shop(&[]).await;
     let answer = shop.ask(&signed(&" ".repeat(64 * 1024 + 1))).await;
     assert_eq!(answer.refusal().1, "payload-too-large");
+}
+
+/// What Adyen tells of a capture, signed over these fields with its own account's key.
+fn told_by_adyen(signed: &str) -> Request {
+    assert_eq!(ADYEN_HMAC_KEY, "0A0B0C");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &[10, 11, 12]);
+    let signature = STANDARD.encode(hmac::sign(&key, signed.as_bytes()));
+    let body = json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": {
+        "additionalData": { "hmacSignature": signature }, "pspReference": "CAPT2", "originalReference": "PSP1",
+        "merchantAccountCode": "Shop", "merchantReference": "order-1", "eventCode": "CAPTURE", "success": "true",
+        "amount": { "value": 8999, "currency": "EUR" }, "eventDate": "2026-11-27T01:00:00+01:00",
+    } }] });
+    Request::of("receive-webhook").path("adyen").body(&body.to_string())
+}
+
+/// The text of it that is signed.
+const CAPTURED: &str = "CAPT2:PSP1:Shop:order-1:8999:EUR:CAPTURE:true";
+
+/// The same, rightly signed.
+pub(crate) fn captured_at_adyen() -> Request {
+    told_by_adyen(CAPTURED)
+}
+
+#[tokio::test]
+async fn fault_26_28_what_adyen_tells_is_kept_once_with_its_fact_and_a_forgery_is_not() {
+    let (shop, _) = events::shop(&[]).await;
+    assert_refused(&shop, [told_by_adyen(&CAPTURED.replace("8999", "1"))]).await;
+    for _ in 0..2 {
+        assert_eq!(shop.ask(&captured_at_adyen()).await.status, 200);
+    }
+    let stored = webhooks(&shop);
+    assert_eq!(stored.len(), 1);
+    assert_eq!(stored[0]["pk"], json!({"S": "webhook#adyen#CAPT2-CAPTURE-true"}));
+    let fact = json!({"M": {
+        "subject": {"S": "capture"}, "success": {"BOOL": true}, "payment": {"S": "PSP1"},
+        "amount": {"M": {"amount": {"N": "8999"}, "currency": {"S": "EUR"}}},
+    }});
+    assert_eq!(stored[0]["fact"], fact);
+    let orders = shop.records()["Orders"]["Items"].clone();
+    let facts = orders.as_array().unwrap().iter().find(|item| item["pk"]["S"] == "facts#adyen#order-1");
+    assert_eq!(facts.unwrap()["fact:CAPT2-CAPTURE-true"], fact);
 }

@@ -8,6 +8,7 @@
     reason = "a suite fails by panicking"
 )]
 
+mod adyen; // a gateway that takes captures, cancels and refunds on, and tells later what became of them
 mod cancels; // ended by the shopper, before it is paid and after
 mod crowd; // many at once: the last unit, and doubled clicks
 mod customers; // who signed in, and how much they may have

@@ -82,11 +82,14 @@ async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Qua
 async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Failure> {
     match event.attempt_of(&order) {
         None => Ok(()),
-        Some(attempt) if attempt.is_definite_no() => denied::see_to(ports, &order, attempt).await,
+        Some(attempt) if attempt.is_definite_no() => {
+            denied::see_to(ports, &order, attempt).await?;
+            if order.open_refund().is_some() { take_on(ports, order).await } else { Ok(()) }
+        }
         Some(attempt) if attempt.state == AttemptState::ManualReview => {
             denied::look_again(ports, order).await
         }
-        Some(attempt) if attempt.is_settled() => Ok(()),
+        Some(attempt) if attempt.is_settled() && order.open_refund().is_none() => Ok(()),
         Some(_) => take_on(ports, order).await,
     }
 }

@@ -40,4 +40,4 @@ pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRo
 pub use sweep_index::{Overdue, SWEEP_SHARDS, SweepIndex};
 pub use velocity::{CountError, Velocity};
 pub use wake_up::{Subject, WakeUp};
-pub use webhooks::{WebhookInbox, WebhookLedger};
+pub use webhooks::{Facts, WebhookInbox, WebhookLedger};

@@ -6,10 +6,15 @@
 //! ```
 //!
 //! An event is a hint and no fact: it says of which object there is news, and the gateway is asked what that is. So
-//! events may come twice, late, in any order or never.
+//! events may come twice, late, in any order or never. Where a gateway cannot be asked, what it told is kept as a
+//! [`Fact`], and asking for it means reading those.
 
 use core::fmt;
 use core::str::FromStr;
+
+mod fact; // what a gateway tells that cannot be asked
+
+pub use fact::{Fact, FactSubject};
 
 use crate::order::Order;
 use crate::payment::{Attempt, AttemptNumber, GatewayName, GatewayReference};
@@ -40,6 +45,8 @@ pub struct Event {
     pub mode: Mode,
     /// When it happened.
     pub created_at: Timestamp,
+    /// What it proves, where its gateway cannot be asked.
+    pub fact: Option<Fact>,
 }
 
 /// The attempt that a gateway's object was opened for.

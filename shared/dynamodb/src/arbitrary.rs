@@ -11,7 +11,9 @@ use domain::stock::{
     StockAlert, StockList, StockPage, Supply,
 };
 use domain::wake::{Queue, Wake};
-use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
+use domain::webhook::{
+    Event, EventKey, Fact, FactSubject, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState,
+};
 use domain::{Money, Quantity, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -230,14 +232,31 @@ pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {
             .prop_map(|(at, reason)| WebhookState::Settled(Settlement::Quarantined { at, reason })),
     ];
     let purpose = (id(), any::<u32>()).prop_map(|(order_id, attempt)| Purpose { order_id, attempt });
-    let what = (id(), "[a-zA-Z._-]{1,64}", id(), option::of(purpose), select(&[Mode::Live, Mode::Test]));
+    let mode = select(&[Mode::Live, Mode::Test]);
+    let what = (id(), "[a-zA-Z._-]{1,64}", id(), option::of(purpose), mode, option::of(fact()));
     let wake = (select(&Queue::ALL), time()).prop_map(|(queue, at)| Wake { queue, at });
     (what, state, time(), time(), option::of(wake)).prop_map(
         |(what, state, created_at, received_at, wake)| {
-            let (id, kind, reference, purpose, mode) = what;
+            let (id, kind, reference, purpose, mode, fact) = what;
             let key = EventKey { gateway: GatewayName::Stripe, id };
-            let event = Event { key, kind: kind.parse().unwrap(), reference, purpose, mode, created_at };
+            let kind = kind.parse().unwrap();
+            let event = Event { key, kind, reference, purpose, mode, created_at, fact };
             Webhook { event, state, received_at, wake }
         },
     )
+}
+
+fn fact() -> impl Strategy<Value = Fact> {
+    let subject = prop_oneof![
+        Just(FactSubject::Authorization),
+        Just(FactSubject::Capture),
+        Just(FactSubject::Cancellation),
+        any::<u32>().prop_map(FactSubject::Refund),
+    ];
+    (subject, any::<bool>(), option::of(money()), id()).prop_map(|(subject, success, amount, payment)| Fact {
+        subject,
+        success,
+        amount,
+        payment,
+    })
 }

@@ -4,10 +4,10 @@
 
 use application::{Failure, Overdue, SWEEP_SHARDS};
 use domain::fraud::{Day, Subject};
-use domain::payment::GatewayName;
+use domain::payment::{GatewayName, GatewayReference};
 use domain::stock::{OpenerKey, PageKey};
 use domain::webhook::EventKey;
-use domain::{Caller, Currency, OrderId, ProductId, Reference, ReservationId, Sku};
+use domain::{Caller, Currency, EventId, OrderId, ProductId, Reference, ReservationId, Sku};
 
 mod registry; // the kinds of items, and the questions asked of them
 
@@ -164,6 +164,20 @@ pub(crate) fn paid(customer: &Subject, currency: Currency) -> String {
     format!("paid#{}#{currency}", customer.digest)
 }
 
+pub(crate) fn facts(gateway: GatewayName, reference: &GatewayReference) -> String {
+    format!("facts#{}#{}", gateway.as_str(), reference.as_str())
+}
+
+/// The attribute of a gateway's facts that is this event's.
+pub(crate) fn fact(id: &EventId) -> String {
+    format!("fact:{id}")
+}
+
+/// Whether an attribute is a fact.
+pub(crate) fn is_fact(attribute: &str) -> bool {
+    attribute.starts_with("fact:")
+}
+
 /// The attribute of a limit that is this reservation's claim.
 pub(crate) fn claim(id: &ReservationId) -> String {
     format!("claim:{id}")
@@ -231,7 +245,7 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
-        "webhook" | "circuit" | "velocity" | "paid" => Some(PurchaseItem::Notice),
+        "webhook" | "circuit" | "facts" | "velocity" | "paid" => Some(PurchaseItem::Notice),
         _ => None,
     }
 }

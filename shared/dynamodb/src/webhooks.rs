@@ -1,7 +1,8 @@
-use application::{Failure, WebhookInbox, WebhookLedger};
+use application::{Facts, Failure, WebhookInbox, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
-use domain::webhook::{EventKey, Settlement, Webhook};
+use domain::payment::{GatewayName, GatewayReference};
+use domain::webhook::{EventKey, Fact, Settlement, Webhook};
 
 use crate::attribute::{text, time};
 use crate::read::{self, Consistency};
@@ -9,6 +10,7 @@ use crate::statement::{Condition, Statement};
 use crate::write::{self, Verdict};
 use crate::{OrdersTable, keys};
 
+pub(crate) mod fact; // what events prove, as attributes
 pub(crate) mod item; // events as items
 
 #[cfg(test)]
@@ -16,6 +18,9 @@ mod tests;
 
 /// The condition under which an event is settled: nobody has settled it.
 pub(crate) const SETTLE_IF: &str = "#state = :received";
+/// The condition under which a fact is kept: its event has none yet.
+pub(crate) const KEEP_FACT_IF: &str = "attribute_not_exists(#fact)";
+const KEEP_FACT: &str = "SET #fact = :fact";
 const APPLY: &str = "SET #state = :state, #settled_at = :settled_at REMOVE #wake, #wake_at";
 const QUARANTINE: &str =
     "SET #state = :state, #settled_at = :settled_at, #reason = :reason REMOVE #wake, #wake_at";
@@ -23,6 +28,7 @@ const QUARANTINE: &str =
 #[async_trait]
 impl WebhookInbox for OrdersTable {
     async fn receive(&self, webhook: &Webhook) -> Result<Idempotent<()>, Failure> {
+        self.keep_fact(webhook).await?;
         let item = item::webhook(webhook);
         match write::put(&self.client, "receive", &self.table, &item, &Condition::absent()).await? {
             Verdict::Written(_) => Ok(Idempotent::Executed(())),
@@ -45,6 +51,33 @@ impl WebhookLedger for OrdersTable {
         match write::update(&self.client, "settle", &self.table, &key, statement).await? {
             Verdict::Written(_) => Ok(Idempotent::Executed(())),
             Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
+    }
+}
+
+#[async_trait]
+impl Facts for OrdersTable {
+    async fn facts(&self, gateway: GatewayName, reference: &GatewayReference) -> Result<Vec<Fact>, Failure> {
+        let key = keys::facts(gateway, reference);
+        let item = read::get(&self.client, "facts", &self.table, key, Consistency::Strong).await?;
+        item.as_ref().map_or(Ok(Vec::new()), fact::read_facts)
+    }
+}
+
+impl OrdersTable {
+    /// Keeps what an event proves beside what the other events of its object prove. The first fact of an event stays, as
+    /// the event itself does.
+    async fn keep_fact(&self, webhook: &Webhook) -> Result<(), Failure> {
+        let event = &webhook.event;
+        let Some(proven) = &event.fact else { return Ok(()) };
+        let key = keys::facts(event.key.gateway, &event.reference);
+        let statement = || {
+            Statement::new(KEEP_FACT, KEEP_FACT_IF)
+                .name_as("#fact", keys::fact(&event.key.id))
+                .value("fact", fact::fact(proven))
+        };
+        match write::update(&self.client, "keep fact", &self.table, &key, statement).await? {
+            Verdict::Written(_) | Verdict::Refused(_) => Ok(()),
         }
     }
 }

@@ -131,6 +131,7 @@ impl Shop {
         let sandbox = SandboxGateway::open(&sandbox_gateway::Options {
             book: Some(folder.file(BOOK_FILE)),
             webhooks: Some(environment::webhooks(&addresses)),
+            adyen_webhooks: Some(environment::adyen_webhooks(&addresses)),
         })?;
 
         let (address, sandbox_address) = (listeners.front.local_addr()?, listeners.sandbox.local_addr()?);

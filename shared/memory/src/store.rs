@@ -28,7 +28,7 @@ mod supply; // StockKeeper
 mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
 mod velocity; // Velocity
-mod webhooks; // WebhookInbox and WebhookLedger
+mod webhooks; // WebhookInbox, WebhookLedger and Facts
 
 #[cfg(test)]
 mod tests;

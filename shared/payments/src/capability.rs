@@ -3,7 +3,7 @@ use core::time::Duration;
 use domain::Currency;
 use domain::payment::GatewayName;
 
-use crate::paypal;
+use crate::{adyen, paypal};
 
 /// What a gateway promises. The rules for unknown outcomes rest on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +134,24 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // (https://developer.paypal.com/api/rest/integration/orders-api/api-use-cases/standard).
             approval: Approval::ByRedirect,
         },
+        GatewayName::Adyen => Capability {
+            // Keys are valid for at least 7 days (https://docs.adyen.com/development-resources/api-idempotency); an hour
+            // is kept back here too. What was answered first is answered again, so that a repetition of a payment is
+            // how its outcome and its id are found again: Adyen has no request that reads a payment.
+            key_lifetime: Duration::from_secs((7 * 24 - 1) * 60 * 60),
+            // A transient error may be sent again under its key (the same page). Captures may not exceed what was
+            // authorized, nor refunds what was captured, whatever the keys.
+            failed_call: FailedCall::Reexecuted,
+            // A cancel, a capture and a refund are answered `received`, and only a webhook says what became of it
+            // (https://docs.adyen.com/online-payments/cancel).
+            cancel: CancelFinality::ByWebhook,
+            // https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures
+            webhook_signature: WebhookSignature::HmacPerItem,
+            methods: &[MethodKind::Card],
+            // The client brings a stored card. One that must be authenticated on a page of its bank is declined: the shop
+            // has no way yet to send what that page answers to `/payments/details`.
+            approval: Approval::ByToken,
+        },
     }
 }
 
@@ -151,6 +169,7 @@ pub fn methods_offered(
         // All that the shop can have prices in (https://docs.stripe.com/currencies).
         GatewayName::Stripe => true,
         GatewayName::PayPal => currency.is_none_or(paypal::takes),
+        GatewayName::Adyen => currency.is_none_or(adyen::takes),
     };
     let can_pay_later = country.is_none_or(|country| PAY_LATER_COUNTRIES.contains(&country));
     let offered = |method: &MethodKind| takes_currency && (*method != MethodKind::PayLater || can_pay_later);

@@ -4,9 +4,15 @@
 
 mod capability; // what each gateway promises, in one table
 mod credential; // which secret proves who asks, also while it is rotated
+mod hex; // bytes as digits
 mod line; // HTTP to a gateway: one request, and its answer or the loss of it
 mod report; // what each call leaves in the log
+mod secret_key; // the key that requests carry, when it is rotated too
+mod settings; // the gateways, as a function's settings name them
+mod webhook_secret; // the secret that webhooks are signed with, when it is rotated too
+mod webhooks; // what each gateway tells, verified
 
+pub mod adyen; // Adyen, with payments whose captures, cancels and refunds end by webhooks
 pub mod paypal; // PayPal, with orders that the shopper approves
 pub mod stripe; // Stripe, with PaymentIntents
 
@@ -15,36 +21,6 @@ pub use capability::{
     methods_offered,
 };
 pub use line::SettingError;
-
-use core::time::Duration;
-use std::sync::Arc;
-
-use application::{Gateways, SecretName, Secrets};
-
-use self::paypal::PayPalGateway;
-use self::stripe::StripeGateway;
-
-/// Where a gateway is reached, and under which name its secret is kept.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// Such as `https://api.stripe.com`.
-    pub endpoint: String,
-    /// The name in the secret store.
-    pub secret: String,
-}
-
-/// Every gateway, ready to be called. Each call ends within `timeout`.
-///
-/// # Errors
-/// When an endpoint is no URL, or the HTTP client cannot be made.
-pub fn gateways(
-    [stripe, paypal]: [Account; 2],
-    secrets: &Arc<dyn Secrets>,
-    timeout: Duration,
-) -> Result<Gateways, SettingError> {
-    let name = |account: &Account| SecretName(account.secret.clone());
-    let (stripe_name, paypal_name) = (name(&stripe), name(&paypal));
-    let stripe = StripeGateway::new(&stripe.endpoint, Arc::clone(secrets), stripe_name, timeout)?;
-    let paypal = PayPalGateway::new(&paypal.endpoint, Arc::clone(secrets), paypal_name, timeout)?;
-    Ok(Gateways::new(Box::new(stripe), Box::new(paypal)))
-}
+pub use settings::{SETTINGS, gateways};
+pub use webhook_secret::WebhookError;
+pub use webhooks::{WEBHOOK_SETTINGS, Webhooks};

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::intent::Intent;
-use crate::paypal;
 use crate::token::Token;
+use crate::{adyen, paypal};
 
 /// The gateway's memory. Whatever was answered is in it, also after `kill -9`.
 pub(crate) struct Book {
@@ -88,6 +88,8 @@ const SCHEMA: &str = "
     ) STRICT;
 ";
 
+const STRIPE_CHARGES: &str = "SELECT * FROM intents WHERE status = 'succeeded' ORDER BY rowid";
+
 impl Book {
     /// Without a path, the book is in memory.
     pub(crate) fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
@@ -104,6 +106,7 @@ impl Book {
         };
         connection.execute_batch(SCHEMA)?;
         connection.execute_batch(paypal::SCHEMA)?;
+        connection.execute_batch(adyen::SCHEMA)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 
@@ -120,7 +123,7 @@ impl Book {
         Ok(outcome)
     }
 
-    /// Every charge that was really made: the captured intents, then PayPal's captured orders, each oldest first.
+    /// Every charge that was really made: the captured intents, then PayPal's captured orders and Adyen's payments, each oldest first.
     pub(crate) fn charges(&self) -> rusqlite::Result<Vec<ChargeEntry>> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let read = |row: &Row<'_>| {
@@ -137,7 +140,7 @@ impl Book {
             })
         };
         let mut charges = Vec::new();
-        for query in ["SELECT * FROM intents WHERE status = 'succeeded' ORDER BY rowid", paypal::CHARGES] {
+        for query in [STRIPE_CHARGES, paypal::CHARGES, adyen::CHARGES] {
             let mut statement = connection.prepare_cached(query)?;
             for charge in statement.query_map([], read)? {
                 charges.push(charge?);

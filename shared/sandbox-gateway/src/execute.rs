@@ -113,6 +113,11 @@ impl Executor {
         self.book.events_after(place)
     }
 
+    /// Says that there may be another one.
+    pub(crate) fn has_news(&self) {
+        self.news.notify_one();
+    }
+
     /// Ends when there may be another one.
     pub(crate) async fn next_event(&self) {
         self.news.notified().await;

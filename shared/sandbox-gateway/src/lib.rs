@@ -1,5 +1,5 @@
-//! A payment gateway of our own, on loopback, for the local shop and the tests: the subsets of the APIs of Stripe and
-//! PayPal that the shop uses, with keyed idempotency, cancels that are final, signed webhooks, and faults that can be
+//! A payment gateway of our own, on loopback, for the local shop and the tests: the subsets of the APIs of Stripe,
+//! PayPal and Adyen that the shop uses, with keyed idempotency, cancels that are final, signed webhooks, and faults that can be
 //! switched on.
 
 #![deny(missing_docs)]
@@ -8,6 +8,7 @@
     reason = "the gateway is the outside world: its clock, ids and tasks are its own"
 )]
 
+mod adyen; // Adyen's side: payments, and captures, cancels and refunds that are told of later
 mod answer; // Stripe-shaped bodies: payment intents and errors
 mod book; // what lasts: intents and the answers kept under idempotency keys, in SQLite
 mod execute; // one request against the book, in one transaction
@@ -17,7 +18,7 @@ mod in_flight; // the idempotency keys of requests that still run
 mod intent; // the states of a payment intent and the moves between them
 mod paypal; // PayPal's side: orders, approvals, authorizations and captures
 mod refund; // money that goes back
-mod routes; // HTTP: Stripe's and PayPal's routes, and the sandbox's own
+mod routes; // HTTP: each gateway's routes, and the sandbox's own
 mod token; // what each payment token does
 mod webhooks; // what the gateway tells by itself, signed
 
@@ -30,6 +31,7 @@ use tokio::sync::watch;
 use crate::book::Book;
 pub use crate::book::ChargeEntry;
 use crate::routes::Gateway;
+use crate::webhooks::Endpoints;
 pub use crate::webhooks::WebhookEndpoint;
 
 /// Where the gateway keeps its book.
@@ -39,6 +41,8 @@ pub struct Options {
     pub book: Option<PathBuf>,
     /// Who is told of what happens; nobody without one.
     pub webhooks: Option<WebhookEndpoint>,
+    /// Who is told of what happens at Adyen, with a signing key in hexadecimal; nobody without one.
+    pub adyen_webhooks: Option<WebhookEndpoint>,
 }
 
 /// The book could not be opened or read.
@@ -49,7 +53,7 @@ pub struct BookUnavailable(#[from] rusqlite::Error);
 /// The gateway, with its book open and nobody served yet.
 pub struct SandboxGateway {
     book: Book,
-    webhooks: Option<WebhookEndpoint>,
+    endpoints: Endpoints,
 }
 
 impl SandboxGateway {
@@ -58,7 +62,8 @@ impl SandboxGateway {
     /// # Errors
     /// When the file cannot be opened, or is not such a book.
     pub fn open(options: &Options) -> Result<Self, BookUnavailable> {
-        Ok(Self { book: Book::open(options.book.as_deref())?, webhooks: options.webhooks.clone() })
+        let endpoints = Endpoints { stripe: options.webhooks.clone(), adyen: options.adyen_webhooks.clone() };
+        Ok(Self { book: Book::open(options.book.as_deref())?, endpoints })
     }
 
     /// The charges that were really made.
@@ -80,7 +85,7 @@ impl SandboxGateway {
     ) -> std::io::Result<()> {
         let address = format!("http://{}", listener.local_addr()?);
         let (ending, ended) = watch::channel(false);
-        let gateway = Arc::new(Gateway::new(self.book, address, self.webhooks.is_some(), ended));
+        let gateway = Arc::new(Gateway::new(self.book, address, self.endpoints.tells(), ended));
         let serving = axum::serve(listener, routes::router(Arc::clone(&gateway)))
             .with_graceful_shutdown(async move {
                 shutdown.await;
@@ -88,12 +93,7 @@ impl SandboxGateway {
                 ending.send_replace(true);
             })
             .into_future();
-        let telling = async {
-            match self.webhooks {
-                Some(endpoint) => webhooks::tell(gateway, endpoint).await,
-                None => std::future::pending().await,
-            }
-        };
+        let telling = webhooks::tell(gateway, self.endpoints);
         tokio::select! {
             served = serving => served,
             () = telling => Ok(()),

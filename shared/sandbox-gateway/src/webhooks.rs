@@ -3,15 +3,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder};
 use sha2::Sha256;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::adyen;
 use crate::book::Event;
 use crate::faults::WebhookFault;
-use crate::routes::Gateway;
+use crate::routes::{Gateway, Tells};
 
 /// Where the gateway tells of what happens, and what it signs that with.
 #[derive(Clone, Debug)]
@@ -20,6 +21,18 @@ pub struct WebhookEndpoint {
     pub url: String,
     /// The signing secret that the other side knows too.
     pub secret: String,
+}
+
+/// Who is told of which gateway's events.
+pub(crate) struct Endpoints {
+    pub(crate) stripe: Option<WebhookEndpoint>,
+    pub(crate) adyen: Option<WebhookEndpoint>,
+}
+
+impl Endpoints {
+    pub(crate) const fn tells(&self) -> Tells {
+        Tells { stripe: self.stripe.is_some(), adyen: self.adyen.is_some() }
+    }
 }
 
 /// How long one try may take.
@@ -32,17 +45,17 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Who tells, to whom.
 struct Teller {
     gateway: Arc<Gateway>,
-    endpoint: WebhookEndpoint,
+    endpoints: Endpoints,
     client: Client,
 }
 
 /// Tells of every event in the book that nobody has taken yet, and of every new one. Never ends by itself.
-pub(crate) async fn tell(gateway: Arc<Gateway>, endpoint: WebhookEndpoint) {
+pub(crate) async fn tell(gateway: Arc<Gateway>, endpoints: Endpoints) {
     let Ok(client) = Client::builder().no_proxy().timeout(TIMEOUT).build() else {
         tracing::error!("no HTTP client can be made: nobody is told anything");
         return std::future::pending().await;
     };
-    let teller = Arc::new(Teller { gateway, endpoint, client });
+    let teller = Arc::new(Teller { gateway, endpoints, client });
     let mut told_up_to = 0;
     let mut held_back = VecDeque::new();
     // Dropped with this, so that nothing is told by a gateway that has ended.
@@ -90,7 +103,8 @@ impl Teller {
     async fn deliver(&self, event: &Event) {
         let mut pause = FIRST_PAUSE;
         for _ in 0..TRIES_MAX {
-            match self.try_once(event).await {
+            let Some(request) = self.request(event) else { break };
+            match request.send().await.map(|response| response.status()) {
                 Ok(status) if status.is_success() => return self.settle(event),
                 Ok(status) => tracing::warn!(event = event.id, %status, "the shop did not take an event"),
                 Err(failure) => tracing::debug!(event = event.id, %failure, "the shop was not reached"),
@@ -102,15 +116,18 @@ impl Teller {
         self.settle(event);
     }
 
-    async fn try_once(&self, event: &Event) -> reqwest::Result<reqwest::StatusCode> {
-        let signature = signature(&self.endpoint.secret, seconds_now(), &event.body);
-        let request = self
-            .client
-            .post(&self.endpoint.url)
-            .header(CONTENT_TYPE, "application/json; charset=utf-8")
-            .header("Stripe-Signature", signature)
-            .body(event.body.clone());
-        Ok(request.send().await?.status())
+    /// The request that tells of an event; nothing where nobody is told of it any more.
+    fn request(&self, event: &Event) -> Option<RequestBuilder> {
+        let post = |endpoint: &WebhookEndpoint| {
+            self.client.post(&endpoint.url).header(CONTENT_TYPE, "application/json; charset=utf-8")
+        };
+        if adyen::is_id(&event.id) {
+            let endpoint = self.endpoints.adyen.as_ref()?;
+            return Some(post(endpoint).body(adyen::signed(&event.body, &endpoint.secret)?));
+        }
+        let endpoint = self.endpoints.stripe.as_ref()?;
+        let signature = signature(&endpoint.secret, seconds_now(), &event.body);
+        Some(post(endpoint).header("Stripe-Signature", signature).body(event.body.clone()))
     }
 
     /// The event need not be told again, also not after a restart.

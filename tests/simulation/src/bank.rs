@@ -1,8 +1,9 @@
-//! The gateways' side: what really happens to money there, as Stripe and PayPal document it.
+//! The gateways' side: what really happens to money there, as Stripe, PayPal and Adyen document it.
 //!
 //! Keys are honoured for a while: a repetition gets the first answer again, at Stripe even a failure, and another body
 //! under a known key is refused. A cancel is final. A confirm happens once for each object; at PayPal it needs the
-//! shopper's approval, and only what is held can be cancelled.
+//! shopper's approval, and only what is held can be cancelled. Adyen takes a capture or a cancel on at first,
+//! does it a while later, or finds then that it cannot; a look-up shows what it has told of.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,11 +20,13 @@ use crate::dice::Dice;
 mod refunds; // money that goes back
 
 /// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>,
-/// <https://developer.paypal.com/api/orders/v2/orders-authorize>).
+/// <https://developer.paypal.com/api/orders/v2/orders-authorize>,
+/// <https://docs.adyen.com/development-resources/api-idempotency>).
 const fn key_life(method: &PaymentMethod) -> Duration {
     match method {
         PaymentMethod::Stripe { .. } => Duration::from_secs(24 * 60 * 60),
         PaymentMethod::PayPal => Duration::from_secs(6 * 60 * 60),
+        PaymentMethod::Adyen { .. } => Duration::from_secs(7 * 24 * 60 * 60),
     }
 }
 
@@ -68,8 +71,6 @@ pub(crate) enum Status {
     RequiresPaymentMethod(Decline),
 }
 
-impl Status {}
-
 #[derive(Clone, Debug)]
 struct Kept {
     request: Request,
@@ -93,6 +94,8 @@ pub(crate) struct Bank {
     kept_refunds: BTreeMap<String, refunds::Kept>,
     late_refunds: Vec<(Timestamp, RefundCharge)>,
     actions: Vec<(Timestamp, usize, bool)>,
+    /// What was taken on, and when it is done: what to do with which object.
+    received: Vec<(Timestamp, usize, Operation)>,
 }
 
 impl Bank {
@@ -110,7 +113,7 @@ impl Bank {
         answer
     }
 
-    /// Fails, and keeps the failure under the key; PayPal executes a repetition of it.
+    /// Fails, and keeps the failure under the key; PayPal and Adyen execute a repetition of it.
     pub(crate) fn fail(&mut self, request: &Request, now: Timestamp) -> Outcome {
         let keeps = matches!(request.charge.method, PaymentMethod::Stripe { .. });
         if keeps && !self.kept.contains_key(&request.key) {
@@ -158,6 +161,12 @@ impl Bank {
         };
         let Some(at) = place(request.reference.as_ref()) else { return Outcome::Unknown };
         let Some(intent) = self.intents.get_mut(at) else { return Outcome::Unknown };
+        let is_adyen = matches!(intent.charge.method, PaymentMethod::Adyen { .. });
+        if is_adyen && matches!(operation, Operation::Capture | Operation::Void) {
+            let wait = Duration::from_millis(u64::from(dice.below(RECEIVED_MAX)));
+            self.received.push((now.plus(wait), at, operation));
+            return Outcome::Unknown;
+        }
         let (status, answer) = match (operation, &intent.status) {
             (Operation::Confirm, Status::RequiresConfirmation | Status::Approved) => decide(&intent.charge),
             (Operation::Capture, Status::RequiresCapture) => (Status::Succeeded, Outcome::Captured),
@@ -185,7 +194,7 @@ impl Bank {
         let charge = request.charge.clone();
         let Ok(reference) = format!("pi_{at}").parse::<GatewayReference>() else { return Outcome::Unknown };
         match charge.method {
-            PaymentMethod::Stripe { .. } => {
+            PaymentMethod::Stripe { .. } | PaymentMethod::Adyen { .. } => {
                 self.intents.push(Intent {
                     charge,
                     status: Status::RequiresConfirmation,
@@ -245,7 +254,8 @@ impl Bank {
     pub(crate) fn next_event(&self) -> Option<Timestamp> {
         let late = self.late.iter().map(|(at, _)| *at);
         let refunds = self.late_refunds.iter().map(|(at, _)| *at);
-        late.chain(refunds).chain(self.actions.iter().map(|(at, _, _)| *at)).min()
+        let received = self.received.iter().map(|(at, _, _)| *at);
+        late.chain(refunds).chain(received).chain(self.actions.iter().map(|(at, _, _)| *at)).min()
     }
 
     /// What is due happens: a request that was under way for long lands, or a shopper acts. Answers what it was.
@@ -261,6 +271,10 @@ impl Bank {
             let key = refund.idempotency_key();
             return Some(format!("a late request lands: {key} -> {answer:?}, unheard"));
         }
+        if let Some(at) = self.received.iter().position(|(at, _, _)| *at <= now) {
+            let (_, intent, operation) = self.received.swap_remove(at);
+            return self.do_received(intent, operation);
+        }
         let at = self.actions.iter().position(|(at, _, _)| *at <= now)?;
         let (_, intent, proves) = self.actions.swap_remove(at);
         let intent = self.intents.get_mut(intent)?;
@@ -271,6 +285,17 @@ impl Bank {
             _ => return None,
         };
         Some(format!("the shopper acts at the gateway: {:?}", intent.status))
+    }
+
+    /// Does what was taken on, where the object still allows it: of two that contradict each other, the first wins.
+    fn do_received(&mut self, at: usize, operation: Operation) -> Option<String> {
+        let intent = self.intents.get_mut(at)?;
+        intent.status = match (operation, &intent.status) {
+            (Operation::Capture, Status::RequiresCapture) => Status::Succeeded,
+            (Operation::Void, Status::RequiresCapture) => Status::Canceled,
+            (_, unmoved) => unmoved.clone(),
+        };
+        Some(format!("the gateway does the {} that it took on: {:?}", operation.as_str(), intent.status))
     }
 
     /// The objects for an attempt of an order.
@@ -334,6 +359,12 @@ impl Intent {
 /// What stands for the token of a shopper who brings none.
 pub(crate) const PAYPAL: &str = "paypal";
 
+/// Before the token of a shopper who pays at Adyen.
+pub(crate) const ADYEN: &str = "adyen_";
+
+/// How long what was taken on waits at the most, in milliseconds.
+const RECEIVED_MAX: u32 = 60_000;
+
 const ACTION: &str = "https://gateway.example/act";
 
 fn soft_decline() -> Decline {
@@ -356,7 +387,8 @@ fn decide(charge: &Charge) -> (Status, Outcome) {
 
 /// What stands for the shopper's card.
 fn token(charge: &Charge) -> &str {
-    charge.method.token().map_or(PAYPAL, PaymentToken::expose)
+    let token = charge.method.token().map_or(PAYPAL, PaymentToken::expose);
+    token.strip_prefix(ADYEN).unwrap_or(token)
 }
 
 /// References are `pi_` and the object's place.

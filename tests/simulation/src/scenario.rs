@@ -87,7 +87,7 @@ impl Scenario {
     ];
 
     /// Every other scenario.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 54] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -139,6 +139,9 @@ impl Scenario {
         Self { shirts: 12, ..of("count", supply::count) },
         of("declined-then-paypal", buying::declined_then_paypal),
         of("paypal", buying::paypal),
+        of("adyen", buying::adyen),
+        of("adyen-unknown", buying::adyen_unknown),
+        of("cancel-adyen", ending::adyen),
     ];
 
     /// Every scenario there is.

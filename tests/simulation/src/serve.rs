@@ -197,7 +197,8 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
     let budget = Budget { ends_at: at.now().plus(WORKER_TIME), call_max: CALL_TIME };
     let worked = match &message.subject {
         Subject::CapturePayment(order) => {
-            let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
+            let gateways =
+                Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()), Box::new((*at).clone()));
             let ports = capture_payment::Ports {
                 orders: &*at,
                 velocity: &*at,
@@ -222,7 +223,8 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
             expire_reservation(&ports, reservation).await
         }
         Subject::ApplyWebhook(event) => {
-            let gateways = Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()));
+            let gateways =
+                Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()), Box::new((*at).clone()));
             let ports = apply_webhook::Ports {
                 webhooks: &*at,
                 orders: &*at,

@@ -13,7 +13,7 @@ use domain::reservation::Reservation;
 use domain::{Caller, Fingerprint, IdempotencyKey, Money, Quantity, RequestKey, Sku};
 
 use crate::answer::{Answer, Request, Slot};
-use crate::bank::PAYPAL;
+use crate::bank::{ADYEN, PAYPAL};
 use crate::world::{Waiting, World};
 
 /// How long a shopper's client waits for an answer before it asks again, in milliseconds.
@@ -180,6 +180,7 @@ fn line(sku: &str, units: i64) -> Option<CartLine> {
 fn methods(tokens: &str) -> Option<Vec<PaymentMethod>> {
     let method = |token: &str| match token {
         PAYPAL => Some(PaymentMethod::PayPal),
+        token if token.starts_with(ADYEN) => Some(PaymentMethod::Adyen { token: token.parse().ok()? }),
         token => Some(PaymentMethod::Stripe { token: token.parse().ok()? }),
     };
     tokens.split('+').map(method).collect()

@@ -13,13 +13,15 @@ mod wire; // the query and the answer
 
 struct ListPaymentOptions {
     /// What shoppers' browsers reach each gateway with. One without is not offered.
-    public_keys: [(GatewayName, String); 2],
+    public_keys: [(GatewayName, String); 3],
 }
 
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
-    let [stripe, paypal] = environment.required(["STRIPE_PUBLIC_KEY", "PAYPAL_CLIENT_ID"])?;
-    let public_keys = [(GatewayName::Stripe, stripe), (GatewayName::PayPal, paypal)];
+    let [stripe, paypal, adyen] =
+        environment.required(["STRIPE_PUBLIC_KEY", "PAYPAL_CLIENT_ID", "ADYEN_CLIENT_KEY"])?;
+    let public_keys =
+        [(GatewayName::Stripe, stripe), (GatewayName::PayPal, paypal), (GatewayName::Adyen, adyen)];
     Ok(route(ListPaymentOptions { public_keys }))
 }
 

@@ -3,46 +3,42 @@
 use std::sync::Arc;
 
 use application::receive_webhook::{Ports, receive_webhook};
-use application::{Clock, SecretName};
+use application::{Clock, Secrets};
 use async_trait::async_trait;
 use domain::payment::GatewayName;
 use lambda::problem::{NOT_FOUND, Problem, WEBHOOK_NOT_AUTHENTIC};
 use lambda::{Clients, Environment, Function, Request, Response, Route, SystemClock};
-use payments::stripe::{StripeWebhooks, WebhookError};
+use payments::{WEBHOOK_SETTINGS, WebhookError, Webhooks};
 
 struct ReceiveWebhook {
     orders: dynamodb::OrdersTable,
-    stripe: StripeWebhooks,
+    webhooks: Webhooks,
 }
 
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
-    let [orders, secret] = environment.required(["ORDERS_TABLE", "STRIPE_WEBHOOK_SECRET"])?;
+    let [orders] = environment.required(["ORDERS_TABLE"])?;
+    let names = environment.required(WEBHOOK_SETTINGS)?;
     let clients = Clients::of(&environment);
-    let secrets = secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock));
-    Ok(lambda::route(ReceiveWebhook {
-        orders: dynamodb::OrdersTable::new(clients.dynamodb().await, orders),
-        stripe: StripeWebhooks::new(Arc::new(secrets), SecretName(secret)),
-    }))
+    let secrets: Arc<dyn Secrets> =
+        Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
+    let orders = dynamodb::OrdersTable::new(clients.dynamodb().await, orders);
+    Ok(lambda::route(ReceiveWebhook { orders, webhooks: Webhooks::new(names, &secrets) }))
 }
 
 #[async_trait]
 impl Route for ReceiveWebhook {
     async fn respond(&self, request: &Request) -> Result<Response, Problem> {
         let gateway = GatewayName::named(&request.path::<String>("gateway")?);
-        let body = request.raw_body()?;
-        let verified = match gateway.ok_or_else(|| Problem::of(NOT_FOUND))? {
-            GatewayName::Stripe => {
-                self.stripe.verify(|name| request.header_text(name), &body, SystemClock.now()).await
-            }
-            // Its orders are looked up; nothing that it would tell is verified here.
-            GatewayName::PayPal => return Err(Problem::of(NOT_FOUND)),
-        };
+        let gateway = gateway.ok_or_else(|| Problem::of(NOT_FOUND))?;
+        let (body, now) = (request.raw_body()?, SystemClock.now());
+        let events = self.webhooks.verify(gateway, |name| request.header_text(name), &body, now).await;
         // What the shop does not follow is none of its business, and need not come again.
-        if let Some(event) = verified.map_err(problem)? {
+        for event in events.map_err(problem)? {
             let ports = Ports { inbox: &self.orders, clock: &SystemClock };
             let _kept = receive_webhook(&ports, event).await?;
         }
+        // That it is 2xx is all that a gateway needs (https://docs.adyen.com/development-resources/webhooks).
         Ok(Response::ok())
     }
 }
@@ -54,6 +50,7 @@ fn problem(error: WebhookError) -> Problem {
             tracing::warn!(reason, "a webhook was refused");
             Problem::of(WEBHOOK_NOT_AUTHENTIC)
         }
+        WebhookError::NotTaken => Problem::of(NOT_FOUND),
         WebhookError::Failure(failure) => failure.into(),
     }
 }

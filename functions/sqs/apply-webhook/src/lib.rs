@@ -9,7 +9,6 @@ use async_trait::async_trait;
 use domain::webhook::Mode;
 use lambda::batch::{Retry, Worker, worker};
 use lambda::{Clients, Environment, Function, Invocation, SystemClock};
-use payments::Account;
 use sqs::ApplyWebhookMessage;
 
 struct ApplyWebhook {
@@ -24,20 +23,19 @@ struct ApplyWebhook {
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
-    let [stripe, stripe_secret] = environment.required(["STRIPE_ENDPOINT", "STRIPE_SECRET"])?;
-    let [paypal, paypal_secret] = environment.required(["PAYPAL_ENDPOINT", "PAYPAL_SECRET"])?;
+    let accounts = environment.required(payments::SETTINGS)?;
     let [mode] = environment.required(["STRIPE_MODE"])?;
     let timeout = Duration::from_secs(environment.number("GATEWAY_TIMEOUT_SECONDS")?);
     let clients = Clients::of(&environment);
     let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
-    let accounts = [(stripe, stripe_secret), (paypal, paypal_secret)]
-        .map(|(endpoint, secret)| Account { endpoint, secret });
     let dynamodb = clients.dynamodb().await;
+    let webhooks = dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone());
+    let facts = Arc::new(dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()));
     Ok(worker(ApplyWebhook {
-        orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
+        orders: webhooks,
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
-        gateways: payments::gateways(accounts, &secrets, timeout)?,
+        gateways: payments::gateways(accounts, &secrets, facts, timeout)?,
         call_max: timeout,
         circuits_seen: CircuitsSeen::default(),
         mode: Mode::named(&mode).ok_or("STRIPE_MODE is `live` or `test`")?,

@@ -8,7 +8,6 @@ use application::{Breaker, Budget, CircuitsSeen, Gateways, Secrets};
 use async_trait::async_trait;
 use lambda::batch::{Retry, Worker, worker};
 use lambda::{Clients, Environment, Function, Invocation, SystemClock};
-use payments::Account;
 use sqs::CapturePaymentMessage;
 
 struct CapturePayment {
@@ -22,18 +21,16 @@ struct CapturePayment {
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
-    let [stripe, stripe_secret] = environment.required(["STRIPE_ENDPOINT", "STRIPE_SECRET"])?;
-    let [paypal, paypal_secret] = environment.required(["PAYPAL_ENDPOINT", "PAYPAL_SECRET"])?;
+    let accounts = environment.required(payments::SETTINGS)?;
     let timeout = Duration::from_secs(environment.number("GATEWAY_TIMEOUT_SECONDS")?);
     let clients = Clients::of(&environment);
     let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
-    let accounts = [(stripe, stripe_secret), (paypal, paypal_secret)]
-        .map(|(endpoint, secret)| Account { endpoint, secret });
     let dynamodb = clients.dynamodb().await;
+    let facts = Arc::new(dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()));
     Ok(worker(CapturePayment {
         purchases: dynamodb::PurchaseTables::new(dynamodb.clone(), orders.clone(), stock),
-        gateways: payments::gateways(accounts, &secrets, timeout)?,
+        gateways: payments::gateways(accounts, &secrets, facts, timeout)?,
         call_max: timeout,
         circuits: dynamodb::OrdersTable::new(dynamodb, orders),
         circuits_seen: CircuitsSeen::default(),

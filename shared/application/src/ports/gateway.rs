@@ -35,12 +35,13 @@ pub trait Gateway: Send + Sync {
 pub struct Gateways {
     stripe: Box<dyn Gateway>,
     paypal: Box<dyn Gateway>,
+    adyen: Box<dyn Gateway>,
 }
 
 impl Gateways {
     /// The gateways by name.
-    pub fn new(stripe: Box<dyn Gateway>, paypal: Box<dyn Gateway>) -> Self {
-        Self { stripe, paypal }
+    pub fn new(stripe: Box<dyn Gateway>, paypal: Box<dyn Gateway>, adyen: Box<dyn Gateway>) -> Self {
+        Self { stripe, paypal, adyen }
     }
 
     /// The gateway of an attempt.
@@ -48,6 +49,7 @@ impl Gateways {
         match attempt.method.gateway() {
             GatewayName::Stripe => self.stripe.as_ref(),
             GatewayName::PayPal => self.paypal.as_ref(),
+            GatewayName::Adyen => self.adyen.as_ref(),
         }
     }
 }

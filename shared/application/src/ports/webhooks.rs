@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use domain::Idempotent;
-use domain::webhook::{EventKey, Settlement, Webhook};
+use domain::payment::{GatewayName, GatewayReference};
+use domain::webhook::{EventKey, Fact, Settlement, Webhook};
 
 use super::Failure;
 
@@ -8,6 +9,8 @@ use super::Failure;
 #[async_trait]
 pub trait WebhookInbox: Send + Sync {
     /// Writes an event that was received, unless one of its key is there: the first one stays, whatever became of it.
+    ///
+    /// MUST keep its fact, if it has one, before the event itself: a worker that finds the event finds the fact too.
     async fn receive(&self, webhook: &Webhook) -> Result<Idempotent<()>, Failure>;
 }
 
@@ -21,4 +24,11 @@ pub trait WebhookLedger: Send + Sync {
     ///
     /// MUST change nothing unless it is there and still `received`: whoever settled it first decides.
     async fn settle(&self, key: &EventKey, settlement: Settlement) -> Result<Idempotent<()>, Failure>;
+}
+
+/// Reads what gateways told that cannot be asked.
+#[async_trait]
+pub trait Facts: Send + Sync {
+    /// Every fact about a gateway's object, in no order (a consistent read).
+    async fn facts(&self, gateway: GatewayName, reference: &GatewayReference) -> Result<Vec<Fact>, Failure>;
 }

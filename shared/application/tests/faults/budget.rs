@@ -1,5 +1,5 @@
 use application::capture_payment::{Ports, capture_payment};
-use application::{Budget, Clock, Failure, Gateways};
+use application::{Budget, Clock, Failure};
 use domain::order::OrderState;
 use domain::payment::{AttemptState, Operation};
 use memory::Call;
@@ -16,7 +16,7 @@ fn budget(shop: &Shop, left: u32) -> Budget {
 async fn fault_91_no_call_begins_without_its_time_and_two_seconds_and_the_message_comes_again() {
     let shop = Shop::open().await;
     let order = shop.order_shirts().await;
-    let gateways = Gateways::new(Box::new(shop.gateway.clone()), Box::new(shop.gateway.clone()));
+    let gateways = shop.gateways();
     let short = Ports { budget: budget(&shop, 7), ..shop.capture_ports(&gateways) };
     assert_eq!(capture_payment(&short, &order.id).await, Err(Failure::Throttled));
     assert!(shop.gateway.calls().is_empty());

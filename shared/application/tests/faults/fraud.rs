@@ -5,7 +5,7 @@ use application::add_payment_method::{AddPaymentMethod, Ports, add_payment_metho
 use application::cancel_order::{self, cancel_order};
 use application::capture_payment::{self, capture_payment};
 use application::review_order::ReviewOrderError;
-use application::{CountError, Failure, Gateways, Velocity};
+use application::{CountError, Failure, Velocity};
 use async_trait::async_trait;
 use domain::fraud::{Count, Day, Known, ReviewDecision, ReviewEnd, Subject, Verdict};
 use domain::order::{Order, OrderState, ReviewRefused};
@@ -193,7 +193,7 @@ impl Velocity for Lost<'_> {
 async fn what_cannot_be_counted_or_read_is_neither_allowed_nor_refused() {
     let shop = Shop::open().await;
     let order = shop.order_shirts().await;
-    let gateways = Gateways::new(Box::new(shop.gateway.clone()), Box::new(shop.gateway.clone()));
+    let gateways = shop.gateways();
     for (counts, failure) in [(false, Failure::Throttled), (true, Failure::Unavailable)] {
         let velocity = Lost { store: &shop.store, counts };
         let ports = capture_payment::Ports { velocity: &velocity, ..shop.capture_ports(&gateways) };

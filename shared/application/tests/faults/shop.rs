@@ -173,7 +173,7 @@ impl Shop {
 
     /// One worker takes one message about this order's payment.
     pub(crate) async fn capture(&self, id: &OrderId) {
-        let gateways = Gateways::new(Box::new(self.gateway.clone()), Box::new(self.gateway.clone()));
+        let gateways = self.gateways();
         capture_payment(&self.capture_ports(&gateways), id).await.unwrap();
     }
 
@@ -186,6 +186,12 @@ impl Shop {
             budget: self.budget(),
             clock: &self.clock,
         }
+    }
+
+    /// One gateway in every place.
+    pub(crate) fn gateways(&self) -> Gateways {
+        let gateway = || Box::new(self.gateway.clone());
+        Gateways::new(gateway(), gateway(), gateway())
     }
 
     /// A worker that has begun just now.
@@ -228,7 +234,7 @@ impl Shop {
     }
 
     pub(crate) async fn try_to_apply(&self, key: &EventKey) -> Result<(), Failure> {
-        let gateways = Gateways::new(Box::new(self.gateway.clone()), Box::new(self.gateway.clone()));
+        let gateways = self.gateways();
         apply_webhook(&self.apply_ports(&gateways), key).await
     }
 

@@ -33,7 +33,7 @@ impl SlowGateway {
 
     /// The gateways of the worker whose call hangs.
     pub(crate) fn gateways(&self) -> Gateways {
-        Gateways::new(Box::new(self.clone()), Box::new(self.clone()))
+        Gateways::new(Box::new(self.clone()), Box::new(self.clone()), Box::new(self.clone()))
     }
 
     /// What hangs goes on.

@@ -2,7 +2,7 @@
 
 use application::apply_webhook::{self, apply_webhook};
 use application::capture_payment::capture_payment;
-use application::{Failure, Gateways, WebhookInbox, WebhookLedger};
+use application::{Failure, WebhookInbox, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
 use domain::order::{Order, OrderState};
@@ -23,6 +23,7 @@ pub(crate) fn event(id: &str, kind: &str, order: &Order, attempt: u32) -> Event 
         purpose: Some(Purpose { order_id: order.id.clone(), attempt }),
         mode: Mode::Test,
         created_at: NOON,
+        fact: None,
     }
 }
 
@@ -204,7 +205,7 @@ async fn an_event_that_our_store_cannot_settle_comes_again_and_nothing_happens_t
     shop.gateway.shopper_acts(&order.id, &Outcome::Authorized);
     let heard = event("evt_1", "amount_capturable_updated", &order, 1);
     let _received = shop.store.receive(&Webhook::receive(heard.clone(), NOON)).await.unwrap();
-    let gateways = Gateways::new(Box::new(shop.gateway.clone()), Box::new(shop.gateway.clone()));
+    let gateways = shop.gateways();
     let broken = WithoutSettling(&shop.store);
     let ports = apply_webhook::Ports { webhooks: &broken, ..shop.apply_ports(&gateways) };
     assert_eq!(apply_webhook(&ports, &heard.key).await, Err(Failure::Unavailable));

@@ -83,6 +83,8 @@ const fn time_to_decide(gateway: GatewayName) -> Duration {
     Duration::from_secs(match gateway {
         // 7 days for most cards (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method).
         GatewayName::Stripe => 5 * DAY,
+        // The same cards, whose schemes decide for how long.
+        GatewayName::Adyen => 5 * DAY,
         // Honoured for 3 days (https://developer.paypal.com/docs/checkout/standard/customize/authorization/).
         GatewayName::PayPal => 2 * DAY,
     })

@@ -199,8 +199,8 @@ impl Attempt {
     }
 
     /// Looks up first, and acts when that proved nothing: an authorization is replayed once while its key lives and
-    /// voided after that; a capture or a void is simply asked for again. Where the shopper approves, a void could not end
-    /// what was not authorized yet, so the authorization is replayed for as long as its key lives.
+    /// voided after that; a capture or a void is simply asked for again. Where a void could not end what was not
+    /// authorized yet, the authorization is replayed for as long as its key lives.
     fn resolve(&self, operation: Operation, tries: u32, now: Timestamp) -> Step {
         if tries.is_multiple_of(2) {
             return Step::LookUp;
@@ -229,10 +229,10 @@ impl Attempt {
         Some(self)
     }
 
-    /// Whether only a repetition of the confirm tells what became of it, also where it is given up: where the shopper
-    /// approves, there is nothing to void before it.
+    /// Whether only a repetition of the confirm tells what became of it, also where it is given up: there may be nothing
+    /// to void before it.
     fn is_ended_by_confirm(&self, now: Timestamp) -> bool {
-        self.method.gateway().approves_by_redirect() && !self.undoubted && self.may_replay(now)
+        self.method.gateway().voids_only_what_is_held() && !self.undoubted && self.may_replay(now)
     }
 
     /// Whether the gateway is sure to recognise a repetition of the confirm.
@@ -270,12 +270,21 @@ impl Attempt {
     /// Whether it is proven that the gateway holds nothing: it holds nothing without a confirm of ours, and each one
     /// that was sent is known not to have been executed.
     fn holds_nothing(&self) -> bool {
-        let unconfirmed = matches!(
-            self.state,
-            AttemptState::RequiresAction { .. }
-                | AttemptState::Ready { operation: Operation::Open | Operation::Confirm, .. }
-        );
-        unconfirmed && self.undoubted && self.method.gateway().approves_by_redirect()
+        let gateway = self.method.gateway();
+        let unconfirmed = match self.state {
+            AttemptState::Ready { operation: Operation::Open | Operation::Confirm, .. } => true,
+            // Elsewhere it was a confirm that asked for the action.
+            AttemptState::RequiresAction { .. } => gateway.approves_by_redirect(),
+            AttemptState::Ready { .. }
+            | AttemptState::Sending { .. }
+            | AttemptState::Unknown { .. }
+            | AttemptState::Captured
+            | AttemptState::Declined(_)
+            | AttemptState::NotSent
+            | AttemptState::Voided
+            | AttemptState::ManualReview => false,
+        };
+        unconfirmed && self.undoubted && gateway.voids_only_what_is_held()
     }
 
     /// How often a look-up has shown that the claimed capture or void had not happened. Tries go up in pairs, of

@@ -12,17 +12,20 @@ pub enum GatewayName {
     Stripe,
     /// PayPal, with orders that are authorized before they are captured.
     PayPal,
+    /// Adyen, whose payments begin with their authorization, and which tells the end of all else by webhooks alone.
+    Adyen,
 }
 
 impl GatewayName {
     /// Every gateway.
-    pub const ALL: [Self; 2] = [Self::Stripe, Self::PayPal];
+    pub const ALL: [Self; 3] = [Self::Stripe, Self::PayPal, Self::Adyen];
 
     /// The name in the API and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stripe => "stripe",
             Self::PayPal => "paypal",
+            Self::Adyen => "adyen",
         }
     }
 
@@ -30,8 +33,17 @@ impl GatewayName {
     /// ours follows the approval.
     pub const fn approves_by_redirect(self) -> bool {
         match self {
-            Self::Stripe => false,
+            Self::Stripe | Self::Adyen => false,
             Self::PayPal => true,
+        }
+    }
+
+    /// Whether a void finds something only where a confirm was executed: before that, nothing there could be ended, and
+    /// a confirm that is still on its way would be executed after it.
+    pub const fn voids_only_what_is_held(self) -> bool {
+        match self {
+            Self::Stripe => false,
+            Self::PayPal | Self::Adyen => true,
         }
     }
 
@@ -43,6 +55,8 @@ impl GatewayName {
             Self::Stripe => Duration::from_secs(23 * 60 * 60),
             // 6 hours (https://developer.paypal.com/api/orders/v2/orders-authorize, `PayPal-Request-Id`).
             Self::PayPal => Duration::from_secs(5 * 60 * 60),
+            // 7 days (https://docs.adyen.com/development-resources/api-idempotency).
+            Self::Adyen => Duration::from_secs((7 * 24 - 1) * 60 * 60),
         }
     }
 
@@ -148,6 +162,11 @@ pub enum PaymentMethod {
     },
     /// At PayPal. Nothing stands for the account: its owner approves on PayPal's pages after checkout.
     PayPal,
+    /// At Adyen.
+    Adyen {
+        /// What stands for the card there.
+        token: PaymentToken,
+    },
 }
 
 /// A token where none belongs, or none where one does.
@@ -169,7 +188,8 @@ impl PaymentMethod {
     pub fn new(gateway: GatewayName, token: Option<PaymentToken>) -> Result<Self, PaymentMethodError> {
         match (gateway, token) {
             (GatewayName::Stripe, Some(token)) => Ok(Self::Stripe { token }),
-            (GatewayName::Stripe, None) => Err(PaymentMethodError::TokenMissing),
+            (GatewayName::Adyen, Some(token)) => Ok(Self::Adyen { token }),
+            (GatewayName::Stripe | GatewayName::Adyen, None) => Err(PaymentMethodError::TokenMissing),
             (GatewayName::PayPal, None) => Ok(Self::PayPal),
             (GatewayName::PayPal, Some(_)) => Err(PaymentMethodError::TokenNotTaken),
         }
@@ -180,13 +200,14 @@ impl PaymentMethod {
         match self {
             Self::Stripe { .. } => GatewayName::Stripe,
             Self::PayPal => GatewayName::PayPal,
+            Self::Adyen { .. } => GatewayName::Adyen,
         }
     }
 
     /// What stands for the card or the account there.
     pub const fn token(&self) -> Option<&PaymentToken> {
         match self {
-            Self::Stripe { token } => Some(token),
+            Self::Stripe { token } | Self::Adyen { token } => Some(token),
             Self::PayPal => None,
         }
     }

@@ -123,7 +123,7 @@ proptest! {
                 match &after.state {
                     AttemptState::Captured => prop_assert_eq!(told, Some(Outcome::Captured)),
                     AttemptState::Voided if told.is_none() => {
-                        prop_assert!(gateway.approves_by_redirect());
+                        prop_assert!(gateway.voids_only_what_is_held());
                         prop_assert!(!watched.doubted && !watched.held, "given up although it may be charged");
                     }
                     AttemptState::Voided => prop_assert_eq!(told, Some(Outcome::Voided)),
@@ -311,6 +311,27 @@ fn fault_60_a_confirm_in_doubt_is_made_again_while_its_key_lives_and_given_up_by
 }
 
 #[test]
+fn fault_60_where_a_payment_begins_with_its_confirm_only_a_repetition_of_that_ends_a_doubt() {
+    let opened = new_attempt(GatewayName::Adyen).attempt.apply(Outcome::Opened("o-1".parse().unwrap()), NOON);
+    let mut attempt = opened.unwrap().apply(Outcome::Unknown, NOON).unwrap();
+    attempt.given_up = true;
+    for _ in 0..9 {
+        attempt = attempt.apply_look_up(Outcome::Unknown, NOON).unwrap();
+        assert_eq!(attempt.next_step(NOON), Step::Claim(Operation::Confirm));
+        attempt = attempt.claim(Operation::Confirm, NOON).apply(Outcome::Unknown, NOON).unwrap();
+    }
+    let held = attempt.apply_look_up(Outcome::Authorized, NOON).unwrap();
+    assert!(matches!(held.state, AttemptState::Sending { operation: Operation::Void, .. }));
+}
+
+#[test]
+fn a_payment_that_never_began_is_given_up_without_a_call() {
+    let opened = new_attempt(GatewayName::Adyen).attempt.apply(Outcome::Opened("o-1".parse().unwrap()), NOON);
+    let refused = opened.unwrap().apply(Outcome::Rejected, NOON).unwrap();
+    assert_eq!(refused.claim(Operation::Void, NOON).state, AttemptState::Voided);
+}
+
+#[test]
 fn fault_62_a_confirm_whose_worker_is_gone_may_arrive_whatever_a_look_up_saw() {
     let later = NOON.plus(Attempt::LEASE);
     for seen in [Outcome::Approved, Outcome::RequiresAction { url: "https://gateway.example".to_owned() }] {
@@ -324,7 +345,10 @@ fn fault_62_a_confirm_whose_worker_is_gone_may_arrive_whatever_a_look_up_saw() {
 fn a_token_is_needed_where_the_client_brings_one_and_taken_nowhere_else() {
     let token = || Some("tok_any".parse().unwrap());
     assert!(PaymentMethod::new(GatewayName::Stripe, token()).is_ok());
-    assert_eq!(PaymentMethod::new(GatewayName::Stripe, None), Err(PaymentMethodError::TokenMissing));
+    assert!(PaymentMethod::new(GatewayName::Adyen, token()).is_ok());
+    for gateway in [GatewayName::Stripe, GatewayName::Adyen] {
+        assert_eq!(PaymentMethod::new(gateway, None), Err(PaymentMethodError::TokenMissing));
+    }
     assert_eq!(PaymentMethod::new(GatewayName::PayPal, None), Ok(PaymentMethod::PayPal));
     assert_eq!(PaymentMethod::new(GatewayName::PayPal, token()), Err(PaymentMethodError::TokenNotTaken));
 }

@@ -211,7 +211,9 @@ impl Counterparty {
         if operation == Operation::Open {
             let reference = format!("pi_{}", charge.attempt).parse().unwrap();
             let (truth, answer) = match charge.method {
-                PaymentMethod::Stripe { .. } => (Truth::Open, Outcome::Opened(reference)),
+                PaymentMethod::Stripe { .. } | PaymentMethod::Adyen { .. } => {
+                    (Truth::Open, Outcome::Opened(reference))
+                }
                 PaymentMethod::PayPal => {
                     let url = "https://gateway.example/approve".to_owned();
                     (Truth::NeedsApproval, Outcome::ApprovalNeeded { reference, url })
@@ -236,6 +238,10 @@ impl Counterparty {
                 Card::DeclinesHard => Truth::DeclinedThoughApproved(Retry::None),
             },
             (Operation::Capture, Truth::Authorized) => Truth::Captured,
+            // Nothing is there before a confirm, so nothing is ended.
+            (Operation::Void, Truth::Open) if charge.method.gateway().voids_only_what_is_held() => {
+                Truth::Open
+            }
             (Operation::Void, Truth::Open | Truth::NeedsAction | Truth::Authorized) => Truth::Voided,
             (_, unchanged) => unchanged,
         };

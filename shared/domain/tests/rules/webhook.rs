@@ -16,6 +16,7 @@ fn event(order: &Order, attempt: u32) -> Event {
         purpose: Some(Purpose { order_id: order.id.clone(), attempt }),
         mode: Mode::Test,
         created_at: NOON,
+        fact: None,
     }
 }
 

@@ -2,6 +2,7 @@ use application::Failure;
 use domain::payment::GatewayName;
 use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
 
+use super::fact;
 use crate::attribute::{self, Fields, Item, add, number, text, time};
 use crate::keys;
 use crate::reservations::item::{read_wake, wake};
@@ -40,6 +41,7 @@ pub(crate) fn webhook(webhook: &Webhook) -> Item {
     add(&mut item, "attempt", event.purpose.as_ref().map(|purpose| number(purpose.attempt)));
     add(&mut item, "wake", webhook.wake.map(wake));
     add(&mut item, keys::WAKE.place, webhook.wake.map(|wake| time(wake.at)));
+    add(&mut item, "fact", event.fact.as_ref().map(fact::fact));
     item
 }
 
@@ -58,6 +60,7 @@ pub(crate) fn read_webhook(item: &Item) -> Result<Webhook, Failure> {
             purpose: purpose?,
             mode: fields.word("mode", Mode::named)?,
             created_at: fields.time("created_at")?,
+            fact: fields.optional("fact", |fields, name| fact::read_fact(fields.map(name)?))?,
         },
         state: read_state(fields)?,
         received_at: fields.time("received_at")?,

@@ -40,6 +40,7 @@ async fn a_settled_event_waits_for_nobody_and_keeps_what_a_newer_version_wrote()
         purpose: None,
         mode: Mode::Test,
         created_at: at(0),
+        fact: None,
     };
     let webhook = Webhook::receive(event, at(1));
     let key = &webhook.event.key;

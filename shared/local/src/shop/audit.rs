@@ -64,7 +64,10 @@ impl Shop {
 }
 
 fn charges(folder: &Folder) -> Result<Vec<ChargeEntry>, AuditError> {
-    let book = sandbox_gateway::Options { book: Some(folder.file(super::BOOK_FILE)), webhooks: None };
+    let book = sandbox_gateway::Options {
+        book: Some(folder.file(super::BOOK_FILE)),
+        ..sandbox_gateway::Options::default()
+    };
     let sandbox = SandboxGateway::open(&book).map_err(StartError::from)?;
     let charges = sandbox.charges().map_err(StartError::from)?;
     charges.into_iter().map(charge).collect()

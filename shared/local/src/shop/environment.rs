@@ -19,12 +19,20 @@ pub(super) struct Addresses {
 const STRIPE_KEY: &str = "sk_test_local";
 const PAYPAL_CREDENTIALS: &str = r#"{"client_id":"local","client_secret":"local"}"#;
 
+const ADYEN_API_KEY: &str = "local";
+
 /// What the sandbox gateway signs its webhooks with.
 const WEBHOOK_SECRET: &str = "whsec_local";
+const ADYEN_HMAC_KEY: &str = "6C6F63616C";
 
 /// Where the sandbox gateway tells of what happens: the shop's own route.
 pub(super) fn webhooks(addresses: &Addresses) -> WebhookEndpoint {
     WebhookEndpoint { url: format!("{}/webhooks/stripe", addresses.front), secret: WEBHOOK_SECRET.to_owned() }
+}
+
+/// The same for what happens at Adyen.
+pub(super) fn adyen_webhooks(addresses: &Addresses) -> WebhookEndpoint {
+    WebhookEndpoint { url: format!("{}/webhooks/adyen", addresses.front), secret: ADYEN_HMAC_KEY.to_owned() }
 }
 
 /// The template's parameters that have a local value: the payment gateway is the sandbox, the customers' issuer is the
@@ -35,6 +43,9 @@ pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<S
         ("StripePublicKey".to_owned(), "pk_test_local".to_owned()),
         ("PayPalEndpoint".to_owned(), addresses.sandbox.clone()),
         ("PayPalClientId".to_owned(), "local".to_owned()),
+        ("AdyenEndpoint".to_owned(), addresses.sandbox.clone()),
+        ("AdyenMerchantAccount".to_owned(), "Local".to_owned()),
+        ("AdyenClientKey".to_owned(), "test_local".to_owned()),
         ("HoldSeconds".to_owned(), hold_seconds.to_string()),
         ("SignInIssuer".to_owned(), sign_in::ISSUER.to_owned()),
         ("SignInAudience".to_owned(), sign_in::AUDIENCE.to_owned()),
@@ -45,11 +56,14 @@ pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<S
 /// What a secret holds at first, where a person would have to fill it in the cloud.
 pub(super) fn secret(secret: &Secret) -> Option<&str> {
     let name = secret.name.to_ascii_lowercase();
-    match (name.contains("stripe"), name.contains("webhook")) {
-        (true, true) => Some(WEBHOOK_SECRET),
-        (true, false) => Some(STRIPE_KEY),
-        (false, _) if name.contains("paypal") => Some(PAYPAL_CREDENTIALS),
-        (false, _) => secret.value.as_deref(),
+    let is_of = |gateway: &str| name.contains(gateway);
+    match name.contains("webhook") {
+        true if is_of("stripe") => Some(WEBHOOK_SECRET),
+        true if is_of("adyen") => Some(ADYEN_HMAC_KEY),
+        false if is_of("stripe") => Some(STRIPE_KEY),
+        false if is_of("paypal") => Some(PAYPAL_CREDENTIALS),
+        false if is_of("adyen") => Some(ADYEN_API_KEY),
+        true | false => secret.value.as_deref(),
     }
 }
 

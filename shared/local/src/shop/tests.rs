@@ -18,6 +18,9 @@ Parameters:
   StripePublicKey: { Type: String }
   PayPalEndpoint: { Type: String }
   PayPalClientId: { Type: String }
+  AdyenEndpoint: { Type: String }
+  AdyenMerchantAccount: { Type: String }
+  AdyenClientKey: { Type: String }
   HoldSeconds: { Type: Number }
   SignInIssuer: { Type: String }
   SignInAudience: { Type: String }

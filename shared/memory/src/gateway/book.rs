@@ -72,7 +72,7 @@ impl Book {
             return self.open(place, charge);
         }
         let decision = self.decision(charge);
-        let by_redirect = charge.method.gateway().approves_by_redirect();
+        let voids_held_only = charge.method.gateway().voids_only_what_is_held();
         let Some(object) = self.objects.get_mut(&place) else {
             return Outcome::Unknown;
         };
@@ -88,12 +88,13 @@ impl Book {
             (
                 Call::Void,
                 Standing::Open | Standing::Decided(Outcome::Authorized | Outcome::RequiresAction { .. }),
-            ) if !by_redirect => Standing::Decided(Outcome::Voided),
-            // Where the shopper approves, only what is held can be given up.
+            ) if !voids_held_only => Standing::Decided(Outcome::Voided),
+            // Elsewhere only what is held can be given up.
             (Call::Void, Standing::Decided(Outcome::Authorized)) => Standing::Decided(Outcome::Voided),
-            (Call::Void, Standing::Decided(Outcome::Approved | Outcome::RequiresAction { .. })) => {
-                return Outcome::Unknown;
-            }
+            (
+                Call::Void,
+                Standing::Open | Standing::Decided(Outcome::Approved | Outcome::RequiresAction { .. }),
+            ) => return Outcome::Unknown,
             (Call::Open | Call::Confirm | Call::Capture | Call::Void | Call::LookUp, unchanged) => unchanged,
         };
         match &object.stands {

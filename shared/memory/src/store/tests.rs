@@ -89,7 +89,11 @@ impl Shop {
         self.relayed += commits.len();
         let wake_ups: Vec<_> = commits.iter().filter_map(Commit::wake_up).collect();
         application::Queues::send(&self.queues, &wake_ups, self.clock.now()).await.unwrap();
-        let gateways = Gateways::new(Box::new(self.gateway.clone()), Box::new(self.gateway.clone()));
+        let gateways = Gateways::new(
+            Box::new(self.gateway.clone()),
+            Box::new(self.gateway.clone()),
+            Box::new(self.gateway.clone()),
+        );
         for wake_up in self.queues.take_due(self.clock.now()) {
             match wake_up.subject {
                 Subject::CapturePayment(id) => {

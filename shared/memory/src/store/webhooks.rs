@@ -1,8 +1,9 @@
-use application::{Failure, Overdue, WebhookInbox, WebhookLedger};
+use application::{Facts, Failure, Overdue, WebhookInbox, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
+use domain::payment::{GatewayName, GatewayReference};
 use domain::wake::Wake;
-use domain::webhook::{EventKey, Settlement, Webhook};
+use domain::webhook::{EventKey, Fact, Settlement, Webhook};
 
 use super::{Records, Store};
 use crate::{Commit, Record};
@@ -33,6 +34,16 @@ impl WebhookLedger for Store {
         };
         records.write_webhook(&settled);
         Ok(Idempotent::Executed(()))
+    }
+}
+
+#[async_trait]
+impl Facts for Store {
+    async fn facts(&self, gateway: GatewayName, reference: &GatewayReference) -> Result<Vec<Fact>, Failure> {
+        let records = self.lock();
+        let events = records.webhooks.values().map(|webhook| &webhook.event);
+        let told = events.filter(|event| event.key.gateway == gateway && event.reference == *reference);
+        Ok(told.filter_map(|event| event.fact.clone()).collect())
     }
 }
 

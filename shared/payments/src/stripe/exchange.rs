@@ -1,7 +1,8 @@
 use application::Secret;
+use reqwest::RequestBuilder;
 use reqwest::header::AUTHORIZATION;
 
-use crate::line::{self, Exchange, Line};
+use crate::line::{self, Line};
 
 /// The version of Stripe's API that the JSON types here were read from (<https://docs.stripe.com/changelog>).
 const STRIPE_VERSION: &str = "2026-10-28.endive";
@@ -32,16 +33,14 @@ impl Message {
     }
 }
 
-/// Sends a message once.
-pub(super) async fn send(line: &Line, message: &Message, secret: &Secret) -> Exchange {
-    let Some(bearer) = line::bearer(secret.expose()) else {
-        return Exchange::NotSent;
-    };
+/// A message as a request; nothing when the key cannot stand in a header.
+pub(super) fn request(line: &Line, message: &Message, secret: &Secret) -> Option<RequestBuilder> {
+    let bearer = line::bearer(secret.expose())?;
     let request = match &message.change {
         None => line.get(&message.path),
         Some(Change { idempotency_key, form }) => {
             line.post(&message.path).header("Idempotency-Key", idempotency_key).form(form)
         }
     };
-    line::send(request.header(AUTHORIZATION, bearer).header("Stripe-Version", STRIPE_VERSION)).await
+    Some(request.header(AUTHORIZATION, bearer).header("Stripe-Version", STRIPE_VERSION))
 }

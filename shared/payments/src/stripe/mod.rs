@@ -3,7 +3,7 @@
 mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
-mod exchange; // one request and its answer, or the loss of it
+mod exchange; // what is sent
 mod refund; // money that goes back
 mod webhook; // what Stripe tells by itself
 mod wire; // Stripe's JSON
@@ -11,24 +11,22 @@ mod wire; // Stripe's JSON
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Gateway, SecretName, Secrets};
+use application::{Gateway, Secret, SecretName, Secrets};
 use async_trait::async_trait;
 use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
-use tokio::time::{Instant, timeout_at};
 
 use self::call::Call;
 use self::exchange::Message;
-use crate::credential::Candidates;
 use crate::line::{Exchange, Line, SettingError};
 use crate::report::{report, report_refund};
+use crate::secret_key::SecretKey;
 
-pub use self::webhook::{StripeWebhooks, WebhookError};
+pub use self::webhook::StripeWebhooks;
 
 /// Charges at Stripe, or at the sandbox gateway, which speaks the same API.
 pub struct StripeGateway {
     line: Line,
-    secrets: Arc<dyn Secrets>,
-    secret_name: SecretName,
+    key: SecretKey,
     timeout: Duration,
 }
 
@@ -44,7 +42,7 @@ impl StripeGateway {
         secret_name: SecretName,
         timeout: Duration,
     ) -> Result<Self, SettingError> {
-        Ok(Self { line: Line::new(endpoint, timeout)?, secrets, secret_name, timeout })
+        Ok(Self { line: Line::new(endpoint, timeout)?, key: SecretKey::new(secrets, secret_name), timeout })
     }
 
     async fn make(&self, call: Call<'_>) -> Outcome {
@@ -55,23 +53,9 @@ impl StripeGateway {
         outcome
     }
 
-    /// Sends a message, and sends it again while the key is refused and there is another.
     async fn exchange(&self, message: &Message) -> Exchange {
-        let deadline = Instant::now() + self.timeout;
-        let mut candidates = Candidates::of(self.secrets.as_ref(), &self.secret_name);
-        let mut answer = Exchange::NotSent;
-        while let Ok(Some(secret)) = timeout_at(deadline, candidates.next()).await {
-            answer = match timeout_at(deadline, exchange::send(&self.line, message, &secret)).await {
-                // Whatever was sent before was refused unexecuted.
-                Ok(Exchange::NotSent) => return answer,
-                Ok(sent) => sent,
-                Err(_) => return Exchange::Lost,
-            };
-            if !answer.refused_the_secret() {
-                return answer;
-            }
-        }
-        answer
+        let request = |secret: &Secret| exchange::request(&self.line, message, secret);
+        self.key.exchange(self.timeout, request).await
     }
 }
 

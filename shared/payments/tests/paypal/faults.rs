@@ -7,8 +7,9 @@ use proptest::prelude::*;
 
 use crate::order::{TOKEN, authorization, order, payment, problem};
 use crate::rotated::Rotated;
+use crate::sandbox::{money, until_known};
 use crate::scripted::Scripted;
-use crate::shop::{CREDENTIALS, Shop, charge, gateway, gateway_with, impatient, money, reference, scripted};
+use crate::shop::{CREDENTIALS, Shop, charge, gateway, gateway_with, impatient, reference, scripted};
 
 /// What a confirm makes of this answer.
 async fn confirm_answered(status: u16, body: &str) -> Outcome {
@@ -30,13 +31,13 @@ async fn fault_60_a_time_out_before_the_authorization_leaves_the_order_approved_
     let shop = Shop::start().await;
     let charge = charge();
     let reference = shop.approved(&charge, "timeout_before_authorization").await;
-    let impatient = impatient(&shop.address);
+    let impatient = impatient(&shop.sandbox.address);
     assert_eq!(impatient.confirm(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Approved);
     assert_eq!(shop.approved(&charge, "pays").await, reference);
-    let authorized = shop.until_known(async || impatient.confirm(&charge, &reference).await).await;
+    let authorized = until_known(async || impatient.confirm(&charge, &reference).await).await;
     assert_eq!(authorized, Outcome::Authorized);
-    assert_eq!(shop.charges().await, 0);
+    assert_eq!(shop.sandbox.charges().await, 0);
 }
 
 #[tokio::test]
@@ -44,15 +45,15 @@ async fn fault_61_a_time_out_after_the_authorization_is_unknown_until_a_look_up_
     let shop = Shop::start().await;
     let charge = charge();
     let reference = shop.approved(&charge, "timeout_after_authorization").await;
-    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(impatient(&shop.sandbox.address).confirm(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Authorized);
-    let replayed = shop.until_known(async || shop.gateway.confirm(&charge, &reference).await).await;
+    let replayed = until_known(async || shop.gateway.confirm(&charge, &reference).await).await;
     assert_eq!(replayed, Outcome::Authorized);
 
-    shop.plan(r#"{"capture":[{"fault":"silent_after","times":1}]}"#).await;
-    assert_eq!(impatient(&shop.address).capture(&charge, &reference).await, Outcome::Unknown);
+    shop.sandbox.plan(r#"{"capture":[{"fault":"silent_after","times":1}]}"#).await;
+    assert_eq!(impatient(&shop.sandbox.address).capture(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
-    assert_eq!(shop.charges().await, 1);
+    assert_eq!(shop.sandbox.charges().await, 1);
 }
 
 #[tokio::test]
@@ -60,15 +61,15 @@ async fn fault_62_an_authorization_that_lands_late_is_found_and_voided() {
     let shop = Shop::start().await;
     let charge = charge();
     let reference = shop.approved(&charge, "pays").await;
-    shop.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":1200}]}"#).await;
-    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    shop.sandbox.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":1200}]}"#).await;
+    assert_eq!(impatient(&shop.sandbox.address).confirm(&charge, &reference).await, Outcome::Unknown);
     let given_up = async || {
         let outcome = shop.gateway.void(&charge, &reference).await;
         // Until it has landed, nothing can be given up.
         if outcome == Outcome::Approved { Outcome::Unknown } else { outcome }
     };
-    assert_eq!(shop.until_known(given_up).await, Outcome::Voided);
-    assert_eq!(shop.charges().await, 0);
+    assert_eq!(until_known(given_up).await, Outcome::Voided);
+    assert_eq!(shop.sandbox.charges().await, 0);
 }
 
 #[tokio::test]
@@ -84,7 +85,7 @@ async fn fault_64_too_many_requests_is_rejected_and_the_same_call_goes_on() {
     let shop = Shop::start().await;
     let charge = charge();
     let reference = shop.approved(&charge, "pays").await;
-    shop.plan(r#"{"confirm":[{"fault":"status_429","times":1}]}"#).await;
+    shop.sandbox.plan(r#"{"confirm":[{"fault":"status_429","times":1}]}"#).await;
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Rejected);
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
 }

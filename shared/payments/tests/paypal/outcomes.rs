@@ -5,8 +5,9 @@ use domain::payment::{Charge, Decline, Outcome, Retry};
 
 use crate::order::{TOKEN, authorization, order, payment, problem};
 use crate::rotated::Rotated;
+use crate::sandbox::money;
 use crate::scripted::Scripted;
-use crate::shop::{CREDENTIALS, Shop, charge, gateway, gateway_with, money, reference, scripted};
+use crate::shop::{CREDENTIALS, Shop, charge, gateway, gateway_with, reference, scripted};
 
 #[tokio::test]
 async fn approved_authorized_captured_is_the_good_way_and_each_step_may_be_repeated() {
@@ -22,13 +23,13 @@ async fn approved_authorized_captured_is_the_good_way_and_each_step_may_be_repea
         assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
     }
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Authorized);
-    assert_eq!(shop.charges().await, 0);
+    assert_eq!(shop.sandbox.charges().await, 0);
 
     for _ in 0..2 {
         assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
     }
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Captured);
-    assert_eq!(shop.charges().await, 1);
+    assert_eq!(shop.sandbox.charges().await, 1);
 }
 
 #[tokio::test]
@@ -79,7 +80,7 @@ async fn voided_is_final() {
         assert_eq!(shop.gateway.void(&charge, &reference).await, Outcome::Voided);
     }
     assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Voided);
-    assert_eq!(shop.charges().await, 0);
+    assert_eq!(shop.sandbox.charges().await, 0);
 
     let created = order("COMPLETED", &authorization("CREATED"));
     for (status, answer) in [(204, ""), (422, &*problem("PREVIOUSLY_VOIDED"))] {

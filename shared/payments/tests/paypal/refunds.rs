@@ -4,7 +4,8 @@ use application::Gateway;
 use domain::payment::{GatewayReference, Outcome, RefundCharge, RefundOutcome};
 
 use crate::order::{order, payment};
-use crate::shop::{Shop, charge, gateway, impatient, money, reference, scripted};
+use crate::sandbox::money;
+use crate::shop::{Shop, charge, gateway, impatient, reference, scripted};
 
 fn refund(reference: &GatewayReference, number: u32, amount: i64) -> RefundCharge {
     RefundCharge {
@@ -46,9 +47,9 @@ async fn fault_77_the_sandbox_gives_back_once_for_each_refund_and_never_more_tha
 async fn fault_78_a_refund_whose_answer_was_lost_is_found() {
     let shop = Shop::start().await;
     let reference = captured(&shop).await;
-    shop.plan(r#"{"refund":[{"fault":"silent_after","times":1}]}"#).await;
+    shop.sandbox.plan(r#"{"refund":[{"fault":"silent_after","times":1}]}"#).await;
     let part = refund(&reference, 1, 500);
-    assert_eq!(impatient(&shop.address).refund(&part).await, RefundOutcome::Unknown);
+    assert_eq!(impatient(&shop.sandbox.address).refund(&part).await, RefundOutcome::Unknown);
     assert_eq!(shop.gateway.look_up_refund(&part).await, RefundOutcome::Refunded);
     assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);
 }

@@ -3,8 +3,9 @@ use domain::payment::{Charge, GatewayReference};
 use serde_json::{Value, json};
 
 use crate::order::{authorization, order};
+use crate::sandbox::money;
 use crate::scripted::Asked;
-use crate::shop::{charge, gateway, money, reference, scripted};
+use crate::shop::{charge, gateway, reference, scripted};
 
 /// What one operation sends after its token.
 async fn asked(call: impl AsyncFnOnce(&dyn Gateway, &Charge, &GatewayReference)) -> Vec<Asked> {

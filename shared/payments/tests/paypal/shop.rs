@@ -2,14 +2,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::{Gateway, SecretName, Secrets};
-use domain::Money;
 use domain::payment::{Charge, GatewayReference, Outcome, PaymentMethod};
 use payments::paypal::PayPalGateway;
-use sandbox_gateway::{Options, SandboxGateway};
-use tokio::net::TcpListener;
 
 use crate::order::TOKEN;
+use sandbox_gateway::Options;
+
 use crate::rotated::Rotated;
+use crate::sandbox::{Sandbox, money};
 use crate::scripted::Scripted;
 
 pub(crate) const CREDENTIALS: &str = r#"{"client_id":"shop","client_secret":"secret"}"#;
@@ -46,10 +46,6 @@ pub(crate) fn charge() -> Charge {
     }
 }
 
-pub(crate) fn money(amount: i64, currency: &str) -> Money {
-    Money::new(amount, currency.parse().unwrap()).unwrap()
-}
-
 pub(crate) fn reference() -> GatewayReference {
     "ORDER1".parse().unwrap()
 }
@@ -62,18 +58,15 @@ pub(crate) async fn scripted(answers: &[(u16, &str)]) -> Scripted {
 
 /// A sandbox that runs, and the adapter that speaks to it.
 pub(crate) struct Shop {
-    pub(crate) address: String,
+    pub(crate) sandbox: Sandbox,
     pub(crate) gateway: PayPalGateway,
 }
 
 impl Shop {
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let sandbox = SandboxGateway::open(&Options::default()).unwrap();
-        tokio::spawn(sandbox.serve(listener, std::future::pending()));
-        let gateway = gateway(&address);
-        Self { address, gateway }
+        let sandbox = Sandbox::start(&Options::default()).await;
+        let gateway = gateway(&sandbox.address);
+        Self { sandbox, gateway }
     }
 
     /// Opens an order, and answers its id and where its shopper goes.
@@ -90,30 +83,5 @@ impl Shop {
         let answer = browser.post(url).form(&[("account", account)]).send().await.unwrap();
         assert!(answer.status().as_u16() < 400, "{}", answer.status());
         reference
-    }
-
-    pub(crate) async fn plan(&self, plan: &'static str) {
-        let request = reqwest::Client::new().put(format!("{}/sandbox/faults", self.address));
-        request.header("content-type", "application/json").body(plan).send().await.unwrap();
-    }
-
-    /// The charges in the gateway's own book.
-    pub(crate) async fn charges(&self) -> usize {
-        let book =
-            reqwest::get(format!("{}/sandbox/charges", self.address)).await.unwrap().text().await.unwrap();
-        book.matches("order_id").count()
-    }
-
-    /// Asks until the answer proves something, as a worker does.
-    pub(crate) async fn until_known(&self, mut ask: impl AsyncFnMut() -> Outcome) -> Outcome {
-        let asking = async {
-            loop {
-                let outcome = ask().await;
-                if outcome != Outcome::Unknown {
-                    return outcome;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), asking).await.expect("it never became known")
     }
 }

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 
 use crate::intent::intent;
 use crate::rotated::Rotated;
+use crate::sandbox::{money, until_known};
 use crate::scripted::Scripted;
-use crate::shop::{Shop, charge, gateway, gateway_with, impatient, money};
+use crate::shop::{Shop, charge, gateway, gateway_with, impatient};
 
 fn reference() -> GatewayReference {
     "pi_1".parse().unwrap()
@@ -36,10 +37,10 @@ async fn fault_60_a_time_out_before_the_charge_is_unknown_until_a_void_is_confir
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa_timeoutBeforeCharge");
     let reference = shop.opened(&charge).await;
-    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    assert_eq!(impatient(&shop.sandbox.address).confirm(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.void(&charge, &reference).await, Outcome::Voided);
-    assert_eq!(shop.charges().await, 0);
+    assert_eq!(shop.sandbox.charges().await, 0);
 }
 
 #[tokio::test]
@@ -47,16 +48,16 @@ async fn fault_61_a_time_out_after_the_charge_is_unknown_until_a_look_up_or_a_re
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa_timeoutAfterCharge");
     let reference = shop.opened(&charge).await;
-    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
-    let seen = shop.until_known(async || shop.gateway.look_up(&charge, &reference).await).await;
+    assert_eq!(impatient(&shop.sandbox.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    let seen = until_known(async || shop.gateway.look_up(&charge, &reference).await).await;
     assert_eq!(seen, Outcome::Authorized);
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
 
-    shop.plan(r#"{"capture":[{"fault":"silent_after","times":1}]}"#).await;
-    assert_eq!(impatient(&shop.address).capture(&charge, &reference).await, Outcome::Unknown);
-    let captured = shop.until_known(async || shop.gateway.capture(&charge, &reference).await).await;
+    shop.sandbox.plan(r#"{"capture":[{"fault":"silent_after","times":1}]}"#).await;
+    assert_eq!(impatient(&shop.sandbox.address).capture(&charge, &reference).await, Outcome::Unknown);
+    let captured = until_known(async || shop.gateway.capture(&charge, &reference).await).await;
     assert_eq!(captured, Outcome::Captured);
-    assert_eq!(shop.charges().await, 1);
+    assert_eq!(shop.sandbox.charges().await, 1);
 }
 
 #[tokio::test]
@@ -64,13 +65,13 @@ async fn fault_62_a_request_that_lands_after_the_void_is_refused() {
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa");
     let reference = shop.opened(&charge).await;
-    shop.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":2000}]}"#).await;
-    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    shop.sandbox.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":2000}]}"#).await;
+    assert_eq!(impatient(&shop.sandbox.address).confirm(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.void(&charge, &reference).await, Outcome::Voided);
     shop.confirm_has_landed(&charge, &reference).await;
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Voided);
     assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Unknown);
-    assert_eq!(shop.charges().await, 0);
+    assert_eq!(shop.sandbox.charges().await, 0);
 }
 
 #[tokio::test]
@@ -82,7 +83,7 @@ async fn fault_63_a_server_error_is_unknown_and_a_kept_one_is_ended_by_a_void() 
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa");
     let reference = shop.opened(&charge).await;
-    shop.plan(r#"{"confirm":[{"fault":"cached_500","times":1}]}"#).await;
+    shop.sandbox.plan(r#"{"confirm":[{"fault":"cached_500","times":1}]}"#).await;
     for _ in 0..3 {
         assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Unknown);
     }
@@ -96,10 +97,9 @@ async fn fault_63_a_kept_error_on_a_capture_or_a_void_ends_with_a_renewed_key() 
     let first = charge("pm_card_visa");
     let reference = shop.opened(&first).await;
     assert_eq!(shop.gateway.confirm(&first, &reference).await, Outcome::Authorized);
-    shop.plan(
-        r#"{"capture":[{"fault":"cached_500","times":1}],"cancel":[{"fault":"cached_500","times":1}]}"#,
-    )
-    .await;
+    shop.sandbox
+        .plan(r#"{"capture":[{"fault":"cached_500","times":1}],"cancel":[{"fault":"cached_500","times":1}]}"#)
+        .await;
     for _ in 0..2 {
         assert_eq!(shop.gateway.capture(&first, &reference).await, Outcome::Unknown);
         assert_eq!(shop.gateway.void(&first, &reference).await, Outcome::Unknown);
@@ -107,14 +107,15 @@ async fn fault_63_a_kept_error_on_a_capture_or_a_void_ends_with_a_renewed_key() 
     assert_eq!(shop.gateway.look_up(&first, &reference).await, Outcome::Authorized);
     let renewed = Charge { renewal: 1, ..first };
     assert_eq!(shop.gateway.capture(&renewed, &reference).await, Outcome::Captured);
-    assert_eq!(shop.charges().await, 1);
+    assert_eq!(shop.sandbox.charges().await, 1);
 }
 
 #[tokio::test]
 async fn fault_64_too_many_requests_is_rejected_and_the_same_call_goes_on() {
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa");
-    shop.plan(r#"{"open":[{"fault":"status_429","times":1}],"look_up":[{"fault":"status_429","times":1}]}"#)
+    shop.sandbox
+        .plan(r#"{"open":[{"fault":"status_429","times":1}],"look_up":[{"fault":"status_429","times":1}]}"#)
         .await;
     assert_eq!(shop.gateway.open(&charge).await, Outcome::Rejected);
     let reference = shop.opened(&charge).await;
@@ -125,7 +126,7 @@ async fn fault_64_too_many_requests_is_rejected_and_the_same_call_goes_on() {
 async fn fault_65_a_rotated_secret_is_read_anew_once_and_the_same_call_is_made_once_more() {
     let shop = Shop::start().await;
     let secrets = Rotated { current: Ok("expired"), refreshed: Ok("sk_test_2") };
-    let gateway = gateway_with(&shop.address, secrets, Duration::from_secs(60));
+    let gateway = gateway_with(&shop.sandbox.address, secrets, Duration::from_secs(60));
     assert!(matches!(gateway.open(&charge("pm_card_visa")).await, Outcome::Opened(_)));
 
     let refused = r#"{"error":{"type":"invalid_request_error"}}"#;
@@ -186,9 +187,9 @@ async fn fault_66_a_key_in_use_is_unknown_until_the_same_key_answers() {
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa");
     let reference = shop.opened(&charge).await;
-    shop.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":1200}]}"#).await;
-    assert_eq!(impatient(&shop.address).confirm(&charge, &reference).await, Outcome::Unknown);
-    let outcome = shop.until_known(async || shop.gateway.confirm(&charge, &reference).await).await;
+    shop.sandbox.plan(r#"{"confirm":[{"fault":"late","times":1,"milliseconds":1200}]}"#).await;
+    assert_eq!(impatient(&shop.sandbox.address).confirm(&charge, &reference).await, Outcome::Unknown);
+    let outcome = until_known(async || shop.gateway.confirm(&charge, &reference).await).await;
     assert_eq!(outcome, Outcome::Authorized);
 }
 
@@ -247,7 +248,7 @@ async fn fault_81_a_look_up_that_shows_an_error_or_a_page_is_unknown() {
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa");
     let reference = shop.opened(&charge).await;
-    shop.plan(r#"{"confirm":[{"fault":"garbage","times":1}]}"#).await;
+    shop.sandbox.plan(r#"{"confirm":[{"fault":"garbage","times":1}]}"#).await;
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Authorized);
 }

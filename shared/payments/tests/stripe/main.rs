@@ -16,9 +16,12 @@ mod requests; // what is sent, to the byte
 #[path = "../both/rotated.rs"]
 mod rotated; // a secret store that has rotated its key
 #[cfg(test)]
+#[path = "../both/sandbox.rs"]
+mod sandbox; // the sandbox, and asking until it is known
+#[cfg(test)]
 #[path = "../both/scripted.rs"]
 mod scripted; // a gateway that gives the answers it is told to
 #[cfg(test)]
 mod second_opinion; // the same cases at our sandbox and at somebody else's Stripe
 #[cfg(test)]
-mod shop; // the sandbox, charges and adapters
+mod shop; // charges and adapters, beside a sandbox

@@ -33,7 +33,7 @@ async fn opened_authorized_captured_is_the_good_way_and_each_step_may_be_repeate
         assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
     }
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Captured);
-    assert_eq!(shop.charges().await, 1);
+    assert_eq!(shop.sandbox.charges().await, 1);
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn requires_action_says_where_to_go_and_a_look_up_sees_that_it_was_done() 
     let mut charge = charge("pm_card_authenticationRequired");
     charge.return_url = Some("https://shop.example/orders/order".parse().unwrap());
     let reference = shop.opened(&charge).await;
-    let url = format!("{}/sandbox/authenticate/{}", shop.address, reference.as_str());
+    let url = format!("{}/sandbox/authenticate/{}", shop.sandbox.address, reference.as_str());
     let action = Outcome::RequiresAction { url: url.clone() };
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, action);
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, action);
@@ -77,7 +77,7 @@ async fn voided_is_final() {
     }
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Unknown);
     assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Voided);
-    assert_eq!(shop.charges().await, 0);
+    assert_eq!(shop.sandbox.charges().await, 0);
 }
 
 #[tokio::test]
@@ -105,8 +105,8 @@ async fn not_sent_when_the_secret_cannot_be_read_or_written_into_a_request() {
 #[tokio::test]
 async fn unknown_when_the_answer_never_comes() {
     let shop = Shop::start().await;
-    shop.plan(r#"{"open":[{"fault":"silent_before","times":1}]}"#).await;
-    assert_eq!(impatient(&shop.address).open(&charge("pm_card_visa")).await, Outcome::Unknown);
+    shop.sandbox.plan(r#"{"open":[{"fault":"silent_before","times":1}]}"#).await;
+    assert_eq!(impatient(&shop.sandbox.address).open(&charge("pm_card_visa")).await, Outcome::Unknown);
 }
 
 #[tokio::test]

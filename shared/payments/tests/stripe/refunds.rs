@@ -3,8 +3,9 @@
 use application::Gateway;
 use domain::payment::{Outcome, RefundCharge, RefundOutcome};
 
+use crate::sandbox::money;
 use crate::scripted::Scripted;
-use crate::shop::{Shop, charge, gateway, impatient, money};
+use crate::shop::{Shop, charge, gateway, impatient};
 
 fn refund(reference: &str, number: u32, amount: i64) -> RefundCharge {
     RefundCharge {
@@ -115,9 +116,9 @@ async fn fault_78_a_refund_whose_answer_was_lost_is_found() {
     let reference = shop.opened(&charge).await;
     shop.gateway.confirm(&charge, &reference).await;
     shop.gateway.capture(&charge, &reference).await;
-    shop.plan(r#"{"refund":[{"fault":"silent_after","times":1}]}"#).await;
+    shop.sandbox.plan(r#"{"refund":[{"fault":"silent_after","times":1}]}"#).await;
     let part = refund(reference.as_str(), 1, 500);
-    assert_eq!(impatient(&shop.address).refund(&part).await, RefundOutcome::Unknown);
+    assert_eq!(impatient(&shop.sandbox.address).refund(&part).await, RefundOutcome::Unknown);
     assert_eq!(shop.gateway.look_up_refund(&part).await, RefundOutcome::Refunded);
     assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);
 }

@@ -17,7 +17,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::rotated::Rotated;
-use crate::shop::{charge, gateway, money};
+use crate::sandbox::money;
+use crate::shop::{charge, gateway};
 
 const OTHER: &str = "MATCHDAY_STRIPE_ENDPOINT";
 const WEBHOOK_SECRET: &str = "whsec_second_opinion";

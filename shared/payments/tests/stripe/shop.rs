@@ -2,14 +2,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::{Gateway, SecretName, Secrets};
-use domain::Money;
 use domain::payment::{Charge, GatewayReference, Operation, Outcome, PaymentMethod};
 use payments::stripe::StripeGateway;
 use reqwest::StatusCode;
-use sandbox_gateway::{Options, SandboxGateway};
-use tokio::net::TcpListener;
+use sandbox_gateway::Options;
 
 use crate::rotated::Rotated;
+use crate::sandbox::{Sandbox, money};
 
 const GOOD: Rotated = Rotated { current: Ok("sk_test_1"), refreshed: Ok("sk_test_1") };
 
@@ -43,24 +42,17 @@ pub(crate) fn charge(token: &str) -> Charge {
     }
 }
 
-pub(crate) fn money(amount: i64, currency: &str) -> Money {
-    Money::new(amount, currency.parse().unwrap()).unwrap()
-}
-
 /// A sandbox that runs, and the adapter that speaks to it.
 pub(crate) struct Shop {
-    pub(crate) address: String,
+    pub(crate) sandbox: Sandbox,
     pub(crate) gateway: StripeGateway,
 }
 
 impl Shop {
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let sandbox = SandboxGateway::open(&Options::default()).unwrap();
-        tokio::spawn(sandbox.serve(listener, std::future::pending()));
-        let gateway = gateway(&address);
-        Self { address, gateway }
+        let sandbox = Sandbox::start(&Options::default()).await;
+        let gateway = gateway(&sandbox.address);
+        Self { sandbox, gateway }
     }
 
     pub(crate) async fn opened(&self, charge: &Charge) -> GatewayReference {
@@ -69,14 +61,9 @@ impl Shop {
         reference
     }
 
-    pub(crate) async fn plan(&self, plan: &'static str) {
-        let request = reqwest::Client::new().put(format!("{}/sandbox/faults", self.address));
-        request.header("content-type", "application/json").body(plan).send().await.unwrap();
-    }
-
     /// Waits until a confirm that is on its way has arrived: until then its key is in use.
     pub(crate) async fn confirm_has_landed(&self, charge: &Charge, reference: &GatewayReference) {
-        let url = format!("{}/v1/payment_intents/{}/confirm", self.address, reference.as_str());
+        let url = format!("{}/v1/payment_intents/{}/confirm", self.sandbox.address, reference.as_str());
         let repeat = reqwest::Client::new()
             .post(url)
             .bearer_auth("sk_test_1")
@@ -86,25 +73,5 @@ impl Shop {
             while repeat.try_clone().unwrap().send().await.unwrap().status() == StatusCode::CONFLICT {}
         };
         tokio::time::timeout(Duration::from_secs(30), landing).await.expect("it never landed");
-    }
-
-    /// The charges in the gateway's own book.
-    pub(crate) async fn charges(&self) -> usize {
-        let book =
-            reqwest::get(format!("{}/sandbox/charges", self.address)).await.unwrap().text().await.unwrap();
-        book.matches("order_id").count()
-    }
-
-    /// Asks until the answer proves something, as a worker does.
-    pub(crate) async fn until_known(&self, mut ask: impl AsyncFnMut() -> Outcome) -> Outcome {
-        let asking = async {
-            loop {
-                let outcome = ask().await;
-                if outcome != Outcome::Unknown {
-                    return outcome;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), asking).await.expect("it never became known")
     }
 }

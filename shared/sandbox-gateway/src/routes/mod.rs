@@ -1,3 +1,4 @@
+mod adyen; // Adyen's: payments and what changes them
 mod paypal; // PayPal's: tokens, orders, authorizations, and the page on which the shopper approves
 mod sandbox; // the sandbox's own: 3-D Secure page, book, faults
 mod serve; // one request of either API, and the faults that meet it
@@ -21,15 +22,23 @@ use crate::book::Book;
 use crate::execute::Executor;
 use crate::faults::Faults;
 use crate::in_flight::InFlight;
-use crate::paypal::Desk;
+use crate::{adyen as adyen_desk, paypal as paypal_desk};
 
 /// How long an unanswered request is held at most. Clients give up long before.
 const HOLD_MAX: Duration = Duration::from_secs(120);
 
+/// Of which gateway's events somebody is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tells {
+    pub(crate) stripe: bool,
+    pub(crate) adyen: bool,
+}
+
 /// What every route shares.
 pub(crate) struct Gateway {
     pub(crate) executor: Executor,
-    paypal: Desk,
+    paypal: paypal_desk::Desk,
+    adyen: adyen_desk::Desk,
     pub(crate) faults: Faults,
     in_flight: InFlight,
     /// How many requests of either API came in, answered or not.
@@ -38,11 +47,12 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(book: Book, address: String, tells: bool, ended: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(book: Book, address: String, tells: Tells, ended: watch::Receiver<bool>) -> Self {
         let book = Arc::new(book);
         Self {
-            executor: Executor::new(Arc::clone(&book), address.clone(), tells),
-            paypal: Desk::new(book, address),
+            executor: Executor::new(Arc::clone(&book), address.clone(), tells.stripe),
+            paypal: paypal_desk::Desk::new(Arc::clone(&book), address),
+            adyen: adyen_desk::Desk::new(book, tells.adyen),
             faults: Faults::default(),
             in_flight: InFlight::default(),
             calls: AtomicU64::new(0),
@@ -89,6 +99,9 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v2/checkout/orders/{id}/authorize", post(paypal::authorize))
         .route("/v2/payments/authorizations/{id}/{operation}", post(paypal::settle))
         .route("/v2/payments/captures/{id}/refund", post(paypal::refund))
+        .route("/v71/payments", post(adyen::pay))
+        .route("/v71/payments/{payment}/{operation}", post(adyen::modify))
+        .route("/v71/cancels", post(adyen::cancel))
         .route("/sandbox/approve/{id}", get(paypal::ask).post(paypal::approve))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges))

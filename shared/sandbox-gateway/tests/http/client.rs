@@ -51,7 +51,9 @@ impl Sandbox {
     pub(crate) async fn telling(book: Option<&Path>, webhooks: Option<WebhookEndpoint>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let gateway = SandboxGateway::open(&Options { book: book.map(Path::to_owned), webhooks }).unwrap();
+        let gateway =
+            SandboxGateway::open(&Options { book: book.map(Path::to_owned), webhooks, ..Options::default() })
+                .unwrap();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.serve(listener, async {
             stopped.await.ok();

@@ -71,6 +71,18 @@ pub(super) fn paypal(crowd: &Crowd) -> Vec<Work> {
     vec![Box::pin(tries_again(crowd.shopper("ann"), "paypal"))]
 }
 
+/// A gateway that takes captures and cancels on, and does them later.
+pub(super) fn adyen(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(tries_again(crowd.shopper("ann"), "adyen_visa"))]
+}
+
+pub(super) fn adyen_unknown(crowd: &Crowd) -> Vec<Work> {
+    vec![
+        Box::pin(tries_again(crowd.shopper("ann"), "adyen_answer_lost")),
+        Box::pin(tries_again(crowd.shopper("ben"), "adyen_request_lost")),
+    ]
+}
+
 pub(super) fn declined_then_paypal(crowd: &Crowd) -> Vec<Work> {
     vec![Box::pin(tries_again(crowd.shopper("ann"), "declined+paypal"))]
 }

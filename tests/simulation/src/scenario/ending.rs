@@ -31,6 +31,11 @@ pub(super) fn paypal(crowd: &Crowd) -> Vec<Work> {
     vec![Box::pin(cancels(crowd.shopper("ann"), "paypal", 900_000))]
 }
 
+/// A cancel that comes while a capture was taken on, or before or after it.
+pub(super) fn adyen(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(cancels(crowd.shopper("ann"), "adyen_visa", 60_000))]
+}
+
 pub(super) fn paid(crowd: &Crowd) -> Vec<Work> {
     let shopper = crowd.shopper("ann");
     vec![Box::pin(async move {

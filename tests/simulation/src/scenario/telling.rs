@@ -114,6 +114,7 @@ fn about(desk: &Desk, place: usize, id: &str, named: Option<AttemptNumber>) -> O
         purpose: Some(Purpose { order_id: charge.order_id, attempt }),
         mode: Mode::Test,
         created_at: desk.now,
+        fact: None,
     };
     Some(Webhook::receive(event, desk.now))
 }

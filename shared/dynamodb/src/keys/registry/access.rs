@@ -4,7 +4,7 @@ use crate::{catalog, circuits, limits, orders, reservations, statement, stock, s
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 43] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 45] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -256,6 +256,20 @@ pub static ACCESS_PATTERNS: [AccessPattern; 43] = [
         key: "`webhook#<gateway>#<event id>`",
         condition: READ,
         function: "`OrdersTable::webhook`",
+    },
+    AccessPattern {
+        question: "keep what it proves",
+        operation: "UpdateItem",
+        key: "`facts#<gateway>#<reference>`",
+        condition: webhooks::KEEP_FACT_IF,
+        function: "`OrdersTable::receive`",
+    },
+    AccessPattern {
+        question: "what is proven about a gateway's object",
+        operation: "GetItem, consistent",
+        key: "`facts#<gateway>#<reference>`",
+        condition: READ,
+        function: "`OrdersTable::facts`",
     },
     AccessPattern {
         question: "write down what became of it",

@@ -2,7 +2,7 @@ use super::Entity;
 use crate::keys::Table;
 
 /// Every kind of item.
-pub static ENTITIES: [Entity; 15] = [
+pub static ENTITIES: [Entity; 16] = [
     Entity {
         kind: "product",
         table: Table::Catalog,
@@ -186,6 +186,7 @@ pub static ENTITIES: [Entity; 15] = [
             "wake?",
             "wake_shard",
             "wake_at?",
+            "fact?",
         ],
         written_by: "receive-webhook, once; then apply-webhook, once",
     },
@@ -195,5 +196,12 @@ pub static ENTITIES: [Entity; 15] = [
         key: "circuit#<gateway>",
         attributes: &["gateway", "state", "failures?", "since?", "until?", "openings", "version"],
         written_by: "capture-payment and apply-webhook, when a call shows that the gateway is ill, or well again",
+    },
+    Entity {
+        kind: "facts: what events prove about a gateway's object",
+        table: Table::Orders,
+        key: "facts#<gateway>#<reference>",
+        attributes: &["fact:<event id>?"],
+        written_by: "receive-webhook, once for each event",
     },
 ];

@@ -52,6 +52,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Event>, Failure> {
         purpose: object.metadata.as_ref().and_then(purpose),
         mode: if body.livemode { Mode::Live } else { Mode::Test },
         created_at: Timestamp::from_millis(body.created.saturating_mul(1_000)),
+        fact: None,
     }))
 }
 

@@ -2,7 +2,8 @@ use core::time::Duration;
 
 use domain::Timestamp;
 
-use super::WebhookError;
+use crate::WebhookError;
+use crate::hex::decoded;
 
 /// How many signatures are looked at: Stripe sends one for each secret that is in use.
 const SIGNATURES_MAX: usize = 8;
@@ -24,7 +25,10 @@ impl<'a> Signature<'a> {
         for part in header.split(',') {
             match part.trim().split_once('=') {
                 Some(("t", time)) => times.push(time),
-                Some((name, hex)) if name == scheme => signatures.extend(decoded(hex)),
+                Some((name, hex)) if name == scheme => {
+                    let signature = decoded(hex).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+                    signatures.extend(signature);
+                }
                 Some(_) | None => {}
             }
         }
@@ -51,13 +55,4 @@ impl<'a> Signature<'a> {
     pub(super) fn signatures(&self) -> &[[u8; 32]] {
         &self.signatures
     }
-}
-
-/// 32 bytes in lower or upper hexadecimal.
-fn decoded(hex: &str) -> Option<[u8; 32]> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, []) = hex.as_bytes().as_chunks::<2>() else { return None };
-    let bytes: Option<Vec<u8>> =
-        pairs.iter().map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?)).collect();
-    bytes?.try_into().ok()
 }

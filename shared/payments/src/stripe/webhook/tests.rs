@@ -46,6 +46,7 @@ async fn an_event_is_read_from_what_stripe_signed() {
         purpose: Some(Purpose { order_id: "o1".parse().unwrap(), attempt: 2 }),
         mode: Mode::Test,
         created_at: at(SIGNED_AT),
+        fact: None,
     };
     assert_eq!(event.into_event(), expected);
 }

@@ -1,0 +1,41 @@
+use crate::Money;
+use crate::payment::{GatewayReference, RefundNumber};
+
+/// What became of something that a gateway was asked for, where it tells that by events alone. It is as true as the
+/// event's signature; that there is none yet proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What was asked for.
+    pub subject: FactSubject,
+    /// Whether it was done. That one request was not done says nothing of another one for the same.
+    pub success: bool,
+    /// How much it was about; none where the gateway does not say it.
+    pub amount: Option<Money>,
+    /// What the gateway itself calls the payment that this is about.
+    pub payment: GatewayReference,
+}
+
+/// What a gateway was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FactSubject {
+    /// To hold the money.
+    Authorization,
+    /// To move it.
+    Capture,
+    /// To give the authorization up.
+    Cancellation,
+    /// To give money back, as this refund of the order.
+    Refund(RefundNumber),
+}
+
+impl FactSubject {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::Capture => "capture",
+            Self::Cancellation => "cancellation",
+            Self::Refund(_) => "refund",
+        }
+    }
+}

@@ -1,0 +1,44 @@
+use application::Failure;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::webhook::{Fact, FactSubject};
+
+use crate::attribute::{self, Fields, Item, add, money, number, text};
+use crate::keys;
+
+pub(crate) fn fact(fact: &Fact) -> AttributeValue {
+    let mut item = attribute::item([
+        ("subject", text(fact.subject.as_str())),
+        ("success", AttributeValue::Bool(fact.success)),
+        ("payment", text(fact.payment.as_str())),
+    ]);
+    if let FactSubject::Refund(refund) = fact.subject {
+        add(&mut item, "refund", Some(number(refund)));
+    }
+    add(&mut item, "amount", fact.amount.map(money));
+    AttributeValue::M(item)
+}
+
+pub(crate) fn read_fact(fields: Fields<'_>) -> Result<Fact, Failure> {
+    let subject = match fields.text("subject")? {
+        "authorization" => FactSubject::Authorization,
+        "capture" => FactSubject::Capture,
+        "cancellation" => FactSubject::Cancellation,
+        "refund" => FactSubject::Refund(fields.number("refund")?),
+        _ => return Err(Failure::Unreadable("subject")),
+    };
+    Ok(Fact {
+        subject,
+        success: fields.flag("success")?,
+        amount: fields.optional("amount", Fields::money)?,
+        payment: fields.parsed("payment")?,
+    })
+}
+
+/// Every fact of an item.
+pub(crate) fn read_facts(item: &Item) -> Result<Vec<Fact>, Failure> {
+    let facts = item.iter().filter(|(name, _)| keys::is_fact(name));
+    let read = |(_, value): (&String, &AttributeValue)| {
+        read_fact(Fields(value.as_m().map_err(|_| Failure::Unreadable("fact"))?))
+    };
+    facts.map(read).collect()
+}

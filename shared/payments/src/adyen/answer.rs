@@ -1,0 +1,106 @@
+use domain::payment::{Charge, Decline, GatewayReference, Operation, Outcome, RefundOutcome, Retry};
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+
+use super::call::Call;
+use super::decline::refused;
+use super::reference;
+use super::wire::{Amount, Payment, Problem, Received};
+use crate::line::Exchange;
+
+/// What became of a call, as far as its answer proves it.
+pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
+    match exchange {
+        Exchange::NotSent => Outcome::NotSent,
+        Exchange::Lost => Outcome::Unknown,
+        // Adyen answers these before it begins to execute (https://docs.adyen.com/development-resources/error-codes).
+        Exchange::Answered { .. } if exchange.refused_unexecuted() => Outcome::Rejected,
+        Exchange::Answered { .. } => match call.operation {
+            Operation::Confirm => read_payment(call.charge, exchange).unwrap_or(Outcome::Unknown),
+            // Taken on, or refused because an earlier request was: only what is told later says which.
+            Operation::Open | Operation::Capture | Operation::Void => Outcome::Unknown,
+        },
+    }
+}
+
+/// Adyen's id of the payment that an answer is about.
+pub(super) fn payment(exchange: &Exchange) -> Option<GatewayReference> {
+    answered::<Payment>(exchange)?.psp_reference?.parse().ok()
+}
+
+/// What became of a refund that was asked for: it is under way, or that is unknown.
+pub(super) fn prove_refund(exchange: &Exchange) -> RefundOutcome {
+    match exchange {
+        Exchange::NotSent => RefundOutcome::NotSent,
+        Exchange::Answered { .. } if exchange.refused_unexecuted() => RefundOutcome::Rejected,
+        Exchange::Lost | Exchange::Answered { .. } => match answered::<Received>(exchange) {
+            Some(received) if received.status == "received" => RefundOutcome::Pending,
+            Some(_) | None => RefundOutcome::Unknown,
+        },
+    }
+}
+
+/// Adyen's code for a refusal, where the answer is one.
+pub(super) fn refusal_code(exchange: &Exchange) -> Option<String> {
+    problem(exchange).map(|(_, problem)| problem.code().to_owned())
+}
+
+/// Nothing when the answer proves nothing.
+fn read_payment(charge: &Charge, exchange: &Exchange) -> Option<Outcome> {
+    if let Some((status, problem)) = problem(exchange) {
+        return read_refusal(status, &problem);
+    }
+    let payment: Payment = answered(exchange)?;
+    let ours = reference::of(charge)?;
+    if payment.merchant_reference.as_deref().is_some_and(|reference| reference != ours.as_str()) {
+        return None;
+    }
+    match payment.result_code.as_str() {
+        "Authorised" if payment.amount.is_some_and(|amount| amount != Amount::of(charge.amount)) => {
+            Some(Outcome::Mismatch)
+        }
+        "Authorised" => Some(Outcome::Authorized),
+        // Some of the money is held, and nobody asked for that.
+        "PartiallyAuthorised" => Some(Outcome::Mismatch),
+        "Refused" | "Error" | "Cancelled" => {
+            Some(Outcome::Declined(refused(payment.refusal_reason_code.as_deref())))
+        }
+        // A card is authorized after this only by a request to `/payments/details`, which the shop never makes
+        // (https://docs.adyen.com/online-payments/3d-secure/redirect-3ds2).
+        "RedirectShopper" | "IdentifyShopper" | "ChallengeShopper" => {
+            Some(Outcome::Declined(refused(Some("38"))))
+        }
+        // `Pending` and `Received` are not over, and a word that is not known here may mean anything.
+        _ => None,
+    }
+}
+
+/// A request that is not valid was not executed, and asking again changes nothing. Of a key that is in use or was used for
+/// something else, and of a failure, nothing is proven.
+fn read_refusal(status: StatusCode, problem: &Problem) -> Option<Outcome> {
+    // "Request already processed or in progress."
+    const IN_USE: &str = "704";
+    let invalid = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
+    (invalid && problem.error_type == "validation" && problem.code() != IN_USE).then(|| {
+        let code = format!("validation_{}", problem.code());
+        Outcome::Declined(Decline { code, retry: Retry::OtherMethod })
+    })
+}
+
+fn problem(exchange: &Exchange) -> Option<(StatusCode, Problem)> {
+    match exchange {
+        Exchange::Answered { status, body: Some(body) } if !status.is_success() => {
+            Some((*status, serde_json::from_slice(body).ok()?))
+        }
+        Exchange::NotSent | Exchange::Lost | Exchange::Answered { .. } => None,
+    }
+}
+
+fn answered<T: DeserializeOwned>(exchange: &Exchange) -> Option<T> {
+    match exchange {
+        Exchange::Answered { status, body: Some(body) } if status.is_success() => {
+            serde_json::from_slice(body).ok()
+        }
+        Exchange::NotSent | Exchange::Lost | Exchange::Answered { .. } => None,
+    }
+}

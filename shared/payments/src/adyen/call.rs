@@ -1,0 +1,90 @@
+use domain::payment::{Charge, GatewayReference, Operation, PaymentMethod, RefundCharge};
+use serde::Serialize;
+
+use super::reference;
+use super::wire::{AdditionalData, Amount, Modification, NewPayment, StoredCard};
+
+/// One call, ready to be sent. The same charge and operation give the same bytes every time.
+pub(super) struct Call<'a> {
+    pub(super) charge: &'a Charge,
+    pub(super) operation: Operation,
+    pub(super) message: Message,
+}
+
+/// What is sent.
+pub(super) struct Message {
+    /// Ids in it have no character that means something in a path.
+    pub(super) path: String,
+    /// At most 64 characters, as Adyen wants it: an order's id has 43.
+    pub(super) key: String,
+    /// JSON.
+    pub(super) body: String,
+}
+
+impl<'a> Call<'a> {
+    /// The payment itself. Nothing for a charge that another gateway takes, for a token of another form, and without an
+    /// address to come back to.
+    pub(super) fn payment(charge: &'a Charge, merchant_account: &str) -> Option<Self> {
+        let PaymentMethod::Adyen { token } = &charge.method else { return None };
+        // Whose card it is, and which of theirs.
+        let (shopper_reference, stored_payment_method_id) = token.expose().rsplit_once('_')?;
+        let reference = reference::of(charge)?;
+        let body = NewPayment {
+            merchant_account,
+            amount: Amount::of(charge.amount),
+            reference: reference.as_str(),
+            payment_method: StoredCard { r#type: "scheme", stored_payment_method_id },
+            shopper_reference,
+            // The shopper is there, and pays with what was stored before.
+            shopper_interaction: "ContAuth",
+            recurring_processing_model: "CardOnFile",
+            return_url: charge.return_url.as_ref()?.as_str(),
+            additional_data: AdditionalData { manual_capture: "true" },
+        };
+        Self::of(charge, Operation::Confirm, "/v71/payments".to_owned(), &body)
+    }
+
+    pub(super) fn capture(
+        charge: &'a Charge,
+        reference: &GatewayReference,
+        payment: &GatewayReference,
+        merchant_account: &str,
+    ) -> Option<Self> {
+        let (amount, reference) = (Some(Amount::of(charge.amount)), reference.as_str());
+        let body = Modification { merchant_account, amount, payment_reference: None, reference };
+        Self::of(charge, Operation::Capture, format!("/v71/payments/{}/captures", payment.as_str()), &body)
+    }
+
+    /// Names the payment by our own reference, because a payment whose answer was lost has no other name here.
+    pub(super) fn void(
+        charge: &'a Charge,
+        reference: &GatewayReference,
+        merchant_account: &str,
+    ) -> Option<Self> {
+        let reference = reference.as_str();
+        let body =
+            Modification { merchant_account, amount: None, payment_reference: Some(reference), reference };
+        Self::of(charge, Operation::Void, "/v71/cancels".to_owned(), &body)
+    }
+
+    fn of(charge: &'a Charge, operation: Operation, path: String, body: &impl Serialize) -> Option<Self> {
+        let message = Message { path, key: charge.idempotency_key(operation), body: json(body)? };
+        Some(Self { charge, operation, message })
+    }
+}
+
+pub(super) fn refund(
+    refund: &RefundCharge,
+    payment: &GatewayReference,
+    merchant_account: &str,
+) -> Option<Message> {
+    let (amount, reference) = (Some(Amount::of(refund.amount)), reference::of_refund(refund));
+    let body = Modification { merchant_account, amount, payment_reference: None, reference: &reference };
+    let path = format!("/v71/payments/{}/refunds", payment.as_str());
+    Some(Message { path, key: refund.idempotency_key(), body: json(&body)? })
+}
+
+fn json(body: &impl Serialize) -> Option<String> {
+    // Texts and numbers always have JSON.
+    serde_json::to_string(body).ok()
+}

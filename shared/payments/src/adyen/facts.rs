@@ -1,0 +1,49 @@
+use domain::Money;
+use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::webhook::{Fact, FactSubject};
+
+use super::decline::refused;
+
+/// Where an attempt stands, as far as it was told. A success counts for more than a failure of another request for the
+/// same; that nothing was told, or only that a capture or a cancel could not be done, proves nothing.
+pub(super) fn prove(charge: &Charge, told: &[Fact]) -> Outcome {
+    let done = |subject: FactSubject| told.iter().find(|fact| fact.success && fact.subject == subject);
+    let refused_for_good =
+        || told.iter().any(|fact| !fact.success && fact.subject == FactSubject::Authorization);
+    if let Some(captured) = done(FactSubject::Capture) {
+        return if agrees(captured, charge.amount) { Outcome::Captured } else { Outcome::Mismatch };
+    }
+    if done(FactSubject::Cancellation).is_some() {
+        return Outcome::Voided;
+    }
+    match done(FactSubject::Authorization) {
+        Some(held) if agrees(held, charge.amount) => Outcome::Authorized,
+        Some(_) => Outcome::Mismatch,
+        None if refused_for_good() => Outcome::Declined(refused(None)),
+        None => Outcome::Unknown,
+    }
+}
+
+/// Adyen's id of a payment that was authorized.
+pub(super) fn authorized(told: &[Fact]) -> Option<GatewayReference> {
+    let of_payment = |fact: &&Fact| {
+        fact.success && matches!(fact.subject, FactSubject::Authorization | FactSubject::Capture)
+    };
+    told.iter().find(of_payment).map(|fact| fact.payment.clone())
+}
+
+/// What became of a refund.
+pub(super) fn prove_refund(refund: &RefundCharge, told: &[Fact]) -> RefundOutcome {
+    let ours = || told.iter().filter(|fact| fact.subject == FactSubject::Refund(refund.number));
+    match ours().find(|fact| fact.success) {
+        Some(made) if agrees(made, refund.amount) => RefundOutcome::Refunded,
+        // Another amount went back than was asked for: no call could mend that.
+        Some(_) => RefundOutcome::Refused,
+        None if ours().next().is_some() => RefundOutcome::Refused,
+        None => RefundOutcome::Unknown,
+    }
+}
+
+fn agrees(fact: &Fact, money: Money) -> bool {
+    fact.amount == Some(money)
+}

@@ -1,0 +1,171 @@
+//! Adyen, with payments of stored cards that are captured by hand.
+//!
+//! Nothing can be created there without asking for the money, and nothing can be read. So the object is our own name for
+//! the attempt, `open` makes no call, and a confirm is the payment itself. Captures, cancels and refunds are only taken
+//! on; what became of them is read from the verified webhooks that were kept ([`application::Facts`]).
+
+mod answer; // what an answer proves
+mod call; // what is asked, and how it is written
+mod decline; // what a shopper may do after each refusal
+mod facts; // what the kept webhooks prove
+mod reference; // our own names for payments and refunds
+mod webhook; // what Adyen tells by itself
+mod wire; // Adyen's JSON
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use application::{Facts, Gateway, Secret, SecretName, Secrets};
+use async_trait::async_trait;
+use domain::Currency;
+use domain::payment::{
+    Charge, Decline, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry,
+};
+use domain::webhook::Fact;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+
+use self::call::{Call, Message};
+use crate::line::{Exchange, Line, SettingError};
+use crate::report::{report, report_refund};
+use crate::secret_key::SecretKey;
+
+pub use self::webhook::AdyenWebhooks;
+
+/// Charges at Adyen, or at the sandbox gateway, which speaks the same API.
+pub struct AdyenGateway {
+    line: Line,
+    merchant_account: String,
+    key: SecretKey,
+    facts: Arc<dyn Facts>,
+    timeout: Duration,
+}
+
+/// The currencies whose minor units Adyen counts in other decimals than ISO 4217
+/// (<https://docs.adyen.com/development-resources/currency-codes>).
+const OTHER_DECIMALS: [&str; 4] = ["CLP", "CVE", "IDR", "ISK"];
+
+/// Whether Adyen takes a currency in the units that the shop counts in.
+pub fn takes(currency: Currency) -> bool {
+    !OTHER_DECIMALS.contains(&currency.as_str())
+}
+
+impl AdyenGateway {
+    /// A gateway at `endpoint`, such as `https://checkout-test.adyen.com`, for a merchant account, with the API key that
+    /// is kept under `secret_name`. Each call ends within `timeout`.
+    ///
+    /// # Errors
+    /// When the endpoint is no URL, or the HTTP client cannot be made.
+    pub fn new(
+        endpoint: &str,
+        merchant_account: String,
+        secrets: Arc<dyn Secrets>,
+        secret_name: SecretName,
+        facts: Arc<dyn Facts>,
+        timeout: Duration,
+    ) -> Result<Self, SettingError> {
+        let key = SecretKey::new(secrets, secret_name);
+        Ok(Self { line: Line::new(endpoint, timeout)?, merchant_account, key, facts, timeout })
+    }
+
+    /// Makes one call, and says what it proved.
+    async fn make(&self, call: &Call<'_>) -> (Exchange, Outcome) {
+        let exchange = self.exchange(&call.message).await;
+        let outcome = answer::prove(call, &exchange);
+        let code = answer::refusal_code(&exchange);
+        report(call.charge, call.operation.as_str(), &exchange, code.as_deref(), &outcome);
+        (exchange, outcome)
+    }
+
+    async fn exchange(&self, message: &Message) -> Exchange {
+        let request = |secret: &Secret| {
+            let mut key = HeaderValue::from_str(secret.expose()).ok()?;
+            key.set_sensitive(true);
+            let request = self.line.post(&message.path).header("X-API-Key", key);
+            let request = request.header("Idempotency-Key", &message.key);
+            Some(request.header(CONTENT_TYPE, "application/json").body(message.body.clone()))
+        };
+        self.key.exchange(self.timeout, request).await
+    }
+
+    /// What was told of an attempt. That it cannot be read is as good as nothing told.
+    async fn told(&self, reference: &GatewayReference) -> Vec<Fact> {
+        self.facts.facts(GatewayName::Adyen, reference).await.unwrap_or_else(|failure| {
+            tracing::warn!(%failure, "what Adyen told cannot be read");
+            Vec::new()
+        })
+    }
+
+    /// Adyen's id of an authorized payment, as it told it, or as it answers a repetition of the request that made it.
+    async fn payment(&self, charge: &Charge, reference: &GatewayReference) -> Option<GatewayReference> {
+        if let Some(payment) = facts::authorized(&self.told(reference).await) {
+            return Some(payment);
+        }
+        let (exchange, outcome) = self.make(&Call::payment(charge, &self.merchant_account)?).await;
+        if outcome == Outcome::Authorized { answer::payment(&exchange) } else { None }
+    }
+}
+
+#[async_trait]
+impl Gateway for AdyenGateway {
+    async fn open(&self, charge: &Charge) -> Outcome {
+        let declined =
+            |code: &str| Outcome::Declined(Decline { code: code.to_owned(), retry: Retry::OtherMethod });
+        if !takes(charge.amount.currency()) {
+            return declined("currency_not_supported");
+        }
+        if charge.return_url.is_none() {
+            return declined("return_url_missing");
+        }
+        if Call::payment(charge, &self.merchant_account).is_none() {
+            return declined("token_invalid");
+        }
+        reference::of(charge).map_or(Outcome::NotSent, Outcome::Opened)
+    }
+
+    async fn confirm(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {
+        match Call::payment(charge, &self.merchant_account) {
+            Some(call) => self.make(&call).await.1,
+            // Nothing like it was ever opened.
+            None => Outcome::Unknown,
+        }
+    }
+
+    async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        let Some(payment) = self.payment(charge, reference).await else {
+            return Outcome::Unknown;
+        };
+        match Call::capture(charge, reference, &payment, &self.merchant_account) {
+            Some(call) => self.make(&call).await.1,
+            None => Outcome::Unknown,
+        }
+    }
+
+    async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        match Call::void(charge, reference, &self.merchant_account) {
+            Some(call) => self.make(&call).await.1,
+            None => Outcome::Unknown,
+        }
+    }
+
+    async fn look_up(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        facts::prove(charge, &self.told(reference).await)
+    }
+
+    async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        let payment = facts::authorized(&self.told(&refund.reference).await);
+        let message = payment.and_then(|payment| call::refund(refund, &payment, &self.merchant_account));
+        let Some(message) = message else {
+            // A capture is known by what was told of it, so this was told too, and could not be read.
+            return RefundOutcome::Unknown;
+        };
+        let exchange = self.exchange(&message).await;
+        let outcome = answer::prove_refund(&exchange);
+        let code = answer::refusal_code(&exchange);
+        report_refund(refund, "refund", &exchange, code.as_deref(), outcome);
+        outcome
+    }
+
+    async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
+        facts::prove_refund(refund, &self.told(&refund.reference).await)
+    }
+}

@@ -1,0 +1,38 @@
+use core::time::Duration;
+use std::sync::Arc;
+
+use application::{Facts, Gateways, SecretName, Secrets};
+
+use crate::SettingError;
+use crate::adyen::AdyenGateway;
+use crate::paypal::PayPalGateway;
+use crate::stripe::StripeGateway;
+
+/// The settings of whoever calls gateways: where each is reached, such as `https://api.stripe.com`, and under which
+/// name its secret is kept; at Adyen also which merchant account is paid.
+pub const SETTINGS: [&str; 7] = [
+    "STRIPE_ENDPOINT",
+    "STRIPE_SECRET",
+    "PAYPAL_ENDPOINT",
+    "PAYPAL_SECRET",
+    "ADYEN_ENDPOINT",
+    "ADYEN_SECRET",
+    "ADYEN_MERCHANT_ACCOUNT",
+];
+
+/// Every gateway, ready to be called, from the values of [`SETTINGS`]. Each call ends within `timeout`.
+///
+/// # Errors
+/// When an endpoint is no URL, or the HTTP client cannot be made.
+pub fn gateways(
+    [stripe, stripe_secret, paypal, paypal_secret, adyen, adyen_secret, merchant]: [String; SETTINGS.len()],
+    secrets: &Arc<dyn Secrets>,
+    facts: Arc<dyn Facts>,
+    timeout: Duration,
+) -> Result<Gateways, SettingError> {
+    let secrets = || Arc::clone(secrets);
+    let stripe = StripeGateway::new(&stripe, secrets(), SecretName(stripe_secret), timeout)?;
+    let paypal = PayPalGateway::new(&paypal, secrets(), SecretName(paypal_secret), timeout)?;
+    let adyen = AdyenGateway::new(&adyen, merchant, secrets(), SecretName(adyen_secret), facts, timeout)?;
+    Ok(Gateways::new(Box::new(stripe), Box::new(paypal), Box::new(adyen)))
+}

@@ -1,0 +1,11 @@
+//! Adyen's subset: payments of stored cards, and captures, cancels and refunds that are taken on and told of later.
+
+mod desk; // one request against the book, in one transaction
+mod ledger; // the payments in the book
+mod notification; // what is told, and its signature
+mod parameters; // the parameters that are known, and nothing else
+mod payment; // the states of a payment, and what each stored card does
+
+pub(crate) use desk::{Call, Desk, Request, in_use, server_error, too_many_requests, unauthorized};
+pub(crate) use ledger::{CHARGES, SCHEMA};
+pub(crate) use notification::{is_id, signed};

@@ -1,0 +1,83 @@
+use rusqlite::ToSql;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+
+/// One payment, as it stands in the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Payment {
+    /// Adyen's id.
+    pub(super) psp_reference: String,
+    /// The shop's.
+    pub(super) reference: String,
+    pub(super) account: String,
+    pub(super) currency: String,
+    pub(super) amount: i64,
+    pub(super) standing: Standing,
+}
+
+/// Where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Refused,
+    Authorised,
+    Captured,
+    Cancelled,
+}
+
+/// A stored card, by what paying with it leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Card {
+    Pays,
+    IsRefused,
+    IsFraud,
+    AsksForAuthentication,
+    /// The answer to the request that authorised never comes.
+    TimeoutAfterPayment,
+    /// The first request does nothing, and nobody hears so.
+    TimeoutBeforePayment,
+}
+
+impl Standing {
+    const ALL: [Self; 4] = [Self::Refused, Self::Authorised, Self::Captured, Self::Cancelled];
+
+    /// The word in the book.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Authorised => "authorised",
+            Self::Captured => "captured",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether this move is possible: only what is held can be captured or cancelled.
+    pub(super) fn may_move(self) -> bool {
+        self == Self::Authorised
+    }
+}
+
+impl Card {
+    pub(super) fn named(stored_payment_method_id: &str) -> Option<Self> {
+        Some(match stored_payment_method_id {
+            "visa" => Self::Pays,
+            "refused" => Self::IsRefused,
+            "fraud" => Self::IsFraud,
+            "authentication" => Self::AsksForAuthentication,
+            "timeoutAfterPayment" => Self::TimeoutAfterPayment,
+            "timeoutBeforePayment" => Self::TimeoutBeforePayment,
+            _ => return None,
+        })
+    }
+}
+
+impl ToSql for Standing {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.as_str()))
+    }
+}
+
+impl FromSql for Standing {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = value.as_str()?;
+        Self::ALL.into_iter().find(|standing| standing.as_str() == word).ok_or(FromSqlError::InvalidType)
+    }
+}

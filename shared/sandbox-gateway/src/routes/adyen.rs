@@ -1,0 +1,60 @@
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::Gateway;
+use super::serve::{Asked, serve};
+use crate::adyen::{self, Call, Request};
+
+type Shared = State<Arc<Gateway>>;
+
+pub(super) async fn pay(State(gateway): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    answer(gateway, Call::Pay, &headers, body).await
+}
+
+pub(super) async fn cancel(State(gateway): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    answer(gateway, Call::Cancel, &headers, body).await
+}
+
+pub(super) async fn modify(
+    State(gateway): Shared,
+    Path((payment, operation)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let call = match operation.as_str() {
+        "captures" => Call::Capture { payment },
+        "refunds" => Call::Refund { payment },
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    answer(gateway, call, &headers, body).await
+}
+
+async fn answer(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Bytes) -> Response {
+    if text(headers, "x-api-key").is_none_or(str::is_empty) {
+        return adyen::unauthorized().into_response();
+    }
+    let key = text(headers, "idempotency-key").map(str::to_owned);
+    let operation = call.operation();
+    let request = Request { call, key: key.clone(), body };
+    let asked = Asked {
+        operation,
+        key: key.map(|key| format!("adyen {key}")),
+        execute: move |gateway: &Gateway, effect| {
+            let executed = gateway.adyen.execute(&request, effect);
+            gateway.executor.has_news();
+            executed
+        },
+        key_in_use: adyen::in_use,
+        too_many_requests: adyen::too_many_requests,
+        server_error: adyen::server_error,
+    };
+    serve(gateway, asked).await
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}

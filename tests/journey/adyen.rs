@@ -1,0 +1,90 @@
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tests::Shopper;
+
+use crate::{audit, shop_with};
+
+/// Holds a scarf and checks it out with this stored card of `ada`, and gives the accepted order.
+async fn order(shopper: &Shopper, card: &str) -> Value {
+    let held = shopper.hold(&tests::key(), "scarf", 1).await;
+    let mut body = tests::checkout(&held.body, "replaced");
+    body["payment_methods"] = json!([{"gateway": "adyen", "token": format!("ada_{card}")}]);
+    body["return_url"] = json!("https://shop.example/orders");
+    let placed = shopper.ask(Method::POST, "/checkout", Some(&tests::key()), Some(&body)).await;
+    assert_eq!(placed.status, StatusCode::ACCEPTED, "{}", placed.body);
+    placed.body
+}
+
+#[tokio::test]
+async fn the_order_is_paid_once_adyen_has_told_of_the_capture() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = order(&shopper, "visa").await;
+    let paid = shopper.watch(&order, "/state", "paid").await;
+    assert_eq!(
+        (&paid["payment"]["gateway"], &paid["payment"]["state"]),
+        (&json!("adyen"), &json!("captured"))
+    );
+    let total = &paid["totals"]["total"];
+    assert_eq!(
+        shop.charges().await,
+        [json!({
+            "order_id": paid["id"], "amount": total["amount"], "currency": total["currency"],
+            "captured": total["amount"], "refunded": 0, "state": "captured",
+        })]
+    );
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+async fn each_refusal_leaves_the_units_held_for_another_card() {
+    for (card, code) in
+        [("refused", "refused"), ("fraud", "fraud"), ("authentication", "authentication_required")]
+    {
+        let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+        let shopper = shop.shopper();
+        let order = order(&shopper, card).await;
+        let failed = shopper.watch(&order, "/state", "payment_failed").await;
+        assert_eq!(failed["payment"]["decline"]["code"], code);
+        assert_eq!(shopper.pay_with(&tests::key(), &order, "pm_card_visa").await.status, 202);
+        shopper.watch(&order, "/state", "paid").await;
+        assert_eq!(shop.charges().await.len(), 1);
+        audit(shop, &folder);
+    }
+}
+
+#[tokio::test]
+async fn fault_60_a_payment_that_was_never_made_is_made_by_its_repetition_and_charges_once() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = order(&shopper, "timeoutBeforePayment").await;
+    shopper.watch(&order, "/payment/state", "being_confirmed").await;
+    shopper.watch(&order, "/state", "paid").await;
+    assert_eq!(shop.charges().await.len(), 1);
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+async fn fault_61_a_payment_whose_answer_was_lost_is_told_of_and_charges_once() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = order(&shopper, "timeoutAfterPayment").await;
+    shopper.watch(&order, "/state", "paid").await;
+    assert_eq!(shop.charges().await.len(), 1);
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+async fn a_cancel_of_a_paid_order_gives_everything_back_once_adyen_has_told_of_it() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = order(&shopper, "visa").await;
+    let paid = shopper.watch(&order, "/state", "paid").await;
+    let path = format!("/orders/{}/cancel", order["id"].as_str().unwrap());
+    let asked = shopper.ask(Method::POST, &path, Some(&tests::key()), None).await;
+    assert!(asked.status.is_success(), "{} {}", asked.status, asked.body);
+    shopper.watch(&order, "/state", "cancelled").await;
+    let charges = shop.charges().await;
+    assert_eq!(charges[0]["refunded"], paid["totals"]["total"]["amount"]);
+    audit(shop, &folder);
+}
