@@ -54,7 +54,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -132,6 +132,12 @@ impl Mutation {
         of("asked-void-is-done", "a void without an answer is taken for confirmed", || {
             payments::asked_void_is_done()
         }),
+        Self {
+            scenario: Some("adyen"),
+            ..of("received-is-done", "a capture that was only taken on is taken for made", || {
+                payments::received_is_done()
+            })
+        },
         Self {
             scenario: Some("cancel-unknown-charged"),
             ..of("not-sent-this-time-is-no", "not sent is believed on a repetition", || {

@@ -47,18 +47,11 @@ impl Worker for ApplyWebhook {
     type Message = ApplyWebhookMessage;
 
     async fn work(&self, message: ApplyWebhookMessage, invocation: &Invocation) -> Result<(), Retry> {
-        let Self { orders: table, purchases, gateways, call_max, circuits_seen: seen, mode } = self;
-        let clock = &SystemClock;
-        let ports = Ports {
-            webhooks: table,
-            orders: purchases,
-            velocity: purchases,
-            gateways,
-            breaker: Breaker { circuits: table, seen, clock },
-            budget: Budget { ends_at: invocation.deadline, call_max: *call_max },
-            clock,
-            mode: *mode,
-        };
+        let Self { orders: webhooks, purchases: orders, gateways, mode, .. } = self;
+        let (mode, clock) = (*mode, &SystemClock);
+        let breaker = Breaker { circuits: webhooks, seen: &self.circuits_seen, clock };
+        let budget = Budget { ends_at: invocation.deadline, call_max: self.call_max };
+        let ports = Ports { webhooks, orders, velocity: orders, gateways, breaker, budget, clock, mode };
         Ok(apply_webhook(&ports, &message.key()).await?)
     }
 }

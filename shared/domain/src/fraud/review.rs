@@ -82,9 +82,8 @@ const fn time_to_decide(gateway: GatewayName) -> Duration {
     const DAY: u64 = 24 * 60 * 60;
     Duration::from_secs(match gateway {
         // 7 days for most cards (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method).
-        GatewayName::Stripe => 5 * DAY,
-        // The same cards, whose schemes decide for how long.
-        GatewayName::Adyen => 5 * DAY,
+        // At Adyen the schemes of the same cards decide.
+        GatewayName::Stripe | GatewayName::Adyen => 5 * DAY,
         // Honoured for 3 days (https://developer.paypal.com/docs/checkout/standard/customize/authorization/).
         GatewayName::PayPal => 2 * DAY,
     })

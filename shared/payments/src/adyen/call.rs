@@ -15,7 +15,7 @@ pub(super) struct Call<'a> {
 pub(super) struct Message {
     /// Ids in it have no character that means something in a path.
     pub(super) path: String,
-    /// At most 64 characters, as Adyen wants it: an order's id has 43.
+    /// At most 64 characters, as Adyen wants it: an order's id has 22.
     pub(super) key: String,
     /// JSON.
     pub(super) body: String,

@@ -38,6 +38,13 @@ fn hears(hear: fn(Asked, Outcome) -> Outcome) -> Box<dyn Conduct> {
     boxed(Hears { honest: Honest::default(), hear })
 }
 
+pub(super) fn received_is_done() -> Box<dyn Conduct> {
+    hears(|asked, outcome| match (asked, outcome) {
+        (Asked::Change(Operation::Capture), Outcome::Unknown) => Outcome::Captured,
+        (_, outcome) => outcome,
+    })
+}
+
 pub(super) fn time_out_is_no() -> Box<dyn Conduct> {
     hears(|asked, outcome| match (asked, outcome) {
         (Asked::Change(Operation::Confirm), Outcome::Unknown) => a_no(),
