@@ -19,7 +19,8 @@ pub(crate) const SCHEMA: &str = "
 
 /// The captured payments, oldest first, in the columns of a charge.
 pub(crate) const CHARGES: &str = "
-    SELECT order_id, amount, currency, refunded FROM adyen_payments WHERE standing = 'captured' ORDER BY rowid
+    SELECT order_id, amount, currency, refunded, NULL AS token FROM adyen_payments
+    WHERE standing = 'captured' ORDER BY rowid
 ";
 
 impl Entries<'_> {
