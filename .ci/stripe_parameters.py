@@ -17,6 +17,7 @@ import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import typing_extensions
 from stripe import params
 from stripe._request_options import RequestOptions
 
@@ -79,7 +80,7 @@ def faults(value, expected, at, module):
 
 def faults_in_one(value, expected, at, module):
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)
-    if typing.is_typeddict(expected):
+    if typing_extensions.is_typeddict(expected):
         if not isinstance(value, dict):
             return [f"{at} is no object"]
         return faults_in_fields(value, expected, at)

@@ -58,6 +58,7 @@ impl Word {
             Outcome::Rejected => ("rejected", false),
             Outcome::NotSent => ("not_sent", false),
             Outcome::Mismatch => ("mismatch", false),
+            Outcome::Received => ("received", false),
             Outcome::Unknown => ("unknown", false),
         };
         Self { word, is_a_fact }

@@ -165,7 +165,7 @@ impl Bank {
         if is_adyen && matches!(operation, Operation::Capture | Operation::Void) {
             let wait = Duration::from_millis(u64::from(dice.below(RECEIVED_MAX)));
             self.received.push((now.plus(wait), at, operation));
-            return Outcome::Unknown;
+            return Outcome::Received;
         }
         let (status, answer) = match (operation, &intent.status) {
             (Operation::Confirm, Status::RequiresConfirmation | Status::Approved) => decide(&intent.charge),

@@ -26,7 +26,7 @@ fn run(scenario: &str, call: u32, way: usize, expected: (&str, Fault)) -> Verdic
 /// stayed unknown for a day, and then needed a person although nothing had happened.
 #[test]
 fn fault_63_a_capture_whose_failure_the_gateway_keeps_is_made_under_another_key() {
-    let verdict = run("single-line", 13, KEPT_FAILURE, ("capture", Fault::KeptFailure));
+    let verdict = run("single-line", 16, KEPT_FAILURE, ("capture", Fault::KeptFailure));
     assert!(verdict.trace.iter().any(|line| line.contains("paid, attempt 1 captured")));
     assert!(verdict.took < Duration::from_secs(60 * 60), "it took {:?}", verdict.took);
 }
@@ -34,7 +34,7 @@ fn fault_63_a_capture_whose_failure_the_gateway_keeps_is_made_under_another_key(
 /// The same for a void, which left a shopper who never acted with units that nobody could sell.
 #[test]
 fn fault_63_70_a_void_whose_failure_the_gateway_keeps_is_made_under_another_key() {
-    let verdict = run("three-d-secure-abandoned", 211, KEPT_FAILURE, ("void", Fault::KeptFailure));
+    let verdict = run("three-d-secure-abandoned", 214, KEPT_FAILURE, ("void", Fault::KeptFailure));
     assert!(verdict.trace.iter().any(|line| line.contains("payment_failed, attempt 1 voided")));
     assert!(verdict.took < Duration::from_secs(60 * 60), "it took {:?}", verdict.took);
 }

@@ -32,7 +32,9 @@ pub(super) async fn see_to(ports: &Ports<'_>, order: &Order, attempt: &Attempt) 
         }
         // Of what was never confirmed there is nothing to be seen.
         Outcome::Unknown if attempt.state == AttemptState::NotSent => Ok(()),
-        Outcome::Unknown | Outcome::Rejected | Outcome::NotSent => Err(Failure::Unavailable),
+        Outcome::Unknown | Outcome::Received | Outcome::Rejected | Outcome::NotSent => {
+            Err(Failure::Unavailable)
+        }
         Outcome::Opened(_)
         | Outcome::ApprovalNeeded { .. }
         | Outcome::Approved

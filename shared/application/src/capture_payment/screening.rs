@@ -22,8 +22,12 @@ pub(super) async fn open(ports: &Ports<'_>, order: Order) -> Result<Next, Failur
     };
     let Some(attempt) = order.attempt() else { return Ok(Next::Done) };
     let charge = order.charge(attempt);
-    let open = ports.gateways.of(attempt).open(&charge);
-    match ports.breaker.begin(attempt.method.gateway(), open).await {
+    let (name, gateway) = (attempt.method.gateway(), ports.gateways.of(attempt));
+    if !name.opens_by_call() {
+        let opened = gateway.open(&charge).await;
+        return record(ports, order, opened).await;
+    }
+    match ports.breaker.begin(name, gateway.open(&charge)).await {
         Some(outcome) => record(ports, order, outcome).await,
         // Nobody has confirmed anything yet, so that this is a definite no.
         None => write(ports, order.give_up(ports.clock.now())).await,

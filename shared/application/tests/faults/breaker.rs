@@ -85,6 +85,22 @@ async fn a_payment_without_trouble_writes_nothing_about_its_gateway() {
     assert_eq!(stored(&shop).await, Circuit::new(GatewayName::Stripe));
 }
 
+/// A gateway that tells the end of a capture later is well, however many it has taken on.
+#[tokio::test]
+async fn captures_that_were_taken_on_leave_the_circuit_closed() {
+    let shop = Shop::open().await;
+    let order = shop.order_shirts().await;
+    let taken_on = Circuit::FAILURES_MAX + 1;
+    shop.gateway.script(Call::Capture, (0..taken_on).map(|_| Fate::Refused(Outcome::Received)));
+    shop.gateway.script(Call::LookUp, (0..taken_on).map(|_| Fate::Refused(Outcome::Unknown)));
+    for _ in 0..taken_on * 2 {
+        shop.capture(&order.id).await;
+        shop.clock.advance(MINUTE / 12);
+    }
+    assert!(shop.calls(Call::Capture) > 1);
+    assert_eq!(stored(&shop).await, Circuit::new(GatewayName::Stripe));
+}
+
 #[tokio::test]
 async fn fault_64_calls_that_are_rejected_again_and_again_open_the_circuit() {
     let shop = Shop::open().await;

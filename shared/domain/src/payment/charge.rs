@@ -47,6 +47,14 @@ impl GatewayName {
         }
     }
 
+    /// Whether opening calls it. Where it does not, the confirm is the first call, and the one that shows how it is.
+    pub const fn opens_by_call(self) -> bool {
+        match self {
+            Self::Stripe | Self::PayPal => true,
+            Self::Adyen => false,
+        }
+    }
+
     /// Until which age of an attempt its confirm is replayed: an hour before the gateway may forget the key, for
     /// after that a replay could be a new request.
     pub const fn replay_age_max(self) -> Duration {

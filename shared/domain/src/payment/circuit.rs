@@ -88,6 +88,7 @@ impl Health {
             | Outcome::RequiresAction { .. }
             | Outcome::Declined(_)
             | Outcome::Voided
+            | Outcome::Received
             | Outcome::Mismatch => Self::Well,
         }
     }

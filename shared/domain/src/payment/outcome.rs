@@ -36,6 +36,9 @@ pub enum Outcome {
     Voided,
     /// The gateway holds or moved another amount or currency than was asked for. A person must look.
     Mismatch,
+    /// The gateway has taken the request on, and tells later what became of it. That is as unknown as [`Outcome::Unknown`],
+    /// and said by a gateway that is well.
+    Received,
     /// Everything else: time-out, reset, 5xx, conflict, unreadable answer, "not found".
     Unknown,
 }

@@ -17,8 +17,11 @@ pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
         Exchange::Answered { .. } if exchange.refused_unexecuted() => Outcome::Rejected,
         Exchange::Answered { .. } => match call.operation {
             Operation::Confirm => read_payment(call.charge, exchange).unwrap_or(Outcome::Unknown),
-            // Taken on, or refused because an earlier request was: only what is told later says which.
-            Operation::Open | Operation::Capture | Operation::Void => Outcome::Unknown,
+            Operation::Open | Operation::Capture | Operation::Void => match answered::<Received>(exchange) {
+                Some(received) if received.status == "received" => Outcome::Received,
+                // It may be refused because an earlier request was taken on: only what is told later says.
+                Some(_) | None => Outcome::Unknown,
+            },
         },
     }
 }

@@ -18,7 +18,7 @@ async fn opened_without_a_call_authorized_and_captured_once_that_is_told() {
     assert_eq!(own, reference());
     assert_eq!(shop.gateway.confirm(&charge, &own).await, Outcome::Authorized);
     for _ in 0..2 {
-        assert_eq!(shop.gateway.capture(&charge, &own).await, Outcome::Unknown);
+        assert_eq!(shop.gateway.capture(&charge, &own).await, Outcome::Received);
     }
     shop.until(&charge, &Outcome::Captured).await;
     assert_eq!(shop.sandbox.charges().await, 1);
@@ -29,9 +29,9 @@ async fn voided_only_once_that_is_told_and_then_nothing_is_captured() {
     let shop = Shop::start().await;
     let charge = charge("visa");
     let own = shop.authorized(&charge).await;
-    assert_eq!(shop.gateway.void(&charge, &own).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.void(&charge, &own).await, Outcome::Received);
     shop.until(&charge, &Outcome::Voided).await;
-    assert_eq!(shop.gateway.capture(&charge, &own).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.capture(&charge, &own).await, Outcome::Received);
     assert_eq!(shop.gateway.look_up(&charge, &own).await, Outcome::Voided);
     assert_eq!(shop.sandbox.charges().await, 0);
 }

@@ -40,7 +40,7 @@ fn hears(hear: fn(Asked, Outcome) -> Outcome) -> Box<dyn Conduct> {
 
 pub(super) fn received_is_done() -> Box<dyn Conduct> {
     hears(|asked, outcome| match (asked, outcome) {
-        (Asked::Change(Operation::Capture), Outcome::Unknown) => Outcome::Captured,
+        (Asked::Change(Operation::Capture), Outcome::Received) => Outcome::Captured,
         (_, outcome) => outcome,
     })
 }

@@ -16,6 +16,7 @@ impl Attempt {
             | Outcome::ApprovalNeeded { .. }
             | Outcome::Rejected
             | Outcome::NotSent
+            | Outcome::Received
             | Outcome::Unknown => Outcome::Unknown,
             fact @ (Outcome::Approved
             | Outcome::Authorized
@@ -75,7 +76,7 @@ impl Attempt {
             Outcome::Mismatch => AttemptState::ManualReview,
             Outcome::Rejected => self.unexecuted(now),
             Outcome::NotSent => self.not_sent(now),
-            Outcome::Unknown => self.unknown(now),
+            Outcome::Received | Outcome::Unknown => self.unknown(now),
         };
         self.undoubted &= !matches!(self.state, AttemptState::Unknown { .. });
         Ok(self)
