@@ -155,8 +155,9 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_local";
 /// What functions prove to the gateways with.
 pub(crate) const STRIPE_SECRET: &str = "sk_test_local";
 pub(crate) const PAYPAL_SECRET: &str = "paypal_secret_local";
-/// The same of the Adyen account, in hexadecimal.
-pub(crate) const ADYEN_HMAC_KEY: &str = "0A0B0C";
+pub(crate) const ADYEN_SECRET: &str = "AQE_local";
+/// What Adyen signs with, in hexadecimal.
+pub(crate) const ADYEN_HMAC_KEY: &str = "0A0B0C0D0E0F1011";
 
 /// Queues and secrets that note what they are asked, and agree.
 #[derive(Clone)]
@@ -194,6 +195,7 @@ async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: Header
                 true if name.contains("Adyen") => ADYEN_HMAC_KEY,
                 true => WEBHOOK_SECRET,
                 false if name.contains("PayPal") => &credentials,
+                false if name.contains("Adyen") => ADYEN_SECRET,
                 false => STRIPE_SECRET,
             };
             json!({ "Name": asked["SecretId"], "SecretString": secret })

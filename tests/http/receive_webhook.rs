@@ -62,6 +62,8 @@ async fn fault_28_an_event_is_stored_once_with_the_wake_of_its_worker_and_nothin
     }
     let mut item = stored[0].clone();
     let received_at = item.as_object_mut().unwrap().remove("received_at").unwrap();
+    assert_eq!(item.as_object_mut().unwrap().remove("wake_at").unwrap(), received_at);
+    assert!(item.as_object_mut().unwrap().remove("wake_shard").is_some(), "the sweeper finds it");
     assert_eq!(
         item,
         json!({
@@ -173,8 +175,8 @@ async fn a_body_over_64_kib_is_not_looked_at() {
 
 /// What Adyen tells of a capture, signed over these fields with its own account's key.
 fn told_by_adyen(signed: &str) -> Request {
-    assert_eq!(ADYEN_HMAC_KEY, "0A0B0C");
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &[10, 11, 12]);
+    assert_eq!(ADYEN_HMAC_KEY, "0A0B0C0D0E0F1011");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &[10, 11, 12, 13, 14, 15, 16, 17]);
     let signature = STANDARD.encode(hmac::sign(&key, signed.as_bytes()));
     let body = json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": {
         "additionalData": { "hmacSignature": signature }, "pspReference": "CAPT2", "originalReference": "PSP1",

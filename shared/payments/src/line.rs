@@ -2,6 +2,7 @@ use core::time::Duration;
 
 use reqwest::header::HeaderValue;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect, retry};
+use serde::de::DeserializeOwned;
 
 /// An answer longer than this is none that is expected here.
 const BODY_MAX: usize = 64 * 1024;
@@ -29,6 +30,14 @@ pub(crate) enum Exchange {
 }
 
 impl Exchange {
+    /// What it says where it says yes, and can be read.
+    pub(crate) fn accepted<T: DeserializeOwned>(&self) -> Option<T> {
+        match self {
+            Self::Answered { status, body } if status.is_success() => parse(body.as_deref()),
+            Self::NotSent | Self::Lost | Self::Answered { .. } => None,
+        }
+    }
+
     pub(crate) fn refused_the_secret(&self) -> bool {
         matches!(self, Self::Answered { status: StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, .. })
     }
@@ -45,6 +54,11 @@ impl Exchange {
             Self::Answered { status, .. } => Some(status.as_u16()),
         }
     }
+}
+
+/// A body as it was sent, where it can be read.
+pub(crate) fn parse<T: DeserializeOwned>(body: Option<&[u8]>) -> Option<T> {
+    serde_json::from_slice(body?).ok()
 }
 
 /// The way to a gateway.

@@ -1,3 +1,4 @@
+use core::fmt::Debug;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -39,15 +40,15 @@ impl Call {
 
 /// One authorized request.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) call: Call,
+pub(crate) struct Request<C> {
+    pub(crate) call: C,
     pub(crate) key: Option<String>,
     pub(crate) body: Bytes,
 }
 
-impl Request {
+impl<C: Debug> Request<C> {
     /// What a repetition under the same key must agree in: the endpoint and the body.
-    fn fingerprint(&self) -> [u8; 32] {
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let endpoint = format!("{:?}\n", self.call);
         Sha256::new().chain_update(endpoint).chain_update(&self.body).finalize().into()
     }
@@ -99,7 +100,7 @@ impl Executor {
         Self { book, address, tells, news: Notify::new() }
     }
 
-    pub(crate) fn execute(&self, request: &Request, effect: Effect) -> Executed {
+    pub(crate) fn execute(&self, request: &Request<Call>, effect: Effect) -> Executed {
         let executed = self.book.transaction(|entries| self.run(entries, request, effect));
         self.news.notify_one();
         executed.unwrap_or_else(|failure| {
@@ -167,7 +168,12 @@ impl Executor {
         self.book.charges()
     }
 
-    fn run(&self, entries: &Entries<'_>, request: &Request, effect: Effect) -> rusqlite::Result<Executed> {
+    fn run(
+        &self,
+        entries: &Entries<'_>,
+        request: &Request<Call>,
+        effect: Effect,
+    ) -> rusqlite::Result<Executed> {
         let key = request.key.as_deref().map(|key| (key, request.fingerprint()));
         once(entries, key, answer::key_reused, || match effect {
             Effect::Apply => self.perform(entries, request),
@@ -175,7 +181,7 @@ impl Executor {
         })
     }
 
-    fn perform(&self, entries: &Entries<'_>, request: &Request) -> rusqlite::Result<Performed> {
+    fn perform(&self, entries: &Entries<'_>, request: &Request<Call>) -> rusqlite::Result<Performed> {
         let Request { call, body, .. } = request;
         match call {
             Call::Open => match Opening::parse(body) {

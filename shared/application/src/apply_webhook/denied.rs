@@ -17,6 +17,9 @@ const LATE_VOID: u32 = u32::MAX;
 /// attempt stays what it was, and its order goes on without it.
 pub(super) async fn see_to(ports: &Ports<'_>, order: &Order, attempt: &Attempt) -> Result<(), Failure> {
     let Some(reference) = &attempt.reference else { return Ok(()) };
+    if !ports.budget.allows_call(ports.clock.now()) {
+        return Err(Failure::Throttled);
+    }
     let gateway = ports.gateways.of(attempt);
     let charge = order.charge(attempt);
     match gateway.look_up(&charge, reference).await {

@@ -1,6 +1,5 @@
 use domain::payment::{Charge, Decline, GatewayReference, Operation, Outcome, RefundOutcome, Retry};
 use reqwest::StatusCode;
-use serde::de::DeserializeOwned;
 
 use super::call::Call;
 use super::decline::refused;
@@ -17,7 +16,7 @@ pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
         Exchange::Answered { .. } if exchange.refused_unexecuted() => Outcome::Rejected,
         Exchange::Answered { .. } => match call.operation {
             Operation::Confirm => read_payment(call.charge, exchange).unwrap_or(Outcome::Unknown),
-            Operation::Open | Operation::Capture | Operation::Void => match answered::<Received>(exchange) {
+            Operation::Open | Operation::Capture | Operation::Void => match exchange.accepted::<Received>() {
                 Some(received) if received.status == "received" => Outcome::Received,
                 // It may be refused because an earlier request was taken on: only what is told later says.
                 Some(_) | None => Outcome::Unknown,
@@ -28,7 +27,7 @@ pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
 
 /// Adyen's id of the payment that an answer is about.
 pub(super) fn payment(exchange: &Exchange) -> Option<GatewayReference> {
-    answered::<Payment>(exchange)?.psp_reference?.parse().ok()
+    exchange.accepted::<Payment>()?.psp_reference?.parse().ok()
 }
 
 /// What became of a refund that was asked for: it is under way, or that is unknown.
@@ -36,7 +35,7 @@ pub(super) fn prove_refund(exchange: &Exchange) -> RefundOutcome {
     match exchange {
         Exchange::NotSent => RefundOutcome::NotSent,
         Exchange::Answered { .. } if exchange.refused_unexecuted() => RefundOutcome::Rejected,
-        Exchange::Lost | Exchange::Answered { .. } => match answered::<Received>(exchange) {
+        Exchange::Lost | Exchange::Answered { .. } => match exchange.accepted::<Received>() {
             Some(received) if received.status == "received" => RefundOutcome::Pending,
             Some(_) | None => RefundOutcome::Unknown,
         },
@@ -53,7 +52,7 @@ fn read_payment(charge: &Charge, exchange: &Exchange) -> Option<Outcome> {
     if let Some((status, problem)) = problem(exchange) {
         return read_refusal(status, &problem);
     }
-    let payment: Payment = answered(exchange)?;
+    let payment: Payment = exchange.accepted()?;
     let ours = reference::of(charge)?;
     if payment.merchant_reference.as_deref().is_some_and(|reference| reference != ours.as_str()) {
         return None;
@@ -94,15 +93,6 @@ fn problem(exchange: &Exchange) -> Option<(StatusCode, Problem)> {
     match exchange {
         Exchange::Answered { status, body: Some(body) } if !status.is_success() => {
             Some((*status, serde_json::from_slice(body).ok()?))
-        }
-        Exchange::NotSent | Exchange::Lost | Exchange::Answered { .. } => None,
-    }
-}
-
-fn answered<T: DeserializeOwned>(exchange: &Exchange) -> Option<T> {
-    match exchange {
-        Exchange::Answered { status, body: Some(body) } if status.is_success() => {
-            serde_json::from_slice(body).ok()
         }
         Exchange::NotSent | Exchange::Lost | Exchange::Answered { .. } => None,
     }

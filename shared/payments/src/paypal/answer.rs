@@ -1,12 +1,11 @@
 use domain::payment::{Charge, Decline, GatewayReference, Operation, Outcome, Retry};
 use reqwest::StatusCode;
-use serde::Deserialize;
 
 use super::amount::is_written;
 use super::call::{Aim, Call};
 use super::decline::decline;
 use super::wire::{Amount, Link, Order, Payment, Problem, Unit};
-use crate::line::{Exchange, web_address};
+use crate::line::{Exchange, parse, web_address};
 
 /// What became of a call, as far as its answer proves it.
 pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
@@ -41,10 +40,6 @@ pub(super) fn authorization(exchange: &Exchange) -> Option<GatewayReference> {
     let [unit] = order.purchase_units.as_slice() else { return None };
     let [authorization] = unit.payments.authorizations.as_slice() else { return None };
     authorization.id.parse().ok()
-}
-
-fn parse<'a, T: Deserialize<'a>>(body: Option<&'a [u8]>) -> Option<T> {
-    serde_json::from_slice(body?).ok()
 }
 
 /// Nothing when the answer proves nothing.

@@ -1,7 +1,6 @@
 //! Refunds of a capture: `POST /v2/payments/captures/{id}/refund`, and what the order says of them.
 
 use domain::payment::{GatewayReference, RefundCharge, RefundOutcome};
-use serde::de::DeserializeOwned;
 
 use super::amount::written;
 use super::call::{amount_of, json};
@@ -10,7 +9,7 @@ use crate::line::Exchange;
 
 /// Where a refund of an order's capture is asked for, once there is a capture.
 pub(super) fn path(order: &Exchange) -> Option<String> {
-    let order: Order = answered(order)?;
+    let order: Order = order.accepted()?;
     let capture = order.purchase_units.first()?.payments.captures.first()?;
     // An id that means something in a path is none.
     let id: GatewayReference = capture.id.parse().ok()?;
@@ -33,14 +32,14 @@ pub(super) fn prove(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome
         Exchange::NotSent => RefundOutcome::NotSent,
         Exchange::Answered { .. } if exchange.refused_unexecuted() => RefundOutcome::Rejected,
         Exchange::Lost | Exchange::Answered { .. } => {
-            answered(exchange).map_or(RefundOutcome::Unknown, |made: Refund| read(refund, &made))
+            exchange.accepted().map_or(RefundOutcome::Unknown, |made: Refund| read(refund, &made))
         }
     }
 }
 
 /// What became of it, as far as its order shows it. That it is not there proves nothing.
 pub(super) fn prove_look_up(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome {
-    let Some(order) = answered::<Order>(exchange) else { return RefundOutcome::Unknown };
+    let Some(order) = exchange.accepted::<Order>() else { return RefundOutcome::Unknown };
     let refunds = order.purchase_units.iter().flat_map(|unit| &unit.payments.refunds);
     let invoice = invoice(refund);
     let mut ours = refunds.filter(|made| made.invoice_id.as_deref() == Some(invoice.as_str()));
@@ -59,14 +58,5 @@ fn read(refund: &RefundCharge, made: &Refund) -> RefundOutcome {
         "PENDING" => RefundOutcome::Pending,
         "FAILED" | "CANCELLED" => RefundOutcome::Refused,
         _ => RefundOutcome::Unknown,
-    }
-}
-
-fn answered<T: DeserializeOwned>(exchange: &Exchange) -> Option<T> {
-    match exchange {
-        Exchange::Answered { status, body: Some(body) } if status.is_success() => {
-            serde_json::from_slice(body).ok()
-        }
-        Exchange::NotSent | Exchange::Lost | Exchange::Answered { .. } => None,
     }
 }

@@ -1,11 +1,10 @@
 use domain::payment::{Charge, Decline, GatewayReference, Operation, Outcome, Retry};
 use reqwest::StatusCode;
-use serde::Deserialize;
 
 use super::call::{Aim, Call};
 use super::decline::decline;
 use super::wire::{ErrorBody, PaymentIntent, Refusal};
-use crate::line::{Exchange, web_address};
+use crate::line::{Exchange, parse, web_address};
 
 /// What became of a call, as far as its answer proves it.
 pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
@@ -36,10 +35,6 @@ pub(super) fn refusal_code(exchange: &Exchange) -> Option<String> {
 /// The refusal in an answer that is not 2xx.
 pub(super) fn refusal(body: Option<&[u8]>) -> Option<ErrorBody> {
     parse(body).map(|Refusal { error }| error)
-}
-
-fn parse<'a, T: Deserialize<'a>>(body: Option<&'a [u8]>) -> Option<T> {
-    serde_json::from_slice(body?).ok()
 }
 
 fn read_intent(call: &Call<'_>, intent: PaymentIntent) -> Outcome {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::answer::refusal;
 use super::exchange::Message;
-use crate::line::Exchange;
+use crate::line::{Exchange, parse};
 
 /// How many refunds one page of the list has at most (<https://docs.stripe.com/api/refunds/list>).
 const PAGE: &str = "100";
@@ -104,8 +104,4 @@ fn read(refund: &RefundCharge, object: &RefundObject) -> RefundOutcome {
         "failed" | "canceled" => RefundOutcome::Refused,
         _ => RefundOutcome::Unknown,
     }
-}
-
-fn parse<'a, T: Deserialize<'a>>(body: Option<&'a [u8]>) -> Option<T> {
-    serde_json::from_slice(body?).ok()
 }

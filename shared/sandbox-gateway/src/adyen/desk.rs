@@ -1,16 +1,14 @@
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::notification::{Item, ItemAmount};
 use super::parameters::{self, Amount, Cancelling, Moving, Paying};
 use super::payment::{Card, Payment, Standing};
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
-use crate::execute::{Effect, Executed, Performed, once};
+use crate::execute::{Effect, Executed, Performed, Request, once};
 use crate::faults::Operation;
 
 /// What a request asks for.
@@ -30,21 +28,6 @@ impl Call {
             Self::Cancel => Operation::Cancel,
             Self::Refund { .. } => Operation::Refund,
         }
-    }
-}
-
-/// One authorized request.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) call: Call,
-    pub(crate) key: Option<String>,
-    pub(crate) body: Bytes,
-}
-
-impl Request {
-    fn fingerprint(&self) -> [u8; 32] {
-        let endpoint = format!("{:?}\n", self.call);
-        Sha256::new().chain_update(endpoint).chain_update(&self.body).finalize().into()
     }
 }
 
@@ -73,7 +56,7 @@ impl Desk {
         Self { book, tells }
     }
 
-    pub(crate) fn execute(&self, request: &Request, effect: Effect) -> Executed {
+    pub(crate) fn execute(&self, request: &Request<Call>, effect: Effect) -> Executed {
         let key = request.key.as_deref().map(|key| (format!("adyen {key}"), request.fingerprint()));
         let executed = self.book.transaction(|entries| {
             let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), *fingerprint));
@@ -93,7 +76,7 @@ impl Desk {
         }
     }
 
-    fn perform(&self, entries: &Entries<'_>, request: &Request) -> rusqlite::Result<Performed> {
+    fn perform(&self, entries: &Entries<'_>, request: &Request<Call>) -> rusqlite::Result<Performed> {
         let body = &request.body;
         let performed = match &request.call {
             Call::Pay => Paying::parse(body).map(|paying| self.pay(entries, &paying)),

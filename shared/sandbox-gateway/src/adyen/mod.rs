@@ -6,6 +6,6 @@ mod notification; // what is told, and its signature
 mod parameters; // the parameters that are known, and nothing else
 mod payment; // the states of a payment, and what each stored card does
 
-pub(crate) use desk::{Call, Desk, Request, in_use, server_error, too_many_requests, unauthorized};
+pub(crate) use desk::{Call, Desk, in_use, server_error, too_many_requests, unauthorized};
 pub(crate) use ledger::{CHARGES, SCHEMA};
 pub(crate) use notification::{is_id, signed};

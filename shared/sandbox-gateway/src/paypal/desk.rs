@@ -1,14 +1,11 @@
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use sha2::{Digest, Sha256};
-
 use super::answer;
 use super::order::{Account, Order, Refund, Standing, WrongStanding};
 use super::parameters::{self, Opening, Refunding};
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
-use crate::execute::{Effect, Executed, Performed, once};
+use crate::execute::{Effect, Executed, Performed, Request, once};
 use crate::faults::Operation;
 
 /// What a request asks for.
@@ -35,22 +32,6 @@ impl Call {
     }
 }
 
-/// One authorized request.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) call: Call,
-    /// Its PayPal-Request-Id.
-    pub(crate) key: Option<String>,
-    pub(crate) body: Bytes,
-}
-
-impl Request {
-    fn fingerprint(&self) -> [u8; 32] {
-        let endpoint = format!("{:?}\n", self.call);
-        Sha256::new().chain_update(endpoint).chain_update(&self.body).finalize().into()
-    }
-}
-
 /// Executes requests on the book, each in one transaction with the answer that is kept under its id.
 pub(crate) struct Desk {
     book: Arc<Book>,
@@ -62,7 +43,7 @@ impl Desk {
         Self { book, address }
     }
 
-    pub(crate) fn execute(&self, request: &Request, effect: Effect) -> Executed {
+    pub(crate) fn execute(&self, request: &Request<Call>, effect: Effect) -> Executed {
         let key = request.key.as_deref().map(|key| (format!("paypal {key}"), request.fingerprint()));
         let executed = self.book.transaction(|entries| {
             let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), *fingerprint));
@@ -103,7 +84,7 @@ impl Desk {
         self.book.transaction(|entries| entries.paypal_order(id))
     }
 
-    fn perform(&self, entries: &Entries<'_>, request: &Request) -> rusqlite::Result<Performed> {
+    fn perform(&self, entries: &Entries<'_>, request: &Request<Call>) -> rusqlite::Result<Performed> {
         let Request { call, body, .. } = request;
         let read = |parsed: Result<(), Answer>| parsed.err().map(Performed::Refused);
         match call {

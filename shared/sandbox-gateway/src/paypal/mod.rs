@@ -10,6 +10,6 @@ mod parameters; // the parameters that are known, and nothing else
 pub(crate) use answer::{
     authentication_failed, id_in_use, server_error, token, too_many_requests, unknown_route,
 };
-pub(crate) use desk::{Call, Desk, Request};
+pub(crate) use desk::{Call, Desk};
 pub(crate) use ledger::{CHARGES, SCHEMA};
 pub(crate) use order::{Account, Order, Standing};

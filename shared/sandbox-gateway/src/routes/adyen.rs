@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::Gateway;
 use super::serve::{Asked, serve};
-use crate::adyen::{self, Call, Request};
+use crate::adyen::{self, Call};
+use crate::execute::Request;
 
 type Shared = State<Arc<Gateway>>;
 

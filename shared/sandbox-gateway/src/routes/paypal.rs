@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::serve::{Asked, serve};
 use super::{Gateway, page, unreadable};
-use crate::paypal::{self, Account, Call, Order, Request, Standing};
+use crate::execute::Request;
+use crate::paypal::{self, Account, Call, Order, Standing};
 
 type Shared = State<Arc<Gateway>>;
 
