@@ -30,7 +30,7 @@ async fn the_order_is_paid_once_adyen_has_told_of_the_capture() {
         shop.charges().await,
         [json!({
             "order_id": paid["id"], "amount": total["amount"], "currency": total["currency"],
-            "captured": total["amount"], "refunded": 0, "state": "captured",
+            "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
         })]
     );
     audit(shop, &folder);
