@@ -2,7 +2,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tests::Shopper;
 
-use crate::{audit, shop_with};
+use crate::{audit, captured, shop_with};
 
 /// Holds a scarf and checks it out with this stored card of `ada`, and gives the accepted order.
 async fn order(shopper: &Shopper, card: &str) -> Value {
@@ -25,14 +25,7 @@ async fn the_order_is_paid_once_adyen_has_told_of_the_capture() {
         (&paid["payment"]["gateway"], &paid["payment"]["state"]),
         (&json!("adyen"), &json!("captured"))
     );
-    let total = &paid["totals"]["total"];
-    assert_eq!(
-        shop.charges().await,
-        [json!({
-            "order_id": paid["id"], "amount": total["amount"], "currency": total["currency"],
-            "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
-        })]
-    );
+    assert_eq!(shop.charges().await, [captured(&paid["id"], &paid["totals"]["total"])]);
     audit(shop, &folder);
 }
 

@@ -23,6 +23,7 @@ mod surge; // a drop of many pages, whatever breaks meanwhile
 mod three_d_secure; // the shopper must act at the gateway
 mod webhooks; // what the gateway tells by itself
 
+use serde_json::{Value, json};
 use tests::{CatalogFile, Shop};
 
 /// A shop with the demo catalog.
@@ -33,6 +34,14 @@ fn shop(arguments: &[&str]) -> Shop {
 /// Ends a shop that kept its data in the folder, and audits what it kept.
 fn audit(shop: Shop, folder: &tempfile::TempDir) {
     shop.kill_and_audit(env!("CARGO_BIN_EXE_shop"), &data(folder));
+}
+
+/// What the gateway's book has of an order whose total was captured, once, and of which nothing has gone back.
+fn captured(order: &Value, total: &Value) -> Value {
+    json!({
+        "order_id": order, "amount": total["amount"], "currency": total["currency"],
+        "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
+    })
 }
 
 /// Where a shop keeps its data in a test's folder.

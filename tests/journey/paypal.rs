@@ -2,7 +2,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::Shopper;
 
-use crate::{audit, shop_with};
+use crate::{audit, captured, shop_with};
 
 /// Waits until the order says where its shopper approves, and approves there with this account.
 async fn approve(shopper: &Shopper, order: &Value, account: &str) {
@@ -23,14 +23,7 @@ async fn the_shopper_approves_at_paypal_and_the_order_becomes_paid() {
     approve(&shopper, &order, "pays").await;
     let paid = shopper.watch(&order, "/state", "paid").await;
     assert_eq!(paid["payment"]["state"], "captured");
-    let total = &paid["totals"]["total"];
-    assert_eq!(
-        shop.charges().await,
-        [json!({
-            "order_id": paid["id"], "amount": total["amount"], "currency": total["currency"],
-            "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
-        })]
-    );
+    assert_eq!(shop.charges().await, [captured(&paid["id"], &paid["totals"]["total"])]);
     audit(shop, &folder);
 }
 

@@ -1,7 +1,7 @@
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::key;
 
-use crate::{shop, shop_with};
+use crate::{captured, shop, shop_with};
 
 #[tokio::test]
 async fn a_shopper_browses_holds_pays_and_watches_the_order_become_paid() {
@@ -24,14 +24,7 @@ async fn a_shopper_browses_holds_pays_and_watches_the_order_become_paid() {
 
     assert_eq!(paid["payment"]["state"], "captured");
     assert_eq!(shopper.get(&reservation).await.body["state"], "sold");
-    let total = &held.body["totals"]["total"];
-    assert_eq!(
-        shop.charges().await,
-        [json!({
-            "order_id": paid["id"], "amount": total["amount"], "currency": total["currency"],
-            "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
-        })]
-    );
+    assert_eq!(shop.charges().await, [captured(&paid["id"], &held.body["totals"]["total"])]);
 }
 
 #[tokio::test]

@@ -6,6 +6,9 @@ use domain::{Idempotent, OrderId};
 use crate::repeat::until_definite;
 use crate::{ChangeError, Failure, OrderLedger};
 
+/// How often the decision is made anew by whoever need not hurry, after somebody else changed the order meanwhile.
+pub(crate) const DECISIONS_MAX: u32 = 6;
+
 /// Reads the order, decides and writes; after somebody else changed it meanwhile, all of that again, so often at the most.
 /// Perhaps that somebody was this very request: what it then finds stands.
 ///

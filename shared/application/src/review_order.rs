@@ -4,11 +4,8 @@ use domain::fraud::ReviewDecision;
 use domain::order::{Order, ReviewRefused};
 use domain::{Idempotent, OrderId};
 
-use crate::decision::decide;
+use crate::decision::{DECISIONS_MAX, decide};
 use crate::{Clock, Failure, OrderLedger};
-
-/// How often the decision is made anew after somebody else changed the order meanwhile.
-const DECISIONS_MAX: u32 = 6;
 
 /// What the use case needs.
 pub struct Ports<'a> {

@@ -15,7 +15,7 @@ pub struct StockTable {
 }
 
 /// Reservations, orders, limits and events by themselves: `Reservations`, `ReservationCloser`, `Orders`, `Limits`,
-/// `WebhookInbox` and `WebhookLedger`.
+/// `WebhookInbox`, `WebhookLedger`, `Facts` and `Circuits`.
 #[derive(Clone, Debug)]
 pub struct OrdersTable {
     pub(crate) client: Client,

@@ -10,7 +10,7 @@ use crate::attribute::{Fields, number, text_set};
 use crate::read::{self, Consistency};
 use crate::statement::Statement;
 use crate::write::{self, Refusal, condition_failed};
-use crate::{OrdersTable, PurchaseTables, keys};
+use crate::{PurchaseTables, keys};
 
 /// The condition of a count: what was counted of the subject on that day is not enough yet.
 pub(crate) const COUNT_IF: &str = "(attribute_not_exists(#orders) OR size(#orders) < :most) \
@@ -47,24 +47,14 @@ impl Velocity for PurchaseTables {
         days: [Day; 2],
         currency: Currency,
     ) -> Result<Known, Failure> {
-        self.orders.known(subjects, days, currency).await
-    }
-}
-
-impl OrdersTable {
-    async fn known(
-        &self,
-        subjects: &[Subject],
-        days: [Day; 2],
-        currency: Currency,
-    ) -> Result<Known, Failure> {
         let of = |subject: &Subject| days.map(|day| (keys::velocity(subject, day), (subject.clone(), day)));
         let counted: BTreeMap<String, (Subject, Day)> = subjects.iter().flat_map(of).collect();
         let customer = subjects.iter().find(|subject| subject.kind == SubjectKind::Customer);
         let paid = customer.map(|customer| keys::paid(customer, currency));
         let asked: BTreeSet<String> = counted.keys().cloned().chain(paid).collect();
         let mut known = Known::default();
-        for item in read::batch(&self.client, "known", &self.table, asked, Consistency::Strong).await? {
+        for item in read::batch(&self.client, "known", &self.orders.table, asked, Consistency::Strong).await?
+        {
             let fields = Fields(&item);
             match counted.get(fields.text(keys::PARTITION)?) {
                 Some((subject, day)) => known.activities.push(Activity {

@@ -193,29 +193,14 @@ impl Bank {
         let at = self.intents.len();
         let charge = request.charge.clone();
         let Ok(reference) = format!("pi_{at}").parse::<GatewayReference>() else { return Outcome::Unknown };
-        match charge.method {
-            PaymentMethod::Stripe { .. } | PaymentMethod::Adyen { .. } => {
-                self.intents.push(Intent {
-                    charge,
-                    status: Status::RequiresConfirmation,
-                    confirms: 0,
-                    after_no: false,
-                    refunds: Vec::new(),
-                });
-                Outcome::Opened(reference)
-            }
-            PaymentMethod::PayPal => {
-                self.intents.push(Intent {
-                    charge,
-                    status: Status::RequiresApproval,
-                    confirms: 0,
-                    after_no: false,
-                    refunds: Vec::new(),
-                });
-                self.expect_the_shopper(at, now, dice);
-                Outcome::ApprovalNeeded { reference, url: ACTION.to_owned() }
-            }
+        let by_redirect = charge.method.gateway().approves_by_redirect();
+        let status = if by_redirect { Status::RequiresApproval } else { Status::RequiresConfirmation };
+        self.intents.push(Intent { charge, status, confirms: 0, after_no: false, refunds: Vec::new() });
+        if !by_redirect {
+            return Outcome::Opened(reference);
         }
+        self.expect_the_shopper(at, now, dice);
+        Outcome::ApprovalNeeded { reference, url: ACTION.to_owned() }
     }
 
     /// The shopper acts at the gateway's page, within a quarter of an hour or never.

@@ -197,8 +197,7 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
     let budget = Budget { ends_at: at.now().plus(WORKER_TIME), call_max: CALL_TIME };
     let worked = match &message.subject {
         Subject::CapturePayment(order) => {
-            let gateways =
-                Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()), Box::new((*at).clone()));
+            let gateways = gateways(&at);
             let ports = capture_payment::Ports {
                 orders: &*at,
                 velocity: &*at,
@@ -223,8 +222,7 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
             expire_reservation(&ports, reservation).await
         }
         Subject::ApplyWebhook(event) => {
-            let gateways =
-                Gateways::new(Box::new((*at).clone()), Box::new((*at).clone()), Box::new((*at).clone()));
+            let gateways = gateways(&at);
             let ports = apply_webhook::Ports {
                 webhooks: &*at,
                 orders: &*at,
@@ -245,6 +243,12 @@ pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
         Ok(()) => desk.mail.delete(message.id),
         Err(_) => desk.mail.give_back(message.id, now),
     }
+}
+
+/// One bank in every place.
+fn gateways(at: &Invocation) -> Gateways {
+    let bank = || Box::new(at.clone());
+    Gateways::new(bank(), bank(), bank())
 }
 
 /// Relays a batch of the stream. What was not relayed comes again, and sometimes what was.

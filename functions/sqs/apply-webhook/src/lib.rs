@@ -31,7 +31,7 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
     let dynamodb = clients.dynamodb().await;
     let webhooks = dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone());
-    let facts = Arc::new(dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()));
+    let facts = Arc::new(webhooks.clone());
     Ok(worker(ApplyWebhook {
         orders: webhooks,
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),

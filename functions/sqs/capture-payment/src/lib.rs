@@ -27,12 +27,13 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
     let dynamodb = clients.dynamodb().await;
-    let facts = Arc::new(dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()));
+    let circuits = dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone());
+    let facts = Arc::new(circuits.clone());
     Ok(worker(CapturePayment {
-        purchases: dynamodb::PurchaseTables::new(dynamodb.clone(), orders.clone(), stock),
+        purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
         gateways: payments::gateways(accounts, &secrets, facts, timeout)?,
         call_max: timeout,
-        circuits: dynamodb::OrdersTable::new(dynamodb, orders),
+        circuits,
         circuits_seen: CircuitsSeen::default(),
     }))
 }

@@ -2,12 +2,9 @@ use domain::order::Order;
 use domain::payment::{Attempt, AttemptState, Charge, Outcome};
 
 use super::{Ports, take_on};
-use crate::decision::decide;
+use crate::decision::{DECISIONS_MAX, decide};
 use crate::repeat::until_definite;
 use crate::{ChangeError, Failure};
-
-/// How often the decision is made anew after somebody else changed the order meanwhile.
-const DECISIONS_MAX: u32 = 6;
 
 /// No attempt asks for so many voids, so that this one has a key of its own: under a key of the attempt's, the gateway would
 /// only repeat what it answered before it held the money.

@@ -1,7 +1,7 @@
 use super::index::Index;
 use super::{ChargeEntry, Invariant, Violation};
 use crate::order::{Account, Order};
-use crate::payment::{AttemptState, Refund, RefundCause};
+use crate::payment::{AttemptState, Refund};
 use crate::reservation::{Line, Totals};
 
 pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
@@ -57,9 +57,7 @@ fn check_ledger(index: &Index<'_>, order: &Order) -> Option<Violation> {
     let captured = order.attempts.iter().any(|attempt| attempt.state == AttemptState::Captured);
     let captured = if captured { order.totals.total.amount() } else { 0 };
     let refunds = |is_orphan: bool, is_back: bool| {
-        let is_one = |refund: &&Refund| {
-            matches!(refund.cause, RefundCause::Orphaned(_)) == is_orphan && refund.is_refunded() == is_back
-        };
+        let is_one = |refund: &&Refund| refund.is_of_orphan() == is_orphan && refund.is_refunded() == is_back;
         order.refunds.iter().filter(is_one).fold(0, |sum, one| one.amount.amount().saturating_add(sum))
     };
     let detail = if !ledger.is_sealed(&order.id) {

@@ -118,7 +118,7 @@ impl Order {
 
     /// What of the captured money goes back or has gone, in minor units.
     pub fn going_back(&self) -> i64 {
-        let of_sales = |refund: &&Refund| !matches!(refund.cause, RefundCause::Orphaned(_));
+        let of_sales = |refund: &&Refund| !refund.is_of_orphan();
         self.refunds.iter().filter(of_sales).fold(0, |sum, refund| sum.saturating_add(refund.amount.amount()))
     }
 
@@ -237,9 +237,10 @@ impl Order {
 
     fn post_refund(&mut self, refund: &Refund, now: Timestamp) -> Result<(), OrderRefused> {
         let gateway = self.charged_by(refund).ok_or(OrderRefused)?.method.gateway();
-        let cause = match refund.cause {
-            RefundCause::Orphaned(_) => PostingCause::OrphanReturned(refund.number),
-            RefundCause::Cancelled | RefundCause::Asked(_) => PostingCause::Refunded(refund.number),
+        let cause = if refund.is_of_orphan() {
+            PostingCause::OrphanReturned(refund.number)
+        } else {
+            PostingCause::Refunded(refund.number)
         };
         self.post(cause, gateway, refund.amount, now);
         Ok(())

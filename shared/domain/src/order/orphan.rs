@@ -38,7 +38,6 @@ impl Order {
 
     /// Whether money of its shopper's that no attempt of it stands for may still be at a gateway.
     pub fn has_orphan(&self) -> bool {
-        let is_orphan = |cause: &RefundCause| matches!(cause, RefundCause::Orphaned(_));
-        self.refunds.iter().any(|refund| is_orphan(&refund.cause) && !refund.is_refunded())
+        self.refunds.iter().any(|refund| refund.is_of_orphan() && !refund.is_refunded())
     }
 }

@@ -148,6 +148,11 @@ impl Refund {
         matches!(self.state, RefundState::Refunded { .. } | RefundState::ManualReview)
     }
 
+    /// Whether it gives back what came after a no, and nothing that was paid for the order.
+    pub const fn is_of_orphan(&self) -> bool {
+        matches!(self.cause, RefundCause::Orphaned(_))
+    }
+
     /// Whether the money has gone back.
     pub const fn is_refunded(&self) -> bool {
         matches!(self.state, RefundState::Refunded { .. })
