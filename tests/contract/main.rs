@@ -34,3 +34,5 @@ mod velocity; // what is counted for the fraud rules
 mod wake_ups; // what the relay is told
 #[cfg(test)]
 mod webhooks; // what gateways told
+#[cfg(test)]
+mod work_items; // what waits for a person

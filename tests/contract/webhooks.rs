@@ -13,7 +13,7 @@ fn key(id: &str) -> EventKey {
 }
 
 /// An event that is received at noon.
-fn webhook(id: &str) -> Webhook {
+pub(crate) fn webhook(id: &str) -> Webhook {
     let purpose = Purpose { order_id: "order".parse().unwrap(), attempt: 2 };
     let event = Event {
         key: key(id),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use application::{
     Archive, Catalog, CatalogEditor, Circuits, Facts, Holds, Limits, OrderLedger, OrderPlacer, Overdue,
     ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, Velocity,
-    WakeUp, WebhookInbox, WebhookLedger,
+    WakeUp, WebhookInbox, WebhookQuarantine, WorkItem, WorkItems,
 };
 use domain::invariant::Books;
 use domain::order::AuditEntry;
@@ -34,9 +34,10 @@ pub(crate) struct World {
     pub(crate) ledger: Arc<dyn OrderLedger>,
     pub(crate) velocity: Arc<dyn Velocity>,
     pub(crate) inbox: Arc<dyn WebhookInbox>,
-    pub(crate) webhooks: Arc<dyn WebhookLedger>,
+    pub(crate) webhooks: Arc<dyn WebhookQuarantine>,
     pub(crate) circuits: Arc<dyn Circuits>,
     pub(crate) facts: Arc<dyn Facts>,
+    work_items: Arc<dyn WorkItems>,
     pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }
@@ -74,6 +75,7 @@ impl World {
             webhooks: store.clone(),
             circuits: store.clone(),
             facts: store.clone(),
+            work_items: store.clone(),
             archive: store.clone(),
             depth: Depth::Memory(store),
         }
@@ -100,7 +102,8 @@ impl World {
             inbox: orders.clone(),
             webhooks: orders.clone(),
             circuits: orders.clone(),
-            facts: orders,
+            facts: orders.clone(),
+            work_items: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
             velocity: purchases.clone(),
@@ -169,6 +172,16 @@ impl World {
             found.extend(self.sweep_index.overdue(shard, due).await.unwrap());
         }
         found.sort();
+        found
+    }
+
+    /// What waits for a person since then or shorter, over all parts of the index: what waits longest first, then by record.
+    pub(crate) async fn work_items(&self, since: Timestamp) -> Vec<WorkItem> {
+        let mut found = Vec::new();
+        for shard in 0..SWEEP_SHARDS {
+            found.extend(self.work_items.work_items(shard, since).await.unwrap());
+        }
+        found.sort_by(|one, other| (one.work.since, &one.record).cmp(&(other.work.since, &other.record)));
         found
     }
 

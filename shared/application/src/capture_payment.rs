@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::OrderId;
 use domain::order::{Order, OrderChange, OrderRefused};
-use domain::payment::{Attempt, AttemptState, Operation, Outcome, RefundState, Step};
+use domain::payment::{Attempt, AttemptState, Operation, Outcome, Step};
 use domain::wake::{Queue, Wake};
 
 use crate::repeat::until_definite;
@@ -226,16 +226,13 @@ fn report(order: &Order) {
     let Some(attempt) = order.attempt() else { return };
     let (number, payment) = (attempt.number, attempt.word());
     let state = order.word();
-    if attempt.state == AttemptState::ManualReview {
-        tracing::error!(order = %order.id, attempt = number, "a payment needs a person: manual review");
-    } else if let Some(review) = order.review() {
-        let until = review.until.as_millis();
-        tracing::warn!(order = %order.id, attempt = number, until, "a payment needs a person: fraud review");
-    } else if let Some(refund) = order.refunds.last() {
+    // Said once, by the write that made it so.
+    if let Some(work) = order.work.filter(|work| work.since == order.updated_at) {
+        let kind = work.kind.as_str();
+        tracing::error!(order = %order.id, attempt = number, kind, "an order needs a person");
+    }
+    if let Some(refund) = order.refunds.last() {
         let (number, refund) = (refund.number, refund.state.word());
-        if order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview) {
-            tracing::error!(order = %order.id, refund = number, "a refund needs a person: manual review");
-        }
         tracing::info!(order = %order.id, state, number, refund, "refund moved");
     } else {
         tracing::info!(order = %order.id, state, attempt = number, payment, "payment moved");

@@ -20,6 +20,7 @@ mod sweep_index; // what the sweeper looks at
 mod velocity; // how often customers, addresses and cards were seen
 mod wake_up; // the message that makes a worker look
 mod webhooks; // what gateways told, kept once
+mod work_items; // what waits for a person
 
 pub use archive::Archive;
 pub use catalog::{Catalog, CatalogEditor};
@@ -40,4 +41,5 @@ pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRo
 pub use sweep_index::{Overdue, SWEEP_SHARDS, SweepIndex};
 pub use velocity::{CountError, Velocity};
 pub use wake_up::{Subject, WakeUp};
-pub use webhooks::{Facts, WebhookInbox, WebhookLedger};
+pub use webhooks::{Facts, WebhookInbox, WebhookLedger, WebhookQuarantine};
+pub use work_items::{WorkItem, WorkItems, WorkRecord};

@@ -21,6 +21,7 @@ pub mod reservation; // a shopper's holds, with one deadline
 pub mod stock; // pages: units and the open holds taken from them
 pub mod wake; // what must happen later, as data
 pub mod webhook; // what a gateway tells by itself, and what became of it
+pub mod work; // what waits for a person
 
 pub use id::{
     Caller, EventId, Fingerprint, IdParseError, IdempotencyKey, OrderId, ProductId, Reference, RequestKey,

@@ -20,6 +20,7 @@ use crate::payment::{
 use crate::reservation::{Line, NotHeld, Reservation, Totals};
 use crate::stock::{HoldMove, PlannedHold};
 use crate::wake::{Queue, Wake};
+use crate::work::Work;
 use crate::{Caller, Fingerprint, Money, OrderId, RequestKey, ReservationId, Timestamp};
 
 mod change; // one write, and what it does to the units
@@ -28,6 +29,7 @@ mod ending; // what ends it: a cancel, and money that goes back
 mod history; // one line for each write
 mod ledger; // what moved, as double entries
 mod orphan; // money that came although the attempt was a definite no
+mod resolving; // what a person finds out about it
 mod reviewing; // what the fraud screen and the person behind it make of it
 mod state; // where an order stands
 
@@ -82,6 +84,8 @@ pub struct Order {
     pub version: u64,
     /// What must happen next, and when.
     pub wake: Option<Wake>,
+    /// What it waits for a person for.
+    pub work: Option<Work>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -160,6 +164,7 @@ impl Order {
             return_url: checkout.return_url,
             version: 1,
             wake: Some(Wake { queue: Queue::CapturePayment, at: now }),
+            work: None,
             created_at: now,
             updated_at: now,
         };
@@ -389,6 +394,7 @@ impl Order {
         let seen_version = Some(self.version);
         self.version = self.version.saturating_add(1);
         self.updated_at = now;
+        self.work = Work::going_on(self.work, self.needs(), now);
         OrderChange { order: self, seen_version, holds }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! Received ──its order was seen to──▶ Settled(Applied)
-//!     └──nobody's, or not for this deployment──▶ Settled(Quarantined)      a person must look
+//!   │    ▲
+//!   │    └────────a person lets it be applied again─────────┐
+//!   └──nobody's, or not for this deployment──▶ Settled(Quarantined) ──a person dismisses it──▶ Settled(Dismissed)
 //! ```
 //!
 //! An event is a hint and no fact: it says of which object there is news, and the gateway is asked what that is. So
@@ -19,7 +21,8 @@ pub use fact::{Fact, FactSubject};
 use crate::order::Order;
 use crate::payment::{Attempt, AttemptNumber, GatewayName, GatewayReference};
 use crate::wake::{Queue, Wake};
-use crate::{EventId, OrderId, Timestamp};
+use crate::work::{Work, WorkKind};
+use crate::{EventId, Idempotent, OrderId, Timestamp};
 
 /// Which event. A gateway's ids are its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,14 +149,27 @@ pub enum Settlement {
         /// Why.
         reason: Quarantine,
     },
+    /// A person has looked: it is nobody's here.
+    Dismissed {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl Settlement {
+    /// When.
+    pub const fn at(&self) -> Timestamp {
+        match *self {
+            Self::Applied { at } | Self::Quarantined { at, .. } | Self::Dismissed { at } => at,
+        }
+    }
+
     /// The word in the database and in the log.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Applied { .. } => "applied",
             Self::Quarantined { .. } => "quarantined",
+            Self::Dismissed { .. } => "dismissed",
         }
     }
 }
@@ -191,6 +207,20 @@ impl Quarantine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the event was settled before")]
 pub struct AlreadySettled;
+
+/// What a person decides about an event in quarantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuarantineDecision {
+    /// What kept it from being applied is gone: it is received anew.
+    ApplyAgain,
+    /// It is nobody's here.
+    Dismiss,
+}
+
+/// The event is not in quarantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the event is not in quarantine")]
+pub struct NotQuarantined;
 
 impl Event {
     /// The attempt that this is about: the one that has the object, or else the one that the object was opened for,
@@ -232,5 +262,41 @@ impl Webhook {
             return Err(AlreadySettled);
         }
         Ok(Self { state: WebhookState::Settled(settlement), wake: None, ..self })
+    }
+
+    /// What it waits for a person for.
+    pub const fn work(&self) -> Option<Work> {
+        match self.state {
+            WebhookState::Settled(Settlement::Quarantined { at, .. }) => {
+                Some(Work { kind: WorkKind::Webhook, since: at, until: None })
+            }
+            WebhookState::Received
+            | WebhookState::Settled(Settlement::Applied { .. } | Settlement::Dismissed { .. }) => None,
+        }
+    }
+
+    /// Takes a person's decision about an event in quarantine.
+    ///
+    /// # Errors
+    /// Refuses where it is not in quarantine, unless it was dismissed before and is so again.
+    pub fn decide(
+        self,
+        decision: QuarantineDecision,
+        now: Timestamp,
+    ) -> Result<Idempotent<Self>, NotQuarantined> {
+        match (self.state, decision) {
+            (WebhookState::Settled(Settlement::Dismissed { .. }), QuarantineDecision::Dismiss) => {
+                Ok(Idempotent::AlreadyApplied(self))
+            }
+            (WebhookState::Settled(Settlement::Quarantined { .. }), QuarantineDecision::Dismiss) => {
+                let state = WebhookState::Settled(Settlement::Dismissed { at: now });
+                Ok(Idempotent::Executed(Self { state, ..self }))
+            }
+            (WebhookState::Settled(Settlement::Quarantined { .. }), QuarantineDecision::ApplyAgain) => {
+                let wake = Some(Wake { queue: Queue::ApplyWebhook, at: now });
+                Ok(Idempotent::Executed(Self { state: WebhookState::Received, wake, ..self }))
+            }
+            (WebhookState::Received | WebhookState::Settled(_), _) => Err(NotQuarantined),
+        }
     }
 }

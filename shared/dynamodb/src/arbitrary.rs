@@ -228,6 +228,7 @@ pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {
     let state = prop_oneof![
         Just(WebhookState::Received),
         time().prop_map(|at| WebhookState::Settled(Settlement::Applied { at })),
+        time().prop_map(|at| WebhookState::Settled(Settlement::Dismissed { at })),
         (time(), reason)
             .prop_map(|(at, reason)| WebhookState::Settled(Settlement::Quarantined { at, reason })),
     ];

@@ -15,7 +15,7 @@ use dynoxide::Database;
 use tokio::net::TcpListener;
 
 use crate::attribute::Item;
-use crate::keys::{INDEXES, Index, PARTITION, Table};
+use crate::keys::{INDEXES, Index, PARTITION, Repeats, Table};
 use crate::{CatalogTable, OrdersTable, PurchaseTables, StockTable};
 
 /// A client of a new database.
@@ -92,12 +92,19 @@ async fn create(client: &Client, table: Table) {
 }
 
 fn secondary(index: &Index) -> GlobalSecondaryIndex {
-    let kind = if index.whole_items { ProjectionType::All } else { ProjectionType::KeysOnly };
+    let projection = match index.repeats {
+        Repeats::KeysOnly => Projection::builder().projection_type(ProjectionType::KeysOnly),
+        Repeats::Attributes(names) => names
+            .iter()
+            .fold(Projection::builder(), |projection, name| projection.non_key_attributes(*name))
+            .projection_type(ProjectionType::Include),
+        Repeats::WholeItems => Projection::builder().projection_type(ProjectionType::All),
+    };
     GlobalSecondaryIndex::builder()
         .index_name(index.name)
         .key_schema(key(index.partition, KeyType::Hash))
         .key_schema(key(index.place, KeyType::Range))
-        .projection(Projection::builder().projection_type(kind).build())
+        .projection(projection.build())
         .build()
         .unwrap()
 }

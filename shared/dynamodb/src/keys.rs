@@ -2,7 +2,7 @@
 //!
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
-use application::{Failure, Overdue, SWEEP_SHARDS};
+use application::{Failure, Overdue, SWEEP_SHARDS, WorkRecord};
 use domain::fraud::{Day, Subject};
 use domain::payment::{GatewayName, GatewayReference};
 use domain::stock::{OpenerKey, PageKey};
@@ -54,8 +54,19 @@ pub struct Index {
     pub place: &'static str,
     /// Whether that is a number; text otherwise.
     pub place_is_number: bool,
-    /// Whether it repeats whole items; their keys only otherwise.
-    pub whole_items: bool,
+    /// What it repeats of its items beside their keys.
+    pub repeats: Repeats,
+}
+
+/// What an index repeats of its items beside their keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// Nothing.
+    KeysOnly,
+    /// These attributes.
+    Attributes(&'static [&'static str]),
+    /// Everything.
+    WholeItems,
 }
 
 /// Every product, by id.
@@ -65,7 +76,7 @@ pub static LISTING: Index = Index {
     partition: "listing",
     place: "listing_position",
     place_is_number: false,
-    whole_items: true,
+    repeats: Repeats::WholeItems,
 };
 
 /// The products of a category, by id.
@@ -75,7 +86,7 @@ pub static CATEGORY: Index = Index {
     partition: "category",
     place: "listing_position",
     place_is_number: false,
-    whole_items: true,
+    repeats: Repeats::WholeItems,
 };
 
 /// Pages with holds, by when the sweeper should look at them.
@@ -85,7 +96,7 @@ pub static SWEEP: Index = Index {
     partition: "sweep_shard",
     place: "sweep_at",
     place_is_number: true,
-    whole_items: false,
+    repeats: Repeats::KeysOnly,
 };
 
 /// Orders and events that wait for a worker, by when.
@@ -95,11 +106,21 @@ pub static WAKE: Index = Index {
     partition: "wake_shard",
     place: "wake_at",
     place_is_number: true,
-    whole_items: false,
+    repeats: Repeats::KeysOnly,
+};
+
+/// Orders and events that wait for a person, by since when.
+pub static WORK: Index = Index {
+    table: Table::Orders,
+    name: "work",
+    partition: WAKE.partition,
+    place: "work_since",
+    place_is_number: true,
+    repeats: Repeats::Attributes(&["work", "work_until"]),
 };
 
 /// Every index.
-pub static INDEXES: [&Index; 4] = [&LISTING, &CATEGORY, &SWEEP, &WAKE];
+pub static INDEXES: [&Index; 5] = [&LISTING, &CATEGORY, &SWEEP, &WAKE, &WORK];
 
 /// The one partition of [`LISTING`].
 pub(crate) const EVERY_PRODUCT: &str = "all";
@@ -257,6 +278,11 @@ pub(crate) fn parse_overdue(key: &str) -> Option<Overdue> {
         ("webhook", event) => parse_event(event).map(Overdue::Webhook),
         _ => None,
     }
+}
+
+/// The record of a key in the index [`WORK`].
+pub(crate) fn parse_work(key: &str) -> Option<WorkRecord> {
+    parse_overdue(key).map(WorkRecord::from)
 }
 
 /// Whom a record of the table of orders may wake a worker for.

@@ -17,6 +17,7 @@ mod sweep_index; // what the sweeper looks at
 mod tables; // the adapters, by the tables that they need
 mod velocity; // how often customers, addresses and cards were seen
 mod webhooks; // what gateways told, kept once
+mod work_items; // what waits for a person
 mod write; // conditional writes, alone and in transactions
 
 pub mod keys; // every key, and the registry of items and questions

@@ -1,11 +1,13 @@
-use application::{Facts, Failure, WebhookInbox, WebhookLedger};
+use application::{Facts, Failure, WebhookInbox, WebhookLedger, WebhookQuarantine};
 use async_trait::async_trait;
 use domain::Idempotent;
 use domain::payment::{GatewayName, GatewayReference};
-use domain::webhook::{EventKey, Fact, Settlement, Webhook};
+use domain::webhook::{EventKey, Fact, Settlement, Webhook, WebhookState};
+use domain::work::WorkKind;
 
 use crate::attribute::{text, time};
 use crate::read::{self, Consistency};
+use crate::reservations::item::wake;
 use crate::statement::{Condition, Statement};
 use crate::write::{self, Verdict};
 use crate::{OrdersTable, keys};
@@ -22,8 +24,13 @@ pub(crate) const SETTLE_IF: &str = "#state = :received";
 pub(crate) const KEEP_FACT_IF: &str = "attribute_not_exists(#fact)";
 const KEEP_FACT: &str = "SET #fact = :fact";
 const APPLY: &str = "SET #state = :state, #settled_at = :settled_at REMOVE #wake, #wake_at";
-const QUARANTINE: &str =
-    "SET #state = :state, #settled_at = :settled_at, #reason = :reason REMOVE #wake, #wake_at";
+const QUARANTINE: &str = "SET #state = :state, #settled_at = :settled_at, #reason = :reason, #work = :work, \
+    #work_since = :settled_at REMOVE #wake, #wake_at";
+/// The condition under which a person's decision is written: nobody has decided otherwise.
+pub(crate) const RESOLVE_IF: &str = "#state = :quarantined";
+const DISMISS: &str = "SET #state = :state, #settled_at = :settled_at REMOVE #reason, #work, #work_since";
+const APPLY_AGAIN: &str = "SET #state = :state, #wake = :wake, #wake_at = :wake_at \
+    REMOVE #settled_at, #reason, #work, #work_since";
 
 #[async_trait]
 impl WebhookInbox for OrdersTable {
@@ -49,6 +56,18 @@ impl WebhookLedger for OrdersTable {
         let key = keys::webhook(key);
         let statement = || settling(settlement);
         match write::update(&self.client, "settle", &self.table, &key, statement).await? {
+            Verdict::Written(_) => Ok(Idempotent::Executed(())),
+            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
+    }
+}
+
+#[async_trait]
+impl WebhookQuarantine for OrdersTable {
+    async fn resolve(&self, decided: &Webhook) -> Result<Idempotent<()>, Failure> {
+        let key = keys::webhook(&decided.event.key);
+        let statement = || resolving(decided);
+        match write::update(&self.client, "resolve", &self.table, &key, statement).await? {
             Verdict::Written(_) => Ok(Idempotent::Executed(())),
             Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
         }
@@ -84,10 +103,7 @@ impl OrdersTable {
 
 /// Mirrors [`Webhook::settle`].
 fn settling(settlement: Settlement) -> Statement {
-    let (update, at) = match settlement {
-        Settlement::Applied { at } => (APPLY, at),
-        Settlement::Quarantined { at, .. } => (QUARANTINE, at),
-    };
+    let update = if let Settlement::Quarantined { .. } = settlement { QUARANTINE } else { APPLY };
     let statement = Statement::new(update, SETTLE_IF)
         .name("state")
         .name("settled_at")
@@ -95,11 +111,40 @@ fn settling(settlement: Settlement) -> Statement {
         .name(keys::WAKE.place)
         .value("received", text(item::RECEIVED))
         .value("state", text(settlement.as_str()))
-        .value("settled_at", time(at));
+        .value("settled_at", time(settlement.at()));
     match settlement {
-        Settlement::Applied { .. } => statement,
-        Settlement::Quarantined { reason, .. } => {
-            statement.name("reason").value("reason", text(reason.as_str()))
+        Settlement::Applied { .. } | Settlement::Dismissed { .. } => statement,
+        Settlement::Quarantined { reason, .. } => statement
+            .name("reason")
+            .name("work")
+            .name(keys::WORK.place)
+            .value("reason", text(reason.as_str()))
+            .value("work", text(WorkKind::Webhook.as_str())),
+    }
+}
+
+/// Mirrors [`Webhook::decide`].
+fn resolving(decided: &Webhook) -> Statement {
+    let statement = |update, state| {
+        Statement::new(update, RESOLVE_IF)
+            .name("state")
+            .name("settled_at")
+            .name("reason")
+            .name("work")
+            .name(keys::WORK.place)
+            .value("quarantined", text(item::QUARANTINED))
+            .value("state", text(state))
+    };
+    match (decided.state, decided.wake) {
+        (WebhookState::Settled(settlement), _) => {
+            statement(DISMISS, settlement.as_str()).value("settled_at", time(settlement.at()))
+        }
+        (WebhookState::Received, woken) => {
+            let statement = statement(APPLY_AGAIN, item::RECEIVED).name("wake").name(keys::WAKE.place);
+            match woken {
+                Some(woken) => statement.value("wake", wake(woken)).value(keys::WAKE.place, time(woken.at)),
+                None => statement,
+            }
         }
     }
 }

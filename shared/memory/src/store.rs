@@ -29,6 +29,7 @@ mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
 mod velocity; // Velocity
 mod webhooks; // WebhookInbox, WebhookLedger and Facts
+mod work_items; // WorkItems
 
 #[cfg(test)]
 mod tests;

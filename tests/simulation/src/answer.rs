@@ -1,5 +1,6 @@
 //! What shoppers, and those who keep the stock, ask of the shop, and what they hear.
 
+use application::WorkItem;
 use application::add_payment_method::{AddPaymentMethod, AddPaymentMethodError};
 use application::adjust_stock::Adjustment;
 use application::cancel_order::CancelOrderError;
@@ -8,10 +9,12 @@ use application::create_reservation::{CreateReservation, CreateReservationError}
 use application::receive_stock::{MoveStockError, Receipt};
 use application::refund_order::RefundOrderError;
 use application::release_reservation::ReleaseReservationError;
+use application::resolve_order::ResolveOrderError;
 use application::review_order::ReviewOrderError;
 use application::write_off_stock::WriteOff;
 use domain::fraud::ReviewDecision;
 use domain::order::{Order, RefundRequest};
+use domain::payment::Finding;
 use domain::reservation::{Reservation, Standing};
 use domain::stock::Movement;
 use domain::{Caller, OrderId, ProductId, ReservationId};
@@ -30,6 +33,8 @@ pub(crate) enum Request {
     Cancel(Caller, OrderId),
     Refund(OrderId, RefundRequest),
     Review(OrderId, ReviewDecision),
+    ListWork,
+    Resolve(OrderId, Finding),
     Receive(Receipt),
     WriteOff(WriteOff),
     Adjust(Adjustment),
@@ -48,6 +53,8 @@ pub(crate) enum Answer {
     Cancelled(Result<Order, CancelOrderError>),
     Refunding(Result<Order, RefundOrderError>),
     Reviewed(Result<Order, ReviewOrderError>),
+    Work(Vec<WorkItem>),
+    Resolved(Result<Order, ResolveOrderError>),
     Moved(Result<Movement, MoveStockError>),
     Reservation(Option<(Reservation, Standing)>),
     Order(Option<Order>),
@@ -66,6 +73,8 @@ impl Request {
             Self::Cancel(..) => "cancel-order",
             Self::Refund(..) => "refund-order",
             Self::Review(..) => "review-order",
+            Self::ListWork => "list-work-items",
+            Self::Resolve(..) => "resolve-order",
             Self::Receive(_) => "receive-stock",
             Self::WriteOff(_) => "write-off-stock",
             Self::Adjust(_) => "adjust-stock",
@@ -89,8 +98,11 @@ impl Answer {
             | Self::Cancelled(Ok(order))
             | Self::Refunding(Ok(order))
             | Self::Reviewed(Ok(order))
+            | Self::Resolved(Ok(order))
             | Self::Order(Some(order)) => format!("the order is {}", order.word()),
             Self::Cancelled(Err(error)) => format!("refused: {error}"),
+            Self::Work(items) => format!("{} wait for a person", items.len()),
+            Self::Resolved(Err(error)) => format!("refused: {error}"),
             Self::Reviewed(Err(error)) => format!("refused: {error}"),
             Self::Refunding(Err(error)) => format!("refused: {error}"),
             Self::CheckedOut(Err(error)) => format!("refused: {error}"),

@@ -17,6 +17,7 @@ use domain::{OrderId, Timestamp};
 
 use crate::dice::Dice;
 
+mod dashboard; // what a person sees and does there
 mod refunds; // money that goes back
 
 /// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>,
@@ -101,6 +102,16 @@ pub(crate) struct Bank {
 impl Bank {
     /// Executes a request, and says what its answer proves.
     pub(crate) fn execute(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {
+        let answer = self.answer(request, now, dice);
+        let seems_other = match token(&request.charge) {
+            "seems_other_held" => answer == Outcome::Authorized,
+            "seems_other" => answer == Outcome::Captured,
+            _ => false,
+        };
+        if seems_other { Outcome::Mismatch } else { answer }
+    }
+
+    fn answer(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {
         if request.asked == Asked::LookUp {
             return self.look_up(request);
         }

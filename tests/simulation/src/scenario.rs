@@ -20,6 +20,7 @@ mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
 mod limits; // customers who may have no more than so many
 mod racing; // several, or one with several clients
+mod resolving; // what only a person at the gateway can find out
 mod reviewing; // payments that a person must see, or that the shop refuses
 mod supply; // goods that come and go during a sale
 mod surging; // many pages, to the last unit
@@ -86,6 +87,13 @@ impl Scenario {
         of("card-testing", reviewing::card_testing),
     ];
 
+    /// Those in which a person finds out what nobody here can, which stand beside [`Scenario::ALL`] too.
+    pub const RESOLVED: [Self; 3] = [
+        of("resolved-captured", resolving::captured),
+        of("resolved-voided", resolving::voided),
+        of("resolved-refund", resolving::refused),
+    ];
+
     /// Every other scenario.
     pub const ALL: [Self; 54] = [
         of("single-line", buying::single_line),
@@ -146,7 +154,8 @@ impl Scenario {
 
     /// Every scenario there is.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain(Self::TOLD).chain(Self::ILL).chain(Self::SCREENED)
+        let named = Self::TOLD.into_iter().chain(Self::ILL).chain(Self::SCREENED).chain(Self::RESOLVED);
+        Self::ALL.into_iter().chain(named)
     }
 
     /// The scenario of that name.

@@ -15,10 +15,12 @@ use application::get_order::get_order;
 use application::get_product::get_product;
 use application::get_reservation::{self, get_reservation};
 use application::list_products;
+use application::list_work_items::{self, list_work_items};
 use application::receive_stock::{self, MoveStockError, receive_stock};
 use application::refund_order::{self, refund_order};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
+use application::resolve_order::{self, resolve_order};
 use application::review_order::{self, review_order};
 use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
@@ -93,8 +95,9 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
         | Request::AddMethod(_)
         | Request::Cancel(..)
         | Request::Refund(..)
-        | Request::Review(..) => answer_about_order(at, request).await,
-        Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
+        | Request::Review(..)
+        | Request::Resolve(..) => answer_about_order(at, request).await,
+        Request::ListWork | Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
             look(at, request).await.unwrap_or(Answer::None)
         }
     }
@@ -137,8 +140,16 @@ async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
                 answer => Answer::Reviewed(answer.map(Idempotent::into_inner)),
             }
         }
+        Request::Resolve(id, finding) => {
+            let ports = resolve_order::Ports { orders: at, clock: at };
+            match resolve_order(&ports, &id, finding).await {
+                Err(resolve_order::ResolveOrderError::Failure(_)) => Answer::None,
+                answer => Answer::Resolved(answer.map(Idempotent::into_inner)),
+            }
+        }
         Request::Reserve(_)
         | Request::Release(..)
+        | Request::ListWork
         | Request::Receive(_)
         | Request::WriteOff(_)
         | Request::Adjust(_)
@@ -166,6 +177,11 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
             Answer::Reservation(get_reservation(&ports, &caller, &id).await?)
         }
         Request::SeeOrder(caller, id) => Answer::Order(get_order(at, &caller, &id).await?),
+        Request::ListWork => {
+            let question = list_work_items::Question { kind: None, after: None, limit: WORK_PAGE };
+            let ports = list_work_items::Ports { work_items: at };
+            Answer::Work(list_work_items(&ports, &question).await?.0)
+        }
         Request::SeeProduct(id) => {
             let bands = &at.environment.bands;
             let ports = list_products::Ports { catalog: at, stock: at, bands, clock: at };
@@ -179,11 +195,15 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
         | Request::Cancel(..)
         | Request::Refund(..)
         | Request::Review(..)
+        | Request::Resolve(..)
         | Request::Receive(_)
         | Request::WriteOff(_)
         | Request::Adjust(_) => Answer::None,
     })
 }
+
+/// How much of what waits a person sees at once.
+const WORK_PAGE: usize = 10;
 
 /// How long a worker has, and how long a call to a gateway lasts at the most, as in `template.yaml`.
 const WORKER_TIME: Duration = Duration::from_secs(30);

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::WorkItem;
 use application::add_payment_method::AddPaymentMethod;
 use application::checkout::PlaceOrder;
 use application::create_reservation::{Cart, CartLine, CreateReservation};
 use domain::fraud::ReviewDecision;
 use domain::order::{Address, Checkout, Contact, Order, OrderState, RefundRequest};
-use domain::payment::{AttemptRequest, PaymentMethod};
+use domain::payment::{AttemptRequest, Finding, PaymentMethod};
 use domain::reservation::Reservation;
-use domain::{Caller, Fingerprint, IdempotencyKey, Money, Quantity, RequestKey, Sku};
+use domain::{Caller, Fingerprint, IdempotencyKey, Money, OrderId, Quantity, RequestKey, Sku};
 
 use crate::answer::{Answer, Request, Slot};
 use crate::bank::{ADYEN, PAYPAL};
@@ -116,6 +117,17 @@ impl Shopper {
             return None;
         };
         answer.ok()
+    }
+
+    /// What waits for a person, as far as it is known already.
+    pub(crate) async fn work_items(&self) -> Vec<WorkItem> {
+        let Answer::Work(items) = self.ask(Request::ListWork).await else { return Vec::new() };
+        items
+    }
+
+    /// A person tells what became of an order's payment, or of a refund of it.
+    pub(crate) async fn resolve(&self, order: &OrderId, finding: Finding) {
+        let _resolved_or_refused = self.ask(Request::Resolve(order.clone(), finding)).await;
     }
 
     pub(crate) async fn see(&self, request: Request) {

@@ -147,6 +147,8 @@ impl Simulation {
                 | Request::Cancel(..)
                 | Request::Refund(..)
                 | Request::Review(..)
+                | Request::ListWork
+                | Request::Resolve(..)
                 | Request::SeeReservation(..)
                 | Request::SeeOrder(..)
                 | Request::SeeProduct(_) => Role::OtherRequest,

@@ -54,6 +54,28 @@ fn nothing_breaks_whatever_the_fraud_rules_ask_for_and_whatever_fails() {
 }
 
 #[test]
+fn nothing_breaks_whatever_a_person_finds_out_and_whatever_fails() {
+    for scenario in Scenario::RESOLVED {
+        assert_sound(simulation::sweep(scenario));
+        assert_sound(simulation::seeds(0..SEEDS / 4, Some(scenario)));
+    }
+}
+
+#[test]
+fn what_a_person_finds_out_ends_what_was_unknown() {
+    for (name, expected) in [
+        ("resolved-captured", "paid, attempt 1 captured"),
+        ("resolved-voided", "payment_failed, attempt 1 voided"),
+        ("resolved-refund", "cancelled, attempt 1 captured"),
+    ] {
+        let scenario = Scenario::named(name).unwrap();
+        let ends = |seed| Run::seeded(seed, Some(scenario)).traced().trace;
+        let ended = (0..SEEDS / 10).filter(|seed| ends(*seed).iter().any(|line| line.contains(expected)));
+        assert!(ended.count() > 50, "{name} hardly ever comes to `{expected}`");
+    }
+}
+
+#[test]
 fn a_review_comes_to_each_of_its_ends_and_a_card_tester_is_refused() {
     for (name, expected) in [
         ("review-approved", "captured, review approved"),

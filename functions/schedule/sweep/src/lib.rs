@@ -1,8 +1,9 @@
-//! Every minute: finds what a lost message left behind, and wakes its worker.
+//! Every minute: finds what a lost message left behind and wakes its worker, and counts what waits for a person.
 
 use std::sync::Arc;
 
 use application::Failure;
+use application::count_work_items::{self, Count, count_work_items};
 use application::sweep::{Ports, sweep};
 use async_trait::async_trait;
 use domain::wake::Queue;
@@ -36,8 +37,21 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 impl Job for Sweep {
     async fn run(&self) -> Result<(), Failure> {
         let (index, stock, orders) = (&self.index, &self.stock, &self.orders);
-        let woken = sweep(&Ports { index, stock, orders, queues: &self.queues, clock: &SystemClock }).await?;
-        tracing::info!(woken, "swept");
+        let swept = sweep(&Ports { index, stock, orders, queues: &self.queues, clock: &SystemClock }).await;
+        // What a person must do is counted however the sweep went.
+        self.count().await?;
+        tracing::info!(woken = swept?, "swept");
+        Ok(())
+    }
+}
+
+impl Sweep {
+    /// One line for each kind, which are metrics: see the filters in `template.yaml`.
+    async fn count(&self) -> Result<(), Failure> {
+        let ports = count_work_items::Ports { work_items: &self.orders, clock: &SystemClock };
+        for Count { kind, open, urgent, oldest_minutes } in count_work_items(&ports).await? {
+            tracing::info!(kind = kind.as_str(), open, urgent, oldest_minutes, "work items");
+        }
         Ok(())
     }
 }

@@ -26,6 +26,15 @@ pub trait WebhookLedger: Send + Sync {
     async fn settle(&self, key: &EventKey, settlement: Settlement) -> Result<Idempotent<()>, Failure>;
 }
 
+/// Where events wait for a person.
+#[async_trait]
+pub trait WebhookQuarantine: WebhookLedger {
+    /// Writes what a person decided about an event in quarantine ([`Webhook::decide`]).
+    ///
+    /// MUST change nothing unless it is there and still in quarantine: whoever decided first decides.
+    async fn resolve(&self, decided: &Webhook) -> Result<Idempotent<()>, Failure>;
+}
+
 /// Reads what gateways told that cannot be asked.
 #[async_trait]
 pub trait Facts: Send + Sync {

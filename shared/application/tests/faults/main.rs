@@ -35,3 +35,5 @@ mod size; // more than a transaction takes
 mod two_workers; // two workers of one order
 #[cfg(test)]
 mod webhooks; // what a gateway tells by itself
+#[cfg(test)]
+mod work_items; // what waits for a person

@@ -57,7 +57,9 @@ fn check_ledger(index: &Index<'_>, order: &Order) -> Option<Violation> {
     let captured = order.attempts.iter().any(|attempt| attempt.state == AttemptState::Captured);
     let captured = if captured { order.totals.total.amount() } else { 0 };
     let refunds = |is_orphan: bool, is_back: bool| {
-        let is_one = |refund: &&Refund| refund.is_of_orphan() == is_orphan && refund.is_refunded() == is_back;
+        let is_one = |refund: &&Refund| {
+            refund.is_of_orphan() == is_orphan && refund.is_refunded() == is_back && !refund.has_failed()
+        };
         order.refunds.iter().filter(is_one).fold(0, |sum, one| one.amount.amount().saturating_add(sum))
     };
     let detail = if !ledger.is_sealed(&order.id) {
@@ -78,7 +80,7 @@ fn check_ledger(index: &Index<'_>, order: &Order) -> Option<Violation> {
 
 /// Whether nothing is under way that could make the gateways' books differ from ours, and no person's business may have.
 fn is_at_rest(order: &Order) -> bool {
-    order.is_final() && order.refunds.iter().all(Refund::is_refunded)
+    order.is_final() && order.refunds.iter().all(|refund| refund.is_refunded() || refund.has_failed())
 }
 
 /// Whether the gateways owe us something else than the ledger says, for what they know to be ours.

@@ -118,7 +118,7 @@ impl Order {
 
     /// What of the captured money goes back or has gone, in minor units.
     pub fn going_back(&self) -> i64 {
-        let of_sales = |refund: &&Refund| !refund.is_of_orphan();
+        let of_sales = |refund: &&Refund| !refund.is_of_orphan() && !refund.has_failed();
         self.refunds.iter().filter(of_sales).fold(0, |sum, refund| sum.saturating_add(refund.amount.amount()))
     }
 
@@ -235,7 +235,7 @@ impl Order {
         Ok(self.next_version(now, holds))
     }
 
-    fn post_refund(&mut self, refund: &Refund, now: Timestamp) -> Result<(), OrderRefused> {
+    pub(super) fn post_refund(&mut self, refund: &Refund, now: Timestamp) -> Result<(), OrderRefused> {
         let gateway = self.charged_by(refund).ok_or(OrderRefused)?.method.gateway();
         let cause = if refund.is_of_orphan() {
             PostingCause::OrphanReturned(refund.number)
@@ -247,7 +247,7 @@ impl Order {
     }
 
     /// The next refund begins, or there is none; with everything back, a cancelled order's units are for sale again.
-    fn refund_settled(&mut self, now: Timestamp) -> Option<HoldsChange> {
+    pub(super) fn refund_settled(&mut self, now: Timestamp) -> Option<HoldsChange> {
         self.wake = self.refund_wake(now);
         let is_paid = matches!(self.state, OrderState::Paid { .. });
         let is_back = is_paid && self.refunded() == self.totals.total.amount();

@@ -9,7 +9,7 @@ use crate::{Money, OrderId, Reference, Timestamp};
 /// ```text
 /// Ready ─▶ Sending ─▶ Refunded
 ///   ▲        │  ├▶ Pending ─▶ look up ─▶ Refunded
-///   └refused─┘  └▶ Unknown ─▶ look up, replay ─▶ a fact, or ManualReview
+///   └refused─┘  └▶ Unknown ─▶ look up, replay ─▶ a fact, or ManualReview ─▶ Refunded | Failed, as a person finds
 /// ```
 ///
 /// Adapters rebuild it from storage; everybody else moves it by its transitions.
@@ -73,6 +73,11 @@ pub enum RefundState {
     },
     /// A person must look. It still counts as "maybe refunded".
     ManualReview,
+    /// A person has made sure that nothing went back by it, and that nothing will.
+    Failed {
+        /// When we learned it.
+        at: Timestamp,
+    },
 }
 
 /// What one call about a refund proved.
@@ -145,7 +150,7 @@ impl Refund {
 
     /// Whether nothing will change it any more.
     pub const fn is_settled(&self) -> bool {
-        matches!(self.state, RefundState::Refunded { .. } | RefundState::ManualReview)
+        self.is_refunded() || self.has_failed() || matches!(self.state, RefundState::ManualReview)
     }
 
     /// Whether it gives back what came after a no, and nothing that was paid for the order.
@@ -156,6 +161,11 @@ impl Refund {
     /// Whether the money has gone back.
     pub const fn is_refunded(&self) -> bool {
         matches!(self.state, RefundState::Refunded { .. })
+    }
+
+    /// Whether nothing went back by it.
+    pub const fn has_failed(&self) -> bool {
+        matches!(self.state, RefundState::Failed { .. })
     }
 
     /// What a worker does next; nothing once it is settled.
@@ -170,7 +180,7 @@ impl Refund {
             RefundState::Sending { .. } | RefundState::Unknown { .. } | RefundState::Pending { .. } => {
                 Some(RefundStep::LookUp)
             }
-            RefundState::Refunded { .. } | RefundState::ManualReview => None,
+            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Failed { .. } => None,
         }
     }
 
@@ -226,7 +236,8 @@ impl Refund {
             | RefundState::Sending { .. }
             | RefundState::Unknown { .. }
             | RefundState::Refunded { .. }
-            | RefundState::ManualReview => Duration::ZERO,
+            | RefundState::ManualReview
+            | RefundState::Failed { .. } => Duration::ZERO,
         }
     }
 
@@ -237,7 +248,7 @@ impl Refund {
             | RefundState::Sending { tries, .. }
             | RefundState::Unknown { tries }
             | RefundState::Pending { tries } => tries,
-            RefundState::Refunded { .. } | RefundState::ManualReview => 0,
+            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Failed { .. } => 0,
         }
     }
 }
@@ -252,6 +263,7 @@ impl RefundState {
             Self::Pending { .. } => "refund pending",
             Self::Refunded { .. } => "refunded",
             Self::ManualReview => "refund in manual review",
+            Self::Failed { .. } => "refund failed",
         }
     }
 }

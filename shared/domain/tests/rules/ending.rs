@@ -46,12 +46,12 @@ fn asked(reference: &str, amount: i64) -> RefundRequest {
     RefundRequest { reference: reference.parse().unwrap(), amount: Money::new(amount, currency).unwrap() }
 }
 
-fn refunding(order: Order, reference: &str, amount: i64) -> Order {
+pub(crate) fn refunding(order: Order, reference: &str, amount: i64) -> Order {
     order.refund(asked(reference, amount), NOON).unwrap().into_inner().order
 }
 
 /// What was claimed is answered so.
-fn answered(order: Order, outcome: RefundOutcome, now: Timestamp) -> OrderChange {
+pub(crate) fn answered(order: Order, outcome: RefundOutcome, now: Timestamp) -> OrderChange {
     order.claim_refund(now).unwrap().order.record_refund(outcome, now).unwrap()
 }
 

@@ -30,6 +30,8 @@ mod payment_text; // tokens, references and addresses, taken as they are or refu
 #[cfg(test)]
 mod reservation; // one end, and only one
 #[cfg(test)]
+mod resolving; // what waits for a person, and what that person finds out
+#[cfg(test)]
 mod stock; // pages balance under any moves
 #[cfg(test)]
 mod webhook; // whom an event is about, and what becomes of it

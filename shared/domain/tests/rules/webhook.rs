@@ -20,6 +20,11 @@ fn event(order: &Order, attempt: u32) -> Event {
     }
 }
 
+/// An event that was just taken in.
+pub(crate) fn received() -> Webhook {
+    Webhook::receive(event(&order(), 1), NOON)
+}
+
 fn order() -> Order {
     placed(vec![method(GatewayName::Stripe, "pm_card_visa")]).1.order
 }

@@ -5,6 +5,7 @@ use domain::payment::{
     RefundCause, RefundState, Retry,
 };
 use domain::wake::{Queue, Wake};
+use domain::work::{Work, WorkKind};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -81,6 +82,7 @@ fn refund() -> impl Strategy<Value = Refund> {
         tries().prop_map(|tries| RefundState::Pending { tries }),
         time().prop_map(|at| RefundState::Refunded { at }),
         Just(RefundState::ManualReview),
+        time().prop_map(|at| RefundState::Failed { at }),
     ];
     (any::<u32>(), money(), cause, state, time()).prop_map(|(number, amount, cause, state, started_at)| {
         Refund { number, amount, cause, state, started_at }
@@ -136,12 +138,14 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
     let what = (lines(), totals(), holds(), time());
     let ending = (vec(refund(), 0..3), option::of(time()), vec(posting(), 0..3));
     let payment = (order_state(), vec(attempt(), 0..3), vec(method(), 0..2), url, ending);
-    let rest = (any::<u64>(), option::of(wake), time(), time());
+    let work = (select(&WorkKind::ALL), time(), option::of(time()));
+    let work = work.prop_map(|(kind, since, until)| Work { kind, since, until });
+    let rest = (any::<u64>(), option::of(wake), option::of(work), time(), time());
     (who, what, payment, rest).prop_map(|(who, what, payment, rest)| {
         let (id, reservation_id, caller, fingerprint, contact, shipping_address) = who;
         let (lines, totals, holds, held_until) = what;
         let (state, attempts, fallbacks, return_url, (refunds, cancel_requested_at, postings)) = payment;
-        let (version, wake, created_at, updated_at) = rest;
+        let (version, wake, work, created_at, updated_at) = rest;
         // A new item has the postings of its own write.
         let ledger = Ledger::of(postings.into_iter().map(|posting| Posting { version, ..posting }).collect());
         Order {
@@ -164,6 +168,7 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
             return_url,
             version,
             wake,
+            work,
             created_at,
             updated_at,
         }

@@ -9,6 +9,7 @@ use super::{attempt, refund};
 use crate::attribute::{self, Fields, Item, add, list, map, money, number, text, time};
 use crate::keys;
 use crate::reservations::item::{holds, lines, read_holds, read_lines, read_totals, read_wake, totals, wake};
+use crate::work_items as work;
 
 /// A new order with the first line of its history.
 pub(crate) fn new_order(change: &OrderChange) -> Item {
@@ -37,7 +38,7 @@ pub(crate) fn new_order(change: &OrderChange) -> Item {
 }
 
 /// The attributes that an order's change may change, as they will be; without a value they are to be absent.
-pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 14] {
+pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 17] {
     let (paid_at, retry_until, cancelled_at) = match order.state {
         OrderState::PendingPayment => (None, None, None),
         OrderState::Paid { at } => (Some(at), None, None),
@@ -58,6 +59,9 @@ pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 
         ("version", Some(number(order.version))),
         ("wake", order.wake.map(wake)),
         (keys::WAKE.place, order.wake.map(|wake| time(wake.at))),
+        ("work", order.work.map(|work| text(work.kind.as_str()))),
+        (keys::WORK.place, order.work.map(|work| time(work.since))),
+        ("work_until", order.work.and_then(|work| work.until).map(time)),
         ("updated_at", Some(time(order.updated_at))),
     ]
 }
@@ -147,6 +151,7 @@ pub(crate) fn read_order(item: &Item) -> Result<Order, Failure> {
         return_url: fields.optional("return_url", Fields::parsed)?,
         version: fields.number("version")?,
         wake: fields.optional("wake", read_wake)?,
+        work: fields.optional("work", |fields, _| work::read_work(fields))?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
     })

@@ -9,6 +9,8 @@ use crate::reservations::item::{read_wake, wake};
 
 /// The state of an event that nobody has settled.
 pub(crate) const RECEIVED: &str = "received";
+/// The state of an event that a person must look at.
+pub(crate) const QUARANTINED: &str = "quarantined";
 
 pub(crate) fn webhook(webhook: &Webhook) -> Item {
     let event = &webhook.event;
@@ -27,11 +29,11 @@ pub(crate) fn webhook(webhook: &Webhook) -> Item {
     let (state, settled_at, reason) = match webhook.state {
         WebhookState::Received => (RECEIVED, None, None),
         WebhookState::Settled(settlement) => {
-            let (at, reason) = match settlement {
-                Settlement::Applied { at } => (at, None),
-                Settlement::Quarantined { at, reason } => (at, Some(reason)),
+            let reason = match settlement {
+                Settlement::Quarantined { reason, .. } => Some(reason),
+                Settlement::Applied { .. } | Settlement::Dismissed { .. } => None,
             };
-            (settlement.as_str(), Some(at), reason)
+            (settlement.as_str(), Some(settlement.at()), reason)
         }
     };
     add(&mut item, "state", Some(text(state)));
@@ -41,6 +43,8 @@ pub(crate) fn webhook(webhook: &Webhook) -> Item {
     add(&mut item, "attempt", event.purpose.as_ref().map(|purpose| number(purpose.attempt)));
     add(&mut item, "wake", webhook.wake.map(wake));
     add(&mut item, keys::WAKE.place, webhook.wake.map(|wake| time(wake.at)));
+    add(&mut item, "work", webhook.work().map(|work| text(work.kind.as_str())));
+    add(&mut item, keys::WORK.place, webhook.work().map(|work| time(work.since)));
     add(&mut item, "fact", event.fact.as_ref().map(fact::fact));
     item
 }
@@ -73,7 +77,8 @@ fn read_state(fields: Fields<'_>) -> Result<WebhookState, Failure> {
     Ok(match fields.text("state")? {
         RECEIVED => WebhookState::Received,
         "applied" => WebhookState::Settled(Settlement::Applied { at: at()? }),
-        "quarantined" => WebhookState::Settled(Settlement::Quarantined {
+        "dismissed" => WebhookState::Settled(Settlement::Dismissed { at: at()? }),
+        QUARANTINED => WebhookState::Settled(Settlement::Quarantined {
             at: at()?,
             reason: fields.word("reason", Quarantine::named)?,
         }),

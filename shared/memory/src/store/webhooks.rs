@@ -1,4 +1,4 @@
-use application::{Facts, Failure, Overdue, WebhookInbox, WebhookLedger};
+use application::{Facts, Failure, Overdue, WebhookInbox, WebhookLedger, WebhookQuarantine};
 use async_trait::async_trait;
 use domain::Idempotent;
 use domain::payment::{GatewayName, GatewayReference};
@@ -33,6 +33,19 @@ impl WebhookLedger for Store {
             return Ok(Idempotent::AlreadyApplied(()));
         };
         records.write_webhook(&settled);
+        Ok(Idempotent::Executed(()))
+    }
+}
+
+#[async_trait]
+impl WebhookQuarantine for Store {
+    async fn resolve(&self, decided: &Webhook) -> Result<Idempotent<()>, Failure> {
+        let mut records = self.lock();
+        let stored = records.webhooks.get(&decided.event.key);
+        if stored.and_then(Webhook::work).is_none() {
+            return Ok(Idempotent::AlreadyApplied(()));
+        }
+        records.write_webhook(decided);
         Ok(Idempotent::Executed(()))
     }
 }

@@ -1,7 +1,7 @@
-use domain::Timestamp;
-use domain::payment::{RefundCharge, RefundOutcome};
+use domain::payment::{RefundCharge, RefundNumber, RefundOutcome};
+use domain::{OrderId, Timestamp};
 
-use super::{Bank, Intent, Status, key_life, place};
+use super::{Bank, Intent, Status, key_life, place, token};
 
 /// What a key was used for first, and what was answered.
 #[derive(Clone, Debug)]
@@ -30,6 +30,9 @@ impl Bank {
         let Some(intent) = intent.filter(|intent| intent.status == Status::Succeeded) else {
             return RefundOutcome::Unknown;
         };
+        if token(&intent.charge) == "refund_refused" && refund.number == 1 {
+            return RefundOutcome::Refused;
+        }
         let amount = refund.amount.amount();
         // "Already refunded" may be the answer to a repetition, so it proves nothing.
         if amount > intent.captured().saturating_sub(intent.refunded()) {
@@ -49,6 +52,12 @@ impl Bank {
     /// A request that is still on its way when its sender has given up.
     pub(crate) fn delay_refund(&mut self, refund: RefundCharge, until: Timestamp) {
         self.late_refunds.push((until, refund));
+    }
+
+    /// Whether a refund of an order is among those of its object.
+    pub(crate) fn has_refunded(&self, order: &OrderId, number: RefundNumber) -> bool {
+        let mut ours = self.intents.iter().filter(|intent| intent.charge.order_id == *order);
+        ours.any(|intent| intent.refunds.iter().any(|(made, _)| *made == number))
     }
 
     /// Whether a refund is among those of its object. That it is not there proves nothing.

@@ -66,12 +66,14 @@ impl Checker {
             Request::Release(..)
             | Request::SeeReservation(..)
             | Request::SeeOrder(..)
+            | Request::ListWork
+            | Request::Resolve(..)
             | Request::SeeProduct(_) => false,
         };
         Known { had_won, sent: now }
     }
 
-    fn order(&self, id: &domain::OrderId) -> Option<&Order> {
+    pub(crate) fn order(&self, id: &domain::OrderId) -> Option<&Order> {
         self.books.orders.iter().map(|record| &record.order).find(|order| order.id == *id)
     }
 

@@ -34,7 +34,7 @@ impl SweepIndex for Invocation {
 
 impl Invocation {
     /// Whether an index has not caught up yet.
-    fn is_stale(&self) -> bool {
+    pub(super) fn is_stale(&self) -> bool {
         let mut desk = self.world.desk();
         desk.is_seeded && desk.faults.is_some() && desk.dice.hits(100)
     }

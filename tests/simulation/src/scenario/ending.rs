@@ -37,19 +37,21 @@ pub(super) fn adyen(crowd: &Crowd) -> Vec<Work> {
 }
 
 pub(super) fn paid(crowd: &Crowd) -> Vec<Work> {
-    let shopper = crowd.shopper("ann");
-    vec![Box::pin(async move {
-        let Some(order) = pays(&shopper).await else { return };
-        let _cancelled = shopper.cancel(&order).await;
-        let _seen = shopper.watch(&order).await;
-    })]
+    vec![Box::pin(cancels_paid(crowd.shopper("ann"), "visa"))]
+}
+
+/// A shopper who pays with this token, and thinks better of it.
+pub(super) async fn cancels_paid(shopper: Shopper, token: &str) {
+    let Some(order) = pays(&shopper, token).await else { return };
+    let _cancelled = shopper.cancel(&order).await;
+    let _seen = shopper.watch(&order).await;
 }
 
 /// The one shirt that a customer may have can be had again once it was given back, by that customer too.
 pub(super) fn buys_again(crowd: &Crowd) -> Vec<Work> {
     let shopper = crowd.shopper("ann");
     vec![Box::pin(async move {
-        let Some(order) = pays(&shopper).await else { return };
+        let Some(order) = pays(&shopper, "visa").await else { return };
         let _cancelled = shopper.cancel(&order).await;
         shopper.rest(900_000).await;
         let Some(reservation) = shopper.reserve("again", &[(SHIRT, 1)]).await else { return };
@@ -61,7 +63,7 @@ pub(super) fn buys_again(crowd: &Crowd) -> Vec<Work> {
 pub(super) fn parts(crowd: &Crowd) -> Vec<Work> {
     let shopper = crowd.shopper("ann");
     vec![Box::pin(async move {
-        let Some(order) = pays(&shopper).await else { return };
+        let Some(order) = pays(&shopper, "visa").await else { return };
         let _first = shopper.refund("claim-1", &order, 4_000).await;
         let _second = shopper.refund("claim-2", &order, 4_000).await;
         let _repeated = shopper.refund("claim-1", &order, 4_000).await;
@@ -73,7 +75,7 @@ pub(super) fn parts(crowd: &Crowd) -> Vec<Work> {
 pub(super) fn refund_and_cancel(crowd: &Crowd) -> Vec<Work> {
     let shopper = crowd.shopper("ann");
     vec![Box::pin(async move {
-        let Some(order) = pays(&shopper).await else { return };
+        let Some(order) = pays(&shopper, "visa").await else { return };
         let _part = shopper.refund("claim-1", &order, 2_900).await;
         shopper.rest(3_000).await;
         let _cancelled = shopper.cancel(&order).await;
@@ -92,8 +94,8 @@ async fn cancels(shopper: Shopper, token: &str, after: u32) {
 }
 
 /// Holds a shirt, pays for it, and waits until that is done.
-async fn pays(shopper: &Shopper) -> Option<Order> {
+async fn pays(shopper: &Shopper, token: &str) -> Option<Order> {
     let reservation = shopper.reserve("hold", &[(SHIRT, 1)]).await?;
-    let order = shopper.check_out("pay", &reservation, "visa").await?;
+    let order = shopper.check_out("pay", &reservation, token).await?;
     shopper.watch(&order).await
 }

@@ -4,7 +4,7 @@ use crate::{catalog, circuits, limits, orders, reservations, statement, stock, s
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 45] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 47] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -277,6 +277,20 @@ pub static ACCESS_PATTERNS: [AccessPattern; 45] = [
         key: "`webhook#<gateway>#<event id>`",
         condition: webhooks::SETTLE_IF,
         function: "`OrdersTable::settle`",
+    },
+    AccessPattern {
+        question: "write down what a person decides about it",
+        operation: "UpdateItem",
+        key: "`webhook#<gateway>#<event id>`",
+        condition: webhooks::RESOLVE_IF,
+        function: "`OrdersTable::resolve`",
+    },
+    AccessPattern {
+        question: "what waits for a person",
+        operation: "Query",
+        key: "index `work`: shard, from a time",
+        condition: READ,
+        function: "`OrdersTable::work_items`",
     },
     AccessPattern {
         question: "whether a gateway is asked to begin charges",

@@ -1,0 +1,99 @@
+use application::{WorkItem, WorkRecord};
+use domain::Idempotent;
+use domain::order::Order;
+use domain::payment::{Finding, Outcome, PaymentFinding};
+use domain::webhook::{EventKey, Quarantine, QuarantineDecision, Settlement, Webhook};
+use domain::work::{Work, WorkKind};
+
+use crate::samples::{NOON, later, ordered};
+use crate::webhooks::webhook;
+use crate::world::World;
+
+/// An order whose payment is not what was asked for, from the first second on.
+async fn mismatched(world: &World) -> Order {
+    let (_, change) = ordered(world).await;
+    let mismatched = change.order.record(Outcome::Mismatch, later(1)).unwrap();
+    world.ledger.record(&mismatched).await.unwrap();
+    mismatched.order
+}
+
+/// An event that nobody can be found for, from the first second on.
+async fn quarantined(world: &World) -> Webhook {
+    let received = webhook("evt_1");
+    let _received = world.inbox.receive(&received).await.unwrap();
+    let settlement = Settlement::Quarantined { at: later(1), reason: Quarantine::UnknownOrder };
+    let _settled = world.webhooks.settle(&received.event.key, settlement).await.unwrap();
+    received.settle(settlement).unwrap()
+}
+
+fn item(record: WorkRecord, kind: WorkKind) -> WorkItem {
+    WorkItem { record, work: Work { kind, since: later(1), until: None } }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_person_is_listed_with_what_for_and_since_when() {
+    for world in World::both().await {
+        assert_eq!(world.work_items(NOON).await, []);
+        let order = mismatched(&world).await;
+        let event = quarantined(&world).await.event.key;
+        let both = [
+            item(WorkRecord::Order(order.id), WorkKind::Payment),
+            item(WorkRecord::Webhook(event), WorkKind::Webhook),
+        ];
+        assert_eq!(world.work_items(NOON).await, both);
+        assert_eq!(world.work_items(later(1)).await, both);
+        assert_eq!(world.work_items(later(2)).await, []);
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_payment_is_found_out_waits_for_nobody_any_more() {
+    for world in World::both().await {
+        let order = mismatched(&world).await;
+        let found = order.clone().resolve(Finding::Payment(PaymentFinding::Voided), later(2)).unwrap();
+        let Idempotent::Executed(change) = found else { panic!("{found:?}") };
+        world.ledger.record(&change).await.unwrap();
+        assert_eq!(world.work_items(NOON).await, []);
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_is_applied_again_is_received_anew_and_wakes_its_worker() {
+    for world in World::both().await {
+        let quarantined = quarantined(&world).await;
+        let key = quarantined.event.key.clone();
+        let again = quarantined.decide(QuarantineDecision::ApplyAgain, later(2)).unwrap().into_inner();
+        assert_eq!(world.webhooks.resolve(&again).await, Ok(Idempotent::Executed(())));
+        assert_eq!(stored(&world, &key).await, again);
+        assert_eq!(world.work_items(NOON).await, []);
+        let woken: Vec<_> = world.wake_ups().await.iter().map(|wake_up| wake_up.at).collect();
+        assert_eq!(woken, [NOON, later(2)]);
+        let applied = Settlement::Applied { at: later(3) };
+        assert_eq!(world.webhooks.settle(&key, applied).await, Ok(Idempotent::Executed(())));
+        assert_eq!(stored(&world, &key).await, again.settle(applied).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_decision_about_an_event_is_taken_once_and_only_in_quarantine() {
+    for world in World::both().await {
+        let quarantined = quarantined(&world).await;
+        let key = quarantined.event.key.clone();
+        let decided = |decision| quarantined.clone().decide(decision, later(2)).unwrap().into_inner();
+        let (again, dismissed) =
+            (decided(QuarantineDecision::ApplyAgain), decided(QuarantineDecision::Dismiss));
+        assert_eq!(world.webhooks.resolve(&dismissed).await, Ok(Idempotent::Executed(())));
+        for late in [&again, &dismissed] {
+            assert_eq!(world.webhooks.resolve(late).await, Ok(Idempotent::AlreadyApplied(())));
+            assert_eq!(stored(&world, &key).await, dismissed);
+        }
+        assert_eq!(world.work_items(NOON).await, []);
+        let unknown = Webhook { event: webhook("evt_2").event, ..again };
+        assert_eq!(world.webhooks.resolve(&unknown).await, Ok(Idempotent::AlreadyApplied(())));
+        assert_eq!(world.webhooks.webhook(&unknown.event.key).await, Ok(None));
+    }
+}
+
+async fn stored(world: &World, key: &EventKey) -> Webhook {
+    world.webhooks.webhook(key).await.unwrap().unwrap()
+}
