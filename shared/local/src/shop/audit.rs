@@ -12,6 +12,8 @@ use super::{Folder, Listeners, Shop, StartError, TEMPLATE, environment, serve_ta
 use crate::dynamodb::DynamoDb;
 use crate::template::{Surroundings, Template};
 
+mod reading; // what shoppers read, beside the book
+
 /// Why an audit came to no verdict.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
@@ -31,7 +33,7 @@ pub enum AuditError {
 
 impl Shop {
     /// Checks what a shop that does not run has kept in this folder against everything that always holds, the sandbox
-    /// gateway's own book included.
+    /// gateway's own book and what shoppers read of their orders included.
     ///
     /// # Errors
     /// When the folder is another's, or is in use.
@@ -59,7 +61,9 @@ impl Shop {
         let archive = PurchaseTables::new(Clients::of(&variables).dynamodb().await, orders, stock);
         let report = audit(&archive, Some(charges)).await;
         served.stop().await;
-        Ok(report?)
+        let mut report = report?;
+        report.violations.extend(reading::check(&report.books));
+        Ok(report)
     }
 }
 
