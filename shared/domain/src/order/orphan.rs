@@ -38,6 +38,8 @@ impl Order {
 
     /// Whether money of its shopper's that no attempt of it stands for may still be at a gateway.
     pub fn has_orphan(&self) -> bool {
-        self.refunds.iter().any(|refund| refund.is_of_orphan() && !refund.is_refunded())
+        self.refunds
+            .iter()
+            .any(|refund| refund.is_of_orphan() && !refund.is_refunded() && !refund.is_withdrawn())
     }
 }

@@ -17,7 +17,7 @@ use crate::samples::{NOON, method, placed};
 
 const LATER: Duration = Duration::from_secs(60);
 
-fn new_order() -> Order {
+pub(crate) fn new_order() -> Order {
     placed(vec![method(GatewayName::Stripe, "tok_visa")]).1.order
 }
 
@@ -37,21 +37,21 @@ pub(crate) fn cancel(order: Order) -> OrderChange {
     }
 }
 
-fn later() -> Timestamp {
+pub(crate) fn later() -> Timestamp {
     NOON.plus(LATER)
 }
 
-fn asked(reference: &str, amount: i64) -> RefundRequest {
+pub(crate) fn asked(reference: &str, amount: i64) -> RefundRequest {
     let currency = new_order().totals.total.currency();
     RefundRequest { reference: reference.parse().unwrap(), amount: Money::new(amount, currency).unwrap() }
 }
 
-fn refunding(order: Order, reference: &str, amount: i64) -> Order {
+pub(crate) fn refunding(order: Order, reference: &str, amount: i64) -> Order {
     order.refund(asked(reference, amount), NOON).unwrap().into_inner().order
 }
 
 /// What was claimed is answered so.
-fn answered(order: Order, outcome: RefundOutcome, now: Timestamp) -> OrderChange {
+pub(crate) fn answered(order: Order, outcome: RefundOutcome, now: Timestamp) -> OrderChange {
     order.claim_refund(now).unwrap().order.record_refund(outcome, now).unwrap()
 }
 
