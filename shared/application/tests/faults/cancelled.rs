@@ -10,12 +10,12 @@ use memory::{Call, Fate, RefundCall};
 use crate::samples::CARD;
 use crate::shop::{HOUR, MINUTE, NOON, Shop, WEEK};
 
-async fn cancel(shop: &Shop, order: &Order) -> Result<Idempotent<Order>, CancelOrderError> {
+pub(crate) async fn cancel(shop: &Shop, order: &Order) -> Result<Idempotent<Order>, CancelOrderError> {
     let ports = cancel_order::Ports { orders: &shop.store, clock: &shop.clock };
     cancel_order(&ports, &order.caller, &order.id).await
 }
 
-async fn refund(
+pub(crate) async fn refund(
     shop: &Shop,
     order: &Order,
     reference: &str,
@@ -27,7 +27,7 @@ async fn refund(
     refund_order(&ports, &order.id, &request).await
 }
 
-async fn paid(shop: &Shop) -> Order {
+pub(crate) async fn paid(shop: &Shop) -> Order {
     let order = shop.order_shirts().await;
     shop.settle().await;
     let order = shop.order(&order.id).await;
