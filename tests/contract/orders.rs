@@ -1,6 +1,8 @@
 use application::ChangeError;
 use domain::order::{Order, OrderChange, OrderState};
-use domain::payment::{AttemptRequest, Decline, Operation, Outcome, RefundOutcome, Retry};
+use domain::payment::{
+    AttemptRequest, Decline, DisputeDecision, DisputeSeen, Operation, Outcome, RefundOutcome, Retry,
+};
 use domain::reservation::{PAGES_MAX, Reservation, ReservationState};
 use domain::stock::{Hold, PAGE_UNITS, StockPage};
 use domain::wake::{Queue, Wake};
@@ -223,6 +225,31 @@ async fn what_was_sold_is_for_sale_again_once_its_money_is_back() {
             ("paid", "captured, refund unknown 1"),
         ];
         assert_eq!(told, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_dispute_is_kept_with_its_entries_and_what_it_took_of_a_cancelled_order_frees_its_units() {
+    for world in World::both().await {
+        let (_, change) = ordered(&world).await;
+        let opened = Outcome::Opened("pi_1".parse().unwrap());
+        let order = record(&world, change.order.record(opened, later(1)).unwrap()).await;
+        let order = record(&world, order.record(Outcome::Authorized, later(2)).unwrap()).await;
+        let paid = record(&world, order.record(Outcome::Captured, later(3)).unwrap()).await;
+        let seen = |decision| {
+            [DisputeSeen { reference: "dp_1".parse().unwrap(), amount: paid.totals.total, decision }]
+        };
+        let disputed = paid.clone().dispute(1, &seen(None), later(4)).unwrap().into_inner();
+        let disputed = record(&world, disputed).await;
+        assert_eq!((disputed.word(), disputed.disputes.len()), ("disputed", 1));
+        let cancelled = record(&world, disputed.cancel(later(5)).unwrap().into_inner()).await;
+        let lost = cancelled.dispute(1, &seen(Some(DisputeDecision::Lost)), later(6)).unwrap().into_inner();
+        let over = record(&world, lost.clone()).await;
+        assert_eq!((over.state, over.lost()), (OrderState::Cancelled { at: later(6) }, over.captured()));
+        assert!(over.ledger.is_sealed(&over.id) && over.refunds[0].is_withdrawn());
+        let page = world.page(&page("shirt", 0)).await;
+        assert_eq!((page.available, page.sold), (10, 0));
+        assert_eq!(world.ledger.record(&lost).await, Err(ChangeError::Conflict), "no unit comes back twice");
     }
 }
 

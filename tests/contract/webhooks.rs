@@ -2,7 +2,8 @@ use application::{Subject, WakeUp};
 use domain::Idempotent;
 use domain::payment::GatewayName;
 use domain::webhook::{
-    Event, EventKey, Fact, FactSubject, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState,
+    DisputeStage, Event, EventKey, EventSubject, Fact, FactSubject, Mode, Purpose, Quarantine, Settlement,
+    Webhook, WebhookState,
 };
 
 use crate::samples::{NOON, later, ordered};
@@ -18,6 +19,7 @@ pub(crate) fn webhook(id: &str) -> Webhook {
     let event = Event {
         key: key(id),
         kind: "payment_intent.succeeded".parse().unwrap(),
+        subject: EventSubject::Payment,
         reference: "pi_1".parse().unwrap(),
         purpose: Some(purpose),
         mode: Mode::Live,
@@ -40,6 +42,16 @@ async fn fault_28_an_event_is_kept_once_and_the_first_one_stays() {
             assert_eq!(world.webhooks.webhook(&key("evt_1")).await, Ok(Some(first.clone())));
         }
         assert_eq!(world.inbox.receive(&webhook("evt_2")).await, Ok(Idempotent::Executed(())));
+    }
+}
+
+#[tokio::test]
+async fn an_event_about_a_dispute_reads_back_as_it_was_told() {
+    for world in World::both().await {
+        let mut told = webhook("evt_1");
+        (told.event.subject, told.event.purpose) = (EventSubject::Dispute, None);
+        let _received = world.inbox.receive(&told).await.unwrap();
+        assert_eq!(world.webhooks.webhook(&key("evt_1")).await, Ok(Some(told)));
     }
 }
 
@@ -111,6 +123,8 @@ async fn fault_28_every_fact_of_an_object_is_kept_once_with_its_event_and_no_oth
         let held = fact(FactSubject::Authorization, true);
         let moved = fact(FactSubject::Capture, false);
         let back = fact(FactSubject::Refund(2), true);
+        let reference = "dispute".parse().unwrap();
+        let taken = fact(FactSubject::Dispute { reference, stage: DisputeStage::LostAgain }, true);
         let another = fact(FactSubject::Cancellation, true);
         for webhook in [
             told("evt_1", "ours", held.clone()),
@@ -119,13 +133,14 @@ async fn fault_28_every_fact_of_an_object_is_kept_once_with_its_event_and_no_oth
             told("evt_1", "ours", held.clone()),
             told("evt_3", "theirs", another),
             told("evt_4", "ours", back.clone()),
+            told("evt_5", "ours", taken.clone()),
         ] {
             let _received = world.inbox.receive(&webhook).await.unwrap();
         }
         let ours = "ours".parse().unwrap();
         let mut facts = world.facts.facts(GatewayName::Stripe, &ours).await.unwrap();
         facts.sort_by_key(|fact| fact.subject.as_str());
-        assert_eq!(facts, [held, moved, back]);
+        assert_eq!(facts, [held, moved, taken, back]);
         assert_eq!(world.facts.facts(GatewayName::PayPal, &ours).await, Ok(Vec::new()));
     }
 }

@@ -4,13 +4,14 @@
 
 use domain::order::Order;
 use domain::payment::AttemptState;
-use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
+use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose, Quarantine, Settlement};
 
 use crate::capture_payment::{self, capture_payment_now};
 use crate::repeat::until_definite;
 use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, Velocity, WebhookLedger};
 
 mod denied; // money that came for an attempt that had been a definite no
+mod disputed; // money that its shopper demands back over the shop's head
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -45,9 +46,9 @@ pub async fn apply_webhook(ports: &Ports<'_>, key: &EventKey) -> Result<(), Fail
     if webhook.is_settled() {
         return Ok(());
     }
-    let settlement = match concerned(ports, &webhook.event).await? {
-        Ok(order) => {
-            see_to(ports, &webhook.event, order).await?;
+    let settlement = match concerned(ports, webhook.event.clone()).await? {
+        Ok((event, order)) => {
+            see_to(ports, &event, order).await?;
             Settlement::Applied { at: ports.clock.now() }
         }
         Err(reason) => {
@@ -63,11 +64,15 @@ pub async fn apply_webhook(ports: &Ports<'_>, key: &EventKey) -> Result<(), Fail
     Ok(())
 }
 
-/// The order whose attempt has, or will have, the event's object.
-async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Quarantine>, Failure> {
+/// The order whose attempt has, or will have, the event's object, and the event with what that was opened for.
+async fn concerned(
+    ports: &Ports<'_>,
+    mut event: Event,
+) -> Result<Result<(Event, Order), Quarantine>, Failure> {
     if event.mode != ports.mode {
         return Ok(Err(Quarantine::OtherMode));
     }
+    event.purpose = purpose(ports, &event).await?;
     let Some(purpose) = &event.purpose else {
         return Ok(Err(Quarantine::UnknownOrder));
     };
@@ -75,11 +80,38 @@ async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Qua
         return Ok(Err(Quarantine::UnknownOrder));
     };
     let is_known = event.attempt_of(&order).is_some();
-    Ok(if is_known { Ok(order) } else { Err(Quarantine::UnknownAttempt) })
+    Ok(if is_known { Ok((event, order)) } else { Err(Quarantine::UnknownAttempt) })
 }
 
-/// Does what the gateway's object asks for. A capture is a fact that no event unmakes.
+/// What the event's object was opened for. A dispute need not say it; its payment does.
+async fn purpose(ports: &Ports<'_>, event: &Event) -> Result<Option<Purpose>, Failure> {
+    if event.purpose.is_some() || event.subject == EventSubject::Payment {
+        return Ok(event.purpose.clone());
+    }
+    if !ports.budget.allows_call(ports.clock.now()) {
+        return Err(Failure::Throttled);
+    }
+    ports.gateways.named(event.key.gateway).purpose(&event.reference).await
+}
+
+/// Does what the gateway's object asks for, and then what its disputes do.
 async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Failure> {
+    let disputed = event.attempt_of(&order).filter(|_| event.subject == EventSubject::Dispute);
+    let Some(attempt) = disputed.map(|attempt| attempt.number) else {
+        return see_to_payment(ports, event, order).await;
+    };
+    let id = order.id.clone();
+    if order.disputable(attempt).is_some() {
+        return disputed::see_to(ports, order, attempt).await;
+    }
+    // Only what was taken is ever disputed, so the gateway knows more of the payment than we do.
+    see_to_payment(ports, event, order).await?;
+    let order = ports.orders.order(&id).await?.ok_or(Failure::Unreadable("an order"))?;
+    disputed::see_to(ports, order, attempt).await
+}
+
+/// Takes the payment on. A capture is a fact that no event unmakes.
+async fn see_to_payment(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Failure> {
     match event.attempt_of(&order) {
         None => Ok(()),
         Some(attempt) if attempt.is_definite_no() => {

@@ -13,6 +13,7 @@ mod breaker; // no charge begins at a gateway that is ill
 mod budget; // the time that a worker has
 mod claims; // what counts against a customer's limits
 mod decision; // what is decided about an order, written to the version that was seen
+mod disputing; // what a gateway shows of disputes, written to the order
 mod give_back; // units back to sale
 mod ledger; // a movement of stock, whoever else moves or sells it
 mod look; // which pages have units, found out by one for all

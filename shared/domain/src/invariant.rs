@@ -6,6 +6,7 @@
 use core::fmt;
 
 use crate::order::{AuditEntry, Order};
+use crate::payment::{DisputeDecision, DisputeSeen};
 use crate::reservation::Reservation;
 use crate::stock::{CustomerLimit, Movement, Opener, StockPage, Supply};
 use crate::{Currency, OrderId};
@@ -68,9 +69,21 @@ pub struct ChargeEntry {
     pub captured: i64,
     /// What was moved back.
     pub refunded: i64,
+    /// What its shopper demands back, or has won back, over the shop's head.
+    pub disputes: Vec<DisputeSeen>,
     /// Whether it was captured although the gateway had said no to it, or had confirmed a cancel. That is the gateway's
     /// fault; the shop's part is to give it back.
     pub after_no: bool,
+}
+
+impl ChargeEntry {
+    /// What is not the shopper's again, by a refund or a lost dispute, in minor units.
+    pub fn kept(&self) -> i64 {
+        let lost = self.disputes.iter().filter(|one| one.decision == Some(DisputeDecision::Lost));
+        lost.fold(self.captured.saturating_sub(self.refunded), |kept, one| {
+            kept.saturating_sub(one.amount.amount())
+        })
+    }
 }
 
 /// What always holds.
@@ -146,11 +159,12 @@ impl Invariant {
                  gone back"
             }
             Self::MoneyConserved => {
-                "totals are the sum of their lines, for each charge 0 ≤ refunded ≤ captured ≤ amount, and an order's \
-                 ledger adds up to nothing, is sealed and says what its attempts, its refunds and the gateways say"
+                "totals are the sum of their lines, for each charge 0 ≤ refunded ≤ captured ≤ amount, an order's ledger \
+                 adds up to nothing, is sealed and says what its attempts, its refunds, its disputes and the gateways \
+                 say, and no refund begins while its money is in dispute, or of what was lost to one"
             }
             Self::OneAnswer => "a reservation becomes at most one order, and the two name each other",
-            Self::FactsStay => "what was captured, refunded, refused or closed is never undone",
+            Self::FactsStay => "what was captured, refunded, disputed, refused or closed is never undone",
             Self::AuditComplete => {
                 "every change of an order has one line of history, without gaps, and the last one is the order's state"
             }

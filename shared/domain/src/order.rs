@@ -14,8 +14,8 @@
 use core::time::Duration;
 
 use crate::payment::{
-    Attempt, AttemptRequest, AttemptState, Charge, GatewayName, Operation, Outcome, PaymentMethod, Refund,
-    Retry, ReturnUrl, Step,
+    Attempt, AttemptRequest, AttemptState, Charge, Dispute, GatewayName, Operation, Outcome, PaymentMethod,
+    Refund, Retry, ReturnUrl, Step,
 };
 use crate::reservation::{Line, NotHeld, Reservation, Totals};
 use crate::stock::{HoldMove, PlannedHold};
@@ -25,6 +25,7 @@ use crate::{Caller, Fingerprint, Money, OrderId, RequestKey, ReservationId, Time
 
 mod change; // one write, and what it does to the units
 mod customer; // who pays, and where it goes
+mod disputing; // money that its shopper demands back over the shop's head
 mod ending; // what ends it: a cancel, and money that goes back
 mod history; // one line for each write
 mod ledger; // what moved, as double entries
@@ -35,6 +36,7 @@ mod state; // where an order stands
 
 pub use change::{HoldsChange, OrderChange, seen_hold};
 pub use customer::{Address, Contact};
+pub use disputing::DisputeRefused;
 pub use ending::{CancelRefused, RefundRefused, RefundRequest};
 pub use history::AuditEntry;
 pub use ledger::{Account, Ledger, NoSeal, Posting, PostingCause, Seal};
@@ -72,6 +74,8 @@ pub struct Order {
     pub attempts: Vec<Attempt>,
     /// Every refund, oldest first.
     pub refunds: Vec<Refund>,
+    /// Every dispute, in the order in which we learned of them.
+    pub disputes: Vec<Dispute>,
     /// What moved because of it.
     pub ledger: Ledger,
     /// When its shopper or an operator cancelled it. It is over once that is confirmed.
@@ -158,6 +162,7 @@ impl Order {
             state: OrderState::PendingPayment,
             attempts: vec![Attempt::new(1, first, None, now)],
             refunds: Vec::new(),
+            disputes: Vec::new(),
             ledger: Ledger::default(),
             cancel_requested_at: None,
             fallbacks: methods.collect(),
@@ -289,18 +294,6 @@ impl Order {
     pub fn rests(&self) -> bool {
         let is_with_a_person = |attempt: &Attempt| attempt.state == AttemptState::ManualReview;
         self.holds_nothing() || self.attempt().is_some_and(is_with_a_person)
-    }
-
-    /// The word in the API: that of its state, and for a paid one what became of the money since.
-    pub fn word(&self) -> &'static str {
-        let back = self.refunded();
-        if back == 0 || !matches!(self.state, OrderState::Paid { .. }) {
-            self.state.as_str()
-        } else if back < self.totals.total.amount() {
-            OrderState::PARTIALLY_REFUNDED
-        } else {
-            OrderState::REFUNDED
-        }
     }
 
     /// Moves the current attempt, and the order with it where the attempt settled.

@@ -16,7 +16,7 @@ use core::str::FromStr;
 
 mod fact; // what a gateway tells that cannot be asked
 
-pub use fact::{Fact, FactSubject};
+pub use fact::{DisputeStage, Fact, FactSubject};
 
 use crate::order::Order;
 use crate::payment::{Attempt, AttemptNumber, GatewayName, GatewayReference};
@@ -40,9 +40,11 @@ pub struct Event {
     pub key: EventKey,
     /// What happened, in the gateway's word. It is for people: nothing is decided by it.
     pub kind: EventKind,
-    /// The gateway's object that it happened to.
+    /// What it is about.
+    pub subject: EventSubject,
+    /// The gateway's object that it happened to: the payment, also where a dispute of it is told of.
     pub reference: GatewayReference,
-    /// What the object was opened for, as it says itself; none where it says nothing that could be ours.
+    /// What the object was opened for, as the event says; none where it says nothing that could be ours.
     pub purpose: Option<Purpose>,
     /// Whether real money is meant.
     pub mode: Mode,
@@ -50,6 +52,30 @@ pub struct Event {
     pub created_at: Timestamp,
     /// What it proves, where its gateway cannot be asked.
     pub fact: Option<Fact>,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EventSubject {
+    /// A payment, and what goes back of it.
+    Payment,
+    /// A dispute of a payment. It may say nothing of what that was opened for: then the gateway is asked.
+    Dispute,
+}
+
+impl EventSubject {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Dispute => "dispute",
+        }
+    }
+
+    /// The subject of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Payment, Self::Dispute].into_iter().find(|subject| subject.as_str() == name)
+    }
 }
 
 /// The attempt that a gateway's object was opened for.
@@ -224,13 +250,15 @@ pub struct NotQuarantined;
 
 impl Event {
     /// The attempt that this is about: the one that has the object, or else the one that the object was opened for,
-    /// while our own call has not told us yet which object that made.
+    /// while our own call has not told us yet which object that made. A dispute may name its payment otherwise than our
+    /// call was answered, so what it was opened for is enough.
     pub fn attempt_of<'a>(&self, order: &'a Order) -> Option<&'a Attempt> {
         let of_gateway =
             || order.attempts.iter().filter(|attempt| attempt.method.gateway() == self.key.gateway);
         let named = self.purpose.as_ref().filter(|purpose| purpose.order_id == order.id);
         let is_named = |attempt: &&Attempt| {
-            attempt.reference.is_none() && named.is_some_and(|purpose| purpose.attempt == attempt.number)
+            (attempt.reference.is_none() || self.subject == EventSubject::Dispute)
+                && named.is_some_and(|purpose| purpose.attempt == attempt.number)
         };
         of_gateway()
             .find(|attempt| attempt.reference.as_ref() == Some(&self.reference))

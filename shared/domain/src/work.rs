@@ -24,6 +24,8 @@ pub enum WorkKind {
     Payment,
     /// To find out what became of a refund.
     Refund,
+    /// To answer a dispute at its gateway, which then decides.
+    Dispute,
     /// To see whom an event concerns that names nobody.
     Webhook,
 }
@@ -51,7 +53,7 @@ impl Work {
 
 impl WorkKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::FraudReview, Self::Payment, Self::Refund, Self::Webhook];
+    pub const ALL: [Self; 5] = [Self::FraudReview, Self::Payment, Self::Refund, Self::Dispute, Self::Webhook];
 
     /// The word in the API, in the database and in the log.
     pub const fn as_str(self) -> &'static str {
@@ -59,6 +61,7 @@ impl WorkKind {
             Self::FraudReview => "fraud_review",
             Self::Payment => "payment",
             Self::Refund => "refund",
+            Self::Dispute => "dispute",
             Self::Webhook => "webhook",
         }
     }

@@ -12,7 +12,8 @@ use domain::stock::{
 };
 use domain::wake::{Queue, Wake};
 use domain::webhook::{
-    Event, EventKey, Fact, FactSubject, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState,
+    DisputeStage, Event, EventKey, EventSubject, Fact, FactSubject, Mode, Purpose, Quarantine, Settlement,
+    Webhook, WebhookState,
 };
 use domain::{Money, Quantity, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -234,25 +235,30 @@ pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {
     ];
     let purpose = (id(), any::<u32>()).prop_map(|(order_id, attempt)| Purpose { order_id, attempt });
     let mode = select(&[Mode::Live, Mode::Test]);
-    let what = (id(), "[a-zA-Z._-]{1,64}", id(), option::of(purpose), mode, option::of(fact()));
+    let subject = select(&[EventSubject::Payment, EventSubject::Dispute]);
+    let object = (id(), subject);
+    let what = (id(), "[a-zA-Z._-]{1,64}", object, option::of(purpose), mode, option::of(fact()));
     let wake = (select(&Queue::ALL), time()).prop_map(|(queue, at)| Wake { queue, at });
     (what, state, time(), time(), option::of(wake)).prop_map(
         |(what, state, created_at, received_at, wake)| {
-            let (id, kind, reference, purpose, mode, fact) = what;
+            let (id, kind, (reference, subject), purpose, mode, fact) = what;
             let key = EventKey { gateway: GatewayName::Stripe, id };
             let kind = kind.parse().unwrap();
-            let event = Event { key, kind, reference, purpose, mode, created_at, fact };
+            let event = Event { key, kind, subject, reference, purpose, mode, created_at, fact };
             Webhook { event, state, received_at, wake }
         },
     )
 }
 
 fn fact() -> impl Strategy<Value = Fact> {
+    let stage =
+        select(&[DisputeStage::Opened, DisputeStage::Won, DisputeStage::Lost, DisputeStage::LostAgain]);
     let subject = prop_oneof![
         Just(FactSubject::Authorization),
         Just(FactSubject::Capture),
         Just(FactSubject::Cancellation),
         any::<u32>().prop_map(FactSubject::Refund),
+        (id(), stage).prop_map(|(reference, stage)| FactSubject::Dispute { reference, stage }),
     ];
     (subject, any::<bool>(), option::of(money()), id()).prop_map(|(subject, success, amount, payment)| Fact {
         subject,

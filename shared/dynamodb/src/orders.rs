@@ -16,6 +16,7 @@ use crate::write::{self, Refusal, Verdict};
 use crate::{OrdersTable, PurchaseTables, keys, velocity};
 
 mod attempt; // attempts and methods as values
+mod dispute; // disputes as values
 pub(crate) mod item; // orders as items
 mod refund; // refunds as values
 mod screening; // what the fraud rules, and a person, said as values

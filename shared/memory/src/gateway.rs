@@ -1,11 +1,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use application::Gateway;
+use application::{Failure, Gateway};
 use async_trait::async_trait;
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
-use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{
+    Charge, DisputeDecision, DisputeSeen, GatewayReference, Outcome, RefundCharge, RefundOutcome,
+};
+use domain::webhook::Purpose;
 
 mod book; // what really happened
 
@@ -29,6 +32,7 @@ struct Desk {
     delayed: Vec<(Call, Charge)>,
     refund_scripts: BTreeMap<RefundCall, VecDeque<Fate<RefundOutcome>>>,
     delayed_refunds: Vec<RefundCharge>,
+    disputes_asked: VecDeque<Failure>,
 }
 
 /// A call that can be scripted.
@@ -109,6 +113,16 @@ impl ScriptedGateway {
     /// The gateway breaks its word: it captures what it had said no to, or had confirmed a cancel of, for this order.
     pub fn captures_after_no(&self, order: &OrderId) {
         self.lock().book.captures_after_no(order);
+    }
+
+    /// The shopper demands back what was captured for this order, under the gateway's id of that; or that is decided.
+    pub fn dispute(&self, order: &OrderId, reference: &str, decision: Option<DisputeDecision>) {
+        self.lock().book.dispute(order, reference, decision);
+    }
+
+    /// The next look at disputes, after those that fail already, fails so.
+    pub fn fail_disputes(&self, failure: Failure) {
+        self.lock().disputes_asked.push_back(failure);
     }
 
     /// What was on its way for long arrives now; nobody hears the answers.
@@ -205,6 +219,20 @@ impl Gateway for ScriptedGateway {
 
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
         self.refund_call(RefundCall::LookUp, refund)
+    }
+
+    async fn disputes(
+        &self,
+        charge: &Charge,
+        _reference: &GatewayReference,
+    ) -> Result<Vec<DisputeSeen>, Failure> {
+        let mut desk = self.lock();
+        let failure = desk.disputes_asked.pop_front();
+        failure.map_or_else(|| Ok(desk.book.disputes(charge)), Err)
+    }
+
+    async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
+        Ok(self.lock().book.purpose(reference))
     }
 }
 

@@ -1,4 +1,8 @@
-use domain::payment::{Charge, Outcome, RefundCharge, RefundOutcome};
+use application::Failure;
+use domain::payment::{
+    Charge, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome,
+};
+use domain::webhook::Purpose;
 
 use crate::line::Exchange;
 
@@ -39,6 +43,40 @@ pub(crate) fn report_refund(
     }
 }
 
+/// The same for a look at the disputes of a charge.
+pub(crate) fn report_disputes(charge: &Charge, exchange: &Exchange, seen: Result<&[DisputeSeen], &Failure>) {
+    let (order_id, attempt, status) = (&charge.order_id, charge.attempt, exchange.status());
+    let gateway = charge.method.gateway().as_str();
+    match seen {
+        Ok(seen) => {
+            let disputes = seen.len();
+            tracing::info!(%order_id, attempt, gateway, operation = "disputes", status, disputes, "the gateway answered");
+        }
+        Err(failure) => {
+            tracing::warn!(%order_id, attempt, gateway, operation = "disputes", status, %failure, "the call needs another look");
+        }
+    }
+}
+
+/// The same for the question what an object was opened for.
+pub(crate) fn report_purpose(
+    gateway: GatewayName,
+    reference: &GatewayReference,
+    exchange: &Exchange,
+    purpose: Result<&Option<Purpose>, &Failure>,
+) {
+    let (gateway, object, status) = (gateway.as_str(), reference.as_str(), exchange.status());
+    match purpose {
+        Ok(purpose) => {
+            let is_ours = purpose.is_some();
+            tracing::info!(gateway, object, operation = "purpose", status, is_ours, "the gateway answered");
+        }
+        Err(failure) => {
+            tracing::warn!(gateway, object, operation = "purpose", status, %failure, "the call needs another look");
+        }
+    }
+}
+
 struct Word {
     word: &'static str,
     is_a_fact: bool,
@@ -69,6 +107,7 @@ impl Word {
             RefundOutcome::Refunded => ("refunded", true),
             RefundOutcome::Pending => ("pending", true),
             RefundOutcome::Refused => ("refused", true),
+            RefundOutcome::Disputed => ("disputed", true),
             RefundOutcome::Rejected => ("rejected", false),
             RefundOutcome::NotSent => ("not_sent", false),
             RefundOutcome::Unknown => ("unknown", false),

@@ -1,5 +1,10 @@
 use async_trait::async_trait;
-use domain::payment::{Attempt, Charge, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{
+    Attempt, Charge, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome,
+};
+use domain::webhook::Purpose;
+
+use super::Failure;
 
 /// A payment gateway. Each method is one call, sent once: repeating it is the worker's decision, after a new claim.
 ///
@@ -29,6 +34,17 @@ pub trait Gateway: Send + Sync {
 
     /// Reads what became of a refund. That it is not found proves nothing: `Unknown`.
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome;
+
+    /// Reads every dispute of a captured charge that moves money, decided ones too. An inquiry that moves none is no
+    /// dispute. That the answer cannot be had, or not in full, is a failure.
+    async fn disputes(
+        &self,
+        charge: &Charge,
+        reference: &GatewayReference,
+    ) -> Result<Vec<DisputeSeen>, Failure>;
+
+    /// Reads what an object was opened for; none where it is not there, or says nothing that could be ours.
+    async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure>;
 }
 
 /// The gateways that the shop can charge.
@@ -46,7 +62,12 @@ impl Gateways {
 
     /// The gateway of an attempt.
     pub fn of(&self, attempt: &Attempt) -> &dyn Gateway {
-        match attempt.method.gateway() {
+        self.named(attempt.method.gateway())
+    }
+
+    /// The gateway of that name.
+    pub fn named(&self, name: GatewayName) -> &dyn Gateway {
+        match name {
             GatewayName::Stripe => self.stripe.as_ref(),
             GatewayName::PayPal => self.paypal.as_ref(),
             GatewayName::Adyen => self.adyen.as_ref(),

@@ -15,7 +15,7 @@ pub(crate) async fn cancel(shop: &Shop, order: &Order) -> Result<Idempotent<Orde
     cancel_order(&ports, &order.caller, &order.id).await
 }
 
-async fn refund(
+pub(crate) async fn refund(
     shop: &Shop,
     order: &Order,
     reference: &str,

@@ -18,6 +18,8 @@ mod budget; // a worker whose time runs out
 #[cfg(test)]
 mod cancelled; // orders that are cancelled, and money that goes back
 #[cfg(test)]
+mod disputed; // money that a shopper demands back over the shop's head
+#[cfg(test)]
 mod fraud; // what the shop refuses, or has a person look at
 #[cfg(test)]
 mod known_requests; // ids and fingerprints of requests that were made before

@@ -12,7 +12,7 @@ use crate::shop::{HOUR, MINUTE, NOON, Shop};
 use crate::webhooks::{applied, event, told};
 
 /// An order whose only attempt was declined, and which waits for another card.
-async fn declined(shop: &Shop) -> Order {
+pub(crate) async fn declined(shop: &Shop) -> Order {
     let decline = Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod };
     shop.gateway.card(CARD, Outcome::Declined(decline));
     let order = shop.order_shirts().await;
@@ -23,7 +23,7 @@ async fn declined(shop: &Shop) -> Order {
 }
 
 /// The shop is told, and a worker sees to it once.
-async fn try_to_tell(shop: &Shop, event: Event) -> Result<(), Failure> {
+pub(crate) async fn try_to_tell(shop: &Shop, event: Event) -> Result<(), Failure> {
     let key = event.key.clone();
     let _first_or_again = shop.store.receive(&Webhook::receive(event, NOON)).await.unwrap();
     shop.try_to_apply(&key).await
@@ -50,7 +50,7 @@ async fn fault_62_what_was_captured_after_a_decline_goes_back_once_the_order_is_
     let over = shop.order(&order.id).await;
     assert!(matches!(over.state, OrderState::Cancelled { .. }) && !over.has_orphan());
     assert_eq!((at_the_gateway(&shop), shop.units()), (0, (12, 0, 0)));
-    assert_eq!(Account::ALL.map(|account| over.ledger.balance(account)), [0; 4]);
+    assert_eq!(Account::ALL.map(|account| over.ledger.balance(account)), [0; 6]);
     assert_eq!(check(&shop.books()), []);
 }
 

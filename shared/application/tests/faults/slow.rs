@@ -3,9 +3,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use application::{Gateway, Gateways};
+use application::{Failure, Gateway, Gateways};
 use async_trait::async_trait;
-use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{Charge, DisputeSeen, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::webhook::Purpose;
 use memory::{Call, ScriptedGateway};
 
 /// Where a slow call hangs.
@@ -95,6 +96,18 @@ impl Gateway for SlowGateway {
 
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
         self.desk.look_up_refund(refund).await
+    }
+
+    async fn disputes(
+        &self,
+        charge: &Charge,
+        reference: &GatewayReference,
+    ) -> Result<Vec<DisputeSeen>, Failure> {
+        self.desk.disputes(charge, reference).await
+    }
+
+    async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
+        self.desk.purpose(reference).await
     }
 }
 

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use domain::Idempotent;
 use domain::order::{Order, OrderState};
 use domain::payment::{AttemptState, Decline, GatewayName, Outcome, Retry};
-use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
+use domain::webhook::{
+    Event, EventKey, EventSubject, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState,
+};
 use memory::{Call, Store};
 
 use crate::samples::CARD;
@@ -19,6 +21,7 @@ pub(crate) fn event(id: &str, kind: &str, order: &Order, attempt: u32) -> Event 
     Event {
         key: EventKey { gateway: GatewayName::Stripe, id: id.parse().unwrap() },
         kind: format!("payment_intent.{kind}").parse().unwrap(),
+        subject: EventSubject::Payment,
         reference: format!("scripted_{}_{attempt}", order.id).parse().unwrap(),
         purpose: Some(Purpose { order_id: order.id.clone(), attempt }),
         mode: Mode::Test,

@@ -84,6 +84,7 @@ async fn what_waits_is_counted_by_kind_with_the_age_of_the_oldest() {
             of(WorkKind::FraudReview, 0, 0),
             of(WorkKind::Payment, 1, 60),
             of(WorkKind::Refund, 0, 0),
+            of(WorkKind::Dispute, 0, 0),
             of(WorkKind::Webhook, 1, 60),
         ]
     );

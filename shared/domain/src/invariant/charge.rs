@@ -39,7 +39,10 @@ fn check_state(order: &Order) -> Option<String> {
         OrderState::Paid { .. } => captured == 1,
         OrderState::PaymentFailed { .. } => captured == 0 && last_is_no,
         OrderState::Cancelled { .. } if captured == 0 => last_is_no,
-        OrderState::Cancelled { .. } => captured == 1 && order.refunded() == order.totals.total.amount(),
+        OrderState::Cancelled { .. } => {
+            let back = order.refunded().saturating_add(order.lost());
+            captured == 1 && back >= order.totals.total.amount()
+        }
     };
     (!fits).then(|| {
         let attempts: Vec<String> = order.attempts.iter().map(|attempt| attempt.state.word()).collect();
@@ -51,7 +54,7 @@ fn check_state(order: &Order) -> Option<String> {
 fn check_entries(order: &Order, entries: &[&ChargeEntry]) -> Option<String> {
     // What came after a no is found out later, and goes back then.
     let ours = entries.iter().copied().filter(|entry| !entry.after_no);
-    let charged: Vec<&ChargeEntry> = ours.clone().filter(|entry| entry.captured > entry.refunded).collect();
+    let charged: Vec<&ChargeEntry> = ours.clone().filter(|entry| entry.kept() > 0).collect();
     let total = order.totals.total;
     let exact = |entry: &&ChargeEntry| entry.captured == total.amount() && entry.currency == total.currency();
     let fits = match order.state {

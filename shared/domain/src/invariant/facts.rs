@@ -2,7 +2,7 @@ use super::index::Index;
 use super::{Books, Invariant, OrderRecord, Violation};
 use crate::OrderId;
 use crate::order::{Order, OrderState};
-use crate::payment::{Attempt, AttemptState, Refund, RefundState};
+use crate::payment::{Attempt, AttemptState, Dispute, Refund, RefundState};
 use crate::reservation::{Reservation, ReservationState};
 use crate::stock::StockPage;
 
@@ -13,6 +13,8 @@ pub fn check_change(before: &Books, after: &Books) -> Vec<Violation> {
     let reservations =
         before.reservations.iter().filter_map(|earlier| lost_from_reservation(earlier, &later));
     let pages = before.pages.iter().filter_map(|earlier| lost_from_page(earlier, &later));
+    let begun = before.orders.iter().filter_map(|earlier| begun_in_dispute(earlier, &later));
+    let orders = orders.chain(begun);
     orders.chain(reservations).chain(pages).chain(lost_charges(before, after)).collect()
 }
 
@@ -29,6 +31,8 @@ fn lost_from_order(earlier: &OrderRecord, after: &Books) -> Option<Violation> {
         "it left a final state"
     } else if !refunds_stay(&earlier.order, &later.order) {
         "a settled refund, or what a refund sends, has changed"
+    } else if !disputes_stay(&earlier.order, &later.order) {
+        "a decided dispute, or what a dispute is about, has changed"
     } else if !attempts_stay(&earlier.order, &later.order) {
         "a settled attempt, or what an attempt sends, has changed"
     } else if !later.order.ledger.postings().starts_with(earlier.order.ledger.postings()) {
@@ -69,6 +73,27 @@ fn refunds_stay(earlier: &Order, later: &Order) -> bool {
     earlier.refunds.len() <= later.refunds.len()
         && earlier.refunds.iter().zip(&later.refunds).all(stays)
         && (earlier.cancel_requested_at.is_none() || earlier.cancel_requested_at == later.cancel_requested_at)
+}
+
+/// What a dispute is about is frozen with it, and once it is decided so is the rest.
+fn disputes_stay(earlier: &Order, later: &Order) -> bool {
+    let stays = |(before, after): (&Dispute, &Dispute)| {
+        let open = Dispute { state: before.state, ..after.clone() };
+        *before == open && (before.is_open() || before == after)
+    };
+    earlier.disputes.len() <= later.disputes.len() && earlier.disputes.iter().zip(&later.disputes).all(stays)
+}
+
+/// A refund that was begun although its money was in dispute, or was lost.
+fn begun_in_dispute(earlier: &OrderRecord, later: &Index<'_>) -> Option<Violation> {
+    let now = later.orders.get(&earlier.order.id)?;
+    let is_begun = |refund: &&Refund| {
+        let is_new = !earlier.order.refunds.contains(refund);
+        is_new && matches!(refund.state, RefundState::Sending { .. }) && now.is_held(refund)
+    };
+    let refund = now.refunds.iter().find(is_begun)?;
+    let detail = format!("refund {} was begun while its money was in dispute", refund.number);
+    Some(Violation::new(Invariant::MoneyConserved, &earlier.order.id, detail))
 }
 
 fn lost_from_reservation(earlier: &Reservation, later: &Index<'_>) -> Option<Violation> {

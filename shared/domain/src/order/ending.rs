@@ -30,10 +30,13 @@ pub enum RefundRefused {
     /// Nothing, or less than nothing.
     #[error("a refund is of at least one minor unit")]
     NotPositive,
+    /// Its money is in dispute. What is lost to a dispute goes back to nobody else.
+    #[error("nothing goes back while a dispute is open")]
+    Disputed,
     /// More than what is left of it, or another currency.
     #[error("at most {left} can go back")]
     TooMuch {
-        /// What was captured and is not going back already.
+        /// What was captured, is not going back already and was not lost.
         left: Money,
     },
     /// The reference stands for another amount.
@@ -82,7 +85,7 @@ impl Order {
     /// Begins to give a part of what was paid back.
     ///
     /// # Errors
-    /// Refuses what was not captured or goes back already: however many ask at once, each change is made from the
+    /// Refuses what was not captured, goes back already, is disputed or was lost: however many ask at once, each change is made from the
     /// version that it saw, so the sum never exceeds what was captured.
     pub fn refund(
         mut self,
@@ -101,6 +104,9 @@ impl Order {
         if request.amount.amount() <= 0 {
             return Err(RefundRefused::NotPositive);
         }
+        if self.has_open_dispute() {
+            return Err(RefundRefused::Disputed);
+        }
         if request.amount.currency() != left.currency() || request.amount.amount() > left.amount() {
             return Err(RefundRefused::TooMuch { left });
         }
@@ -108,17 +114,18 @@ impl Order {
         Ok(Idempotent::Executed(self.next_version(now, None)))
     }
 
-    /// What was captured and is not going back already; none where nothing was captured.
+    /// What was captured, is not going back already and was not lost to a dispute; none where nothing was captured.
     pub fn refundable(&self) -> Option<Money> {
         let captured = self.captured();
         let going = self.going_back();
-        let left = Money::new(captured.saturating_sub(going), self.totals.total.currency()).ok()?;
+        let left = captured.saturating_sub(going).saturating_sub(self.lost());
+        let left = Money::new(left.max(0), self.totals.total.currency()).ok()?;
         (captured > 0).then_some(left)
     }
 
-    /// What of the captured money goes back or has gone, in minor units.
+    /// What of the captured money goes back or has gone, in minor units; what was lost to disputes apart.
     pub fn going_back(&self) -> i64 {
-        let of_sales = |refund: &&Refund| !refund.is_of_orphan() && !refund.has_failed();
+        let of_sales = |refund: &&Refund| !refund.is_of_orphan() && !refund.is_withdrawn();
         self.refunds.iter().filter(of_sales).fold(0, |sum, refund| sum.saturating_add(refund.amount.amount()))
     }
 
@@ -132,14 +139,15 @@ impl Order {
         self.ledger.balance(Account::Refunds)
     }
 
-    /// The refund that is under way: one at a time.
+    /// The refund that is under way: one at a time, and one that waits for the end of a dispute last.
     pub fn open_refund(&self) -> Option<&Refund> {
-        self.refunds.iter().find(|refund| !refund.is_settled())
+        self.refunds.iter().filter(|refund| !refund.is_settled()).min_by_key(|refund| self.is_held(refund))
     }
 
     /// What a worker does next about a refund.
     pub fn next_refund_step(&self, now: Timestamp) -> Option<RefundStep> {
-        self.open_refund()?.next_step(now)
+        let refund = self.open_refund()?;
+        if self.is_held(refund) { refund.next_step_if_held(now) } else { refund.next_step(now) }
     }
 
     /// What a refund sends, frozen since it began but for its renewal.
@@ -168,8 +176,11 @@ impl Order {
     /// Claims the call of the refund that is under way. It may be made once this is written, and not before.
     ///
     /// # Errors
-    /// Refuses when none is.
+    /// Refuses when none is, and while a dispute holds its money.
     pub fn claim_refund(self, now: Timestamp) -> Result<OrderChange, OrderRefused> {
+        if self.open_refund().is_some_and(|refund| self.is_held(refund)) {
+            return Err(OrderRefused);
+        }
         self.with_refund(now, |refund| refund.claim(now))
     }
 
@@ -221,18 +232,26 @@ impl Order {
         now: Timestamp,
         step: impl FnOnce(Refund) -> Refund,
     ) -> Result<OrderChange, OrderRefused> {
-        let open = self.refunds.iter_mut().find(|refund| !refund.is_settled()).ok_or(OrderRefused)?;
+        let number = self.open_refund().ok_or(OrderRefused)?.number;
+        let open = self.refunds.iter_mut().find(|refund| refund.number == number).ok_or(OrderRefused)?;
         *open = step(open.clone());
-        let (refund, pause, is_settled) = (open.clone(), open.pause(), open.is_settled());
+        let refund = open.clone();
         if refund.is_refunded() {
             self.post_refund(&refund, now)?;
         }
-        let holds = if is_settled { self.refund_settled(now) } else { None };
+        // Refused for a dispute: it waits for the end of that, or has nothing left to give back.
+        let waits = refund.is_unsent() && self.is_held(&refund);
+        if refund.is_settled() || waits {
+            self.withdraw_what_is_lost(now);
+            let holds = self.refund_settled(now);
+            return Ok(self.next_version(now, holds));
+        }
         // Whoever goes on at once still has the message that woke it; should it die, that comes back.
-        if !is_settled && !pause.is_zero() {
+        let pause = refund.pause();
+        if !pause.is_zero() {
             self.wake = Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) });
         }
-        Ok(self.next_version(now, holds))
+        Ok(self.next_version(now, None))
     }
 
     pub(super) fn post_refund(&mut self, refund: &Refund, now: Timestamp) -> Result<(), OrderRefused> {
@@ -246,11 +265,11 @@ impl Order {
         Ok(())
     }
 
-    /// The next refund begins, or there is none; with everything back, a cancelled order's units are for sale again.
+    /// The next refund begins, or there is none; with everything back, or lost, a cancelled order's units are for sale again.
     pub(super) fn refund_settled(&mut self, now: Timestamp) -> Option<HoldsChange> {
         self.wake = self.refund_wake(now);
         let is_paid = matches!(self.state, OrderState::Paid { .. });
-        let is_back = is_paid && self.refunded() == self.totals.total.amount();
+        let is_back = is_paid && self.refunded().saturating_add(self.lost()) == self.totals.total.amount();
         if !is_back || self.cancel_requested_at.is_none() || self.open_refund().is_some() {
             return None;
         }
@@ -258,15 +277,15 @@ impl Order {
         Some(HoldsChange::TakenBack)
     }
 
-    /// The wake of the refund that is under way, if one is.
+    /// The wake of the refund that is under way, if there is something to be done about one.
     pub(super) fn refund_wake(&self, now: Timestamp) -> Option<Wake> {
-        self.open_refund().map(|_| Wake { queue: Queue::CapturePayment, at: now })
+        self.next_refund_step(now).map(|_| Wake { queue: Queue::CapturePayment, at: now })
     }
 
     /// Gives everything back that is not going back already.
     pub(super) fn give_back_the_rest(&mut self, now: Timestamp) -> Result<(), CancelRefused> {
         let left = self.refundable().ok_or(CancelRefused)?;
-        if left.amount() <= 0 && self.refunded() == self.captured() {
+        if left.amount() <= 0 && self.refunded().saturating_add(self.lost()) == self.captured() {
             return Err(CancelRefused);
         }
         if left.amount() > 0 {

@@ -13,7 +13,7 @@ pub struct AuditEntry {
     pub state: &'static str,
     /// The attempt that counted then.
     pub attempt: u32,
-    /// That attempt's state from then on, its review, and the state of the newest refund.
+    /// That attempt's state from then on, its review, and the state of the newest refund and of the newest dispute.
     pub payment: String,
 }
 
@@ -33,8 +33,7 @@ impl AuditEntry {
 
 fn payment(order: &Order) -> String {
     let attempt = order.attempt().map(Attempt::word).unwrap_or_default();
-    match order.refunds.last() {
-        None => attempt,
-        Some(refund) => format!("{attempt}, {} {}", refund.state.word(), refund.number),
-    }
+    let refund = order.refunds.last().map(|refund| format!("{} {}", refund.state.word(), refund.number));
+    let dispute = order.disputes.last().map(|dispute| format!("{} {}", dispute.word(), dispute.number));
+    [Some(attempt), refund, dispute].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

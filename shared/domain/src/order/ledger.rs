@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::payment::{AttemptNumber, GatewayName, RefundNumber};
+use crate::payment::{AttemptNumber, DisputeNumber, GatewayName, RefundNumber};
 use crate::{Money, OrderId, Timestamp};
 
 /// The postings of one order, oldest first.
@@ -49,6 +49,14 @@ pub enum PostingCause {
     Orphaned(AttemptNumber),
     /// What was found to be captured has gone back with this refund.
     OrphanReturned(RefundNumber),
+    /// The gateway keeps money, or has taken it back, until this dispute is decided.
+    DisputeOpened(DisputeNumber),
+    /// This dispute was decided for the shop.
+    DisputeWon(DisputeNumber),
+    /// This dispute was decided for the shopper.
+    DisputeLost(DisputeNumber),
+    /// This dispute was decided for the shopper, about money that was theirs all along.
+    OrphanDisputeLost(DisputeNumber),
 }
 
 /// Whose the money is.
@@ -62,6 +70,10 @@ pub enum Account {
     Refunds,
     /// What came in without an order to pay for, and is its shopper's.
     Orphans,
+    /// What a gateway keeps until a dispute is decided.
+    Disputes,
+    /// What disputes took for good.
+    Losses,
 }
 
 /// A digest over a posting and the seal before it.
@@ -138,6 +150,10 @@ impl PostingCause {
             Self::Refunded(_) => (Account::Receivable, Account::Refunds),
             Self::Orphaned(_) => (Account::Orphans, Account::Receivable),
             Self::OrphanReturned(_) => (Account::Receivable, Account::Orphans),
+            Self::DisputeOpened(_) => (Account::Receivable, Account::Disputes),
+            Self::DisputeWon(_) => (Account::Disputes, Account::Receivable),
+            Self::DisputeLost(_) => (Account::Disputes, Account::Losses),
+            Self::OrphanDisputeLost(_) => (Account::Disputes, Account::Orphans),
         }
     }
 
@@ -148,30 +164,47 @@ impl PostingCause {
             Self::Refunded(_) => "refunded",
             Self::Orphaned(_) => "orphaned",
             Self::OrphanReturned(_) => "orphan_returned",
+            Self::DisputeOpened(_) => "dispute_opened",
+            Self::DisputeWon(_) => "dispute_won",
+            Self::DisputeLost(_) => "dispute_lost",
+            Self::OrphanDisputeLost(_) => "orphan_dispute_lost",
         }
     }
 
-    /// The number of the attempt or of the refund.
+    /// The number of the attempt, the refund or the dispute.
     pub const fn number(self) -> u32 {
         match self {
             Self::Captured(number)
             | Self::Refunded(number)
             | Self::Orphaned(number)
-            | Self::OrphanReturned(number) => number,
+            | Self::OrphanReturned(number)
+            | Self::DisputeOpened(number)
+            | Self::DisputeWon(number)
+            | Self::DisputeLost(number)
+            | Self::OrphanDisputeLost(number) => number,
         }
     }
 
     /// The cause of that word and number, if it is one.
     pub fn named(word: &str, number: u32) -> Option<Self> {
-        [Self::Captured(number), Self::Refunded(number), Self::Orphaned(number), Self::OrphanReturned(number)]
-            .into_iter()
-            .find(|cause| cause.as_str() == word)
+        let causes: [fn(u32) -> Self; 8] = [
+            Self::Captured,
+            Self::Refunded,
+            Self::Orphaned,
+            Self::OrphanReturned,
+            Self::DisputeOpened,
+            Self::DisputeWon,
+            Self::DisputeLost,
+            Self::OrphanDisputeLost,
+        ];
+        causes.into_iter().map(|cause| cause(number)).find(|cause| cause.as_str() == word)
     }
 }
 
 impl Account {
     /// Every account.
-    pub const ALL: [Self; 4] = [Self::Receivable, Self::Sales, Self::Refunds, Self::Orphans];
+    pub const ALL: [Self; 6] =
+        [Self::Receivable, Self::Sales, Self::Refunds, Self::Orphans, Self::Disputes, Self::Losses];
 }
 
 impl Seal {

@@ -40,6 +40,6 @@ impl Order {
     pub fn has_orphan(&self) -> bool {
         self.refunds
             .iter()
-            .any(|refund| refund.is_of_orphan() && !refund.is_refunded() && !refund.has_failed())
+            .any(|refund| refund.is_of_orphan() && !refund.is_refunded() && !refund.is_withdrawn())
     }
 }

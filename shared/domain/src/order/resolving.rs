@@ -2,7 +2,7 @@
 
 use super::{Order, OrderChange, OrderRefused};
 use crate::payment::{
-    AttemptState, Finding, PaymentFinding, RefundCause, RefundFinding, RefundNumber, RefundState,
+    AttemptState, Dispute, Finding, PaymentFinding, RefundFinding, RefundNumber, RefundState,
 };
 use crate::work::WorkKind;
 use crate::{Idempotent, Timestamp};
@@ -16,8 +16,10 @@ impl Order {
             Some((WorkKind::FraudReview, Some(review.until)))
         } else if is_unknown {
             Some((WorkKind::Payment, None))
+        } else if has_unknown_refund {
+            Some((WorkKind::Refund, None))
         } else {
-            has_unknown_refund.then_some((WorkKind::Refund, None))
+            self.disputes.iter().any(Dispute::is_open).then_some((WorkKind::Dispute, None))
         }
     }
 
@@ -45,8 +47,6 @@ impl Order {
         self.with_attempt(now, |attempt| attempt.found(finding)).map(Idempotent::Executed)
     }
 
-    /// What has to go back whoever asks, for an order that was cancelled or money that came without one, is begun anew where
-    /// it did not; what an operator asked for is theirs to ask for again.
     fn resolve_refund(
         mut self,
         number: RefundNumber,
@@ -59,12 +59,9 @@ impl Order {
         }
         *found = found.clone().found(finding, now).ok_or(OrderRefused)?;
         let refund = found.clone();
-        match (finding, refund.cause.clone()) {
-            (RefundFinding::Refunded, _) => self.post_refund(&refund, now)?,
-            (RefundFinding::NotRefunded, cause @ (RefundCause::Cancelled | RefundCause::Orphaned(_))) => {
-                self.add_refund(refund.amount, cause, now);
-            }
-            (RefundFinding::NotRefunded, RefundCause::Asked(_)) => {}
+        match finding {
+            RefundFinding::Refunded => self.post_refund(&refund, now)?,
+            RefundFinding::NotRefunded => self.give_back_instead(refund, now),
         }
         let holds = self.refund_settled(now);
         Ok(Idempotent::Executed(self.next_version(now, holds)))

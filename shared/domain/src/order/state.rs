@@ -1,3 +1,4 @@
+use super::Order;
 use crate::Timestamp;
 
 /// Where an order stands.
@@ -24,12 +25,21 @@ pub enum OrderState {
 
 impl OrderState {
     /// Every word in the API.
-    const WORDS: [&'static str; 6] =
-        ["pending_payment", "paid", "payment_failed", "cancelled", Self::PARTIALLY_REFUNDED, Self::REFUNDED];
+    const WORDS: [&'static str; 7] = [
+        "pending_payment",
+        "paid",
+        "payment_failed",
+        "cancelled",
+        Self::PARTIALLY_REFUNDED,
+        Self::REFUNDED,
+        Self::DISPUTED,
+    ];
     /// The word for a paid order of which a part has gone back.
-    pub(super) const PARTIALLY_REFUNDED: &'static str = "partially_refunded";
+    const PARTIALLY_REFUNDED: &'static str = "partially_refunded";
     /// The word for one of which everything has.
-    pub(super) const REFUNDED: &'static str = "refunded";
+    const REFUNDED: &'static str = "refunded";
+    /// The word for one of which something is in dispute, or was lost to one.
+    const DISPUTED: &'static str = "disputed";
 
     /// A word of the API that was stored, if it is one.
     pub fn word(text: &str) -> Option<&'static str> {
@@ -43,6 +53,24 @@ impl OrderState {
             Self::Paid { .. } => "paid",
             Self::PaymentFailed { .. } => "payment_failed",
             Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+impl Order {
+    /// The word in the API: that of its state, and for a paid one what became of the money since.
+    pub fn word(&self) -> &'static str {
+        let back = self.refunded();
+        if !matches!(self.state, OrderState::Paid { .. }) {
+            self.state.as_str()
+        } else if self.is_disputed() {
+            OrderState::DISPUTED
+        } else if back == 0 {
+            self.state.as_str()
+        } else if back < self.totals.total.amount() {
+            OrderState::PARTIALLY_REFUNDED
+        } else {
+            OrderState::REFUNDED
         }
     }
 }

@@ -59,7 +59,7 @@ impl Refund {
         }
         self.state = match finding {
             RefundFinding::Refunded => RefundState::Refunded { at: now },
-            RefundFinding::NotRefunded => RefundState::Failed { at: now },
+            RefundFinding::NotRefunded => RefundState::Withdrawn { at: now },
         };
         Some(self)
     }
@@ -68,7 +68,7 @@ impl Refund {
     pub(crate) const fn came_to(&self, finding: RefundFinding) -> bool {
         match finding {
             RefundFinding::Refunded => self.is_refunded(),
-            RefundFinding::NotRefunded => self.has_failed(),
+            RefundFinding::NotRefunded => self.is_withdrawn(),
         }
     }
 }

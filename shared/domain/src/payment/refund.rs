@@ -8,8 +8,9 @@ use crate::{Money, OrderId, Reference, Timestamp};
 ///
 /// ```text
 /// Ready ─▶ Sending ─▶ Refunded
-///   ▲        │  ├▶ Pending ─▶ look up ─▶ Refunded
-///   └refused─┘  └▶ Unknown ─▶ look up, replay ─▶ a fact, or ManualReview ─▶ Refunded | Failed, as a person finds
+///   ▲ │      │  ├▶ Pending ─▶ look up ─▶ Refunded
+///   └─│refused  └▶ Unknown ─▶ look up, replay ─▶ a fact, or ManualReview ─▶ Refunded | Withdrawn, as a person finds
+///     └▶ Withdrawn                    a lost dispute left no money for it
 /// ```
 ///
 /// Adapters rebuild it from storage; everybody else moves it by its transitions.
@@ -23,7 +24,7 @@ pub struct Refund {
     pub cause: RefundCause,
     /// Where it stands.
     pub state: RefundState,
-    /// When it was asked for.
+    /// When it was asked for, or when the last dispute that held it up was over.
     pub started_at: Timestamp,
 }
 
@@ -73,9 +74,9 @@ pub enum RefundState {
     },
     /// A person must look. It still counts as "maybe refunded".
     ManualReview,
-    /// A person has made sure that nothing went back by it, and that nothing will.
-    Failed {
-        /// When we learned it.
+    /// It does not go back and never will: its money was lost to a dispute, or a person has made sure of it.
+    Withdrawn {
+        /// When.
         at: Timestamp,
     },
 }
@@ -87,8 +88,10 @@ pub enum RefundOutcome {
     Refunded,
     /// It was taken on, and is under way.
     Pending,
-    /// The gateway said no for good, as for a charge that is disputed.
+    /// The gateway said no for good.
     Refused,
+    /// Refused because the charge is disputed; once that is over it may be asked for again.
+    Disputed,
     /// Refused unexecuted, as for a rate limit: the same call may be made again.
     Rejected,
     /// Not one byte left this process.
@@ -141,6 +144,9 @@ impl Refund {
     /// From this age on a person must look: the gateway that forgets keys soonest, PayPal after six hours
     /// (<https://developer.paypal.com/api/rest/reference/idempotency>), could take a repetition for another refund.
     pub const REVIEW_AGE: Duration = Duration::from_secs(5 * 60 * 60);
+    /// When a refund is asked for again that the gateway refused for a dispute, where no dispute is seen that is open: its
+    /// no may be kept under the key for a day.
+    pub const DISPUTED_PAUSE: Duration = Duration::from_secs(60 * 60);
     /// Money that is under way may take days to arrive.
     pub const PENDING_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
@@ -150,7 +156,20 @@ impl Refund {
 
     /// Whether nothing will change it any more.
     pub const fn is_settled(&self) -> bool {
-        self.is_refunded() || self.has_failed() || matches!(self.state, RefundState::ManualReview)
+        matches!(
+            self.state,
+            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Withdrawn { .. }
+        )
+    }
+
+    /// Whether it is known that nothing of it is under way and nothing has gone back.
+    pub const fn is_unsent(&self) -> bool {
+        matches!(self.state, RefundState::Ready { tries: 0 })
+    }
+
+    /// Whether it will never go back.
+    pub const fn is_withdrawn(&self) -> bool {
+        matches!(self.state, RefundState::Withdrawn { .. })
     }
 
     /// Whether it gives back what came after a no, and nothing that was paid for the order.
@@ -161,11 +180,6 @@ impl Refund {
     /// Whether the money has gone back.
     pub const fn is_refunded(&self) -> bool {
         matches!(self.state, RefundState::Refunded { .. })
-    }
-
-    /// Whether nothing went back by it.
-    pub const fn has_failed(&self) -> bool {
-        matches!(self.state, RefundState::Failed { .. })
     }
 
     /// What a worker does next; nothing once it is settled.
@@ -180,8 +194,29 @@ impl Refund {
             RefundState::Sending { .. } | RefundState::Unknown { .. } | RefundState::Pending { .. } => {
                 Some(RefundStep::LookUp)
             }
-            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Failed { .. } => None,
+            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Withdrawn { .. } => None,
         }
+    }
+
+    /// The same while a dispute holds its money: nothing is sent, also not again, and what may have been sent is looked up.
+    pub(crate) fn next_step_if_held(&self, now: Timestamp) -> Option<RefundStep> {
+        match self.next_step(now) {
+            Some(RefundStep::Claim) if self.is_unsent() => None,
+            Some(RefundStep::Claim) => Some(RefundStep::LookUp),
+            step @ (Some(RefundStep::LookUp | RefundStep::Leave(_)) | None) => step,
+        }
+    }
+
+    /// A dispute is over that held it up: what was not sent begins anew.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        if self.is_unsent() {
+            self.started_at = now;
+        }
+    }
+
+    /// Nothing is left that it could give back.
+    pub(crate) fn withdraw(&mut self, now: Timestamp) {
+        self.state = RefundState::Withdrawn { at: now };
     }
 
     pub(crate) fn claim(mut self, now: Timestamp) -> Self {
@@ -199,7 +234,10 @@ impl Refund {
             }
             RefundOutcome::Pending => RefundState::Pending { tries: tries.saturating_add(1) },
             RefundOutcome::Refused => RefundState::ManualReview,
+            // That goes for a gateway too that goes on saying "disputed", though no dispute is seen that is open.
             _ if now.since(self.started_at) >= Self::REVIEW_AGE => RefundState::ManualReview,
+            // Its key stands for this no, so nothing that was sent under it is under way.
+            RefundOutcome::Disputed => RefundState::Ready { tries: 0 },
             // It is made again under the same key, so whatever an earlier call did is not done twice.
             RefundOutcome::Rejected | RefundOutcome::NotSent => {
                 RefundState::Ready { tries: tries.saturating_add(1) }
@@ -213,9 +251,10 @@ impl Refund {
     pub(crate) fn apply_look_up(self, outcome: RefundOutcome, now: Timestamp) -> Self {
         let seen = match outcome {
             fact @ (RefundOutcome::Refunded | RefundOutcome::Pending | RefundOutcome::Refused) => fact,
-            RefundOutcome::Rejected | RefundOutcome::NotSent | RefundOutcome::Unknown => {
-                RefundOutcome::Unknown
-            }
+            RefundOutcome::Disputed
+            | RefundOutcome::Rejected
+            | RefundOutcome::NotSent
+            | RefundOutcome::Unknown => RefundOutcome::Unknown,
         };
         match (self.state, seen) {
             // It was taken on before; a look-up that fails changes nothing about that.
@@ -224,20 +263,20 @@ impl Refund {
         }
     }
 
-    /// How long to wait before the next step; nothing when it can follow at once.
+    /// How long to wait before the next step after an answer; nothing when it can follow at once.
     pub(crate) fn pause(&self) -> Duration {
         match self.state {
             RefundState::Unknown { tries } if tries.is_multiple_of(2) => {
                 backoff(tries.saturating_div(2), 300)
             }
-            RefundState::Ready { tries } if tries > 0 => backoff(tries, 300),
+            RefundState::Ready { tries: 0 } => Self::DISPUTED_PAUSE,
+            RefundState::Ready { tries } => backoff(tries, 300),
             RefundState::Pending { tries } => backoff(tries, 3_600),
-            RefundState::Ready { .. }
-            | RefundState::Sending { .. }
+            RefundState::Sending { .. }
             | RefundState::Unknown { .. }
             | RefundState::Refunded { .. }
             | RefundState::ManualReview
-            | RefundState::Failed { .. } => Duration::ZERO,
+            | RefundState::Withdrawn { .. } => Duration::ZERO,
         }
     }
 
@@ -248,7 +287,7 @@ impl Refund {
             | RefundState::Sending { tries, .. }
             | RefundState::Unknown { tries }
             | RefundState::Pending { tries } => tries,
-            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Failed { .. } => 0,
+            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Withdrawn { .. } => 0,
         }
     }
 }
@@ -263,7 +302,7 @@ impl RefundState {
             Self::Pending { .. } => "refund pending",
             Self::Refunded { .. } => "refunded",
             Self::ManualReview => "refund in manual review",
-            Self::Failed { .. } => "refund failed",
+            Self::Withdrawn { .. } => "refund withdrawn",
         }
     }
 }

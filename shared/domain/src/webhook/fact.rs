@@ -15,8 +15,8 @@ pub struct Fact {
     pub payment: GatewayReference,
 }
 
-/// What a gateway was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What a gateway was asked for, or what somebody else asks for there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FactSubject {
     /// To hold the money.
     Authorization,
@@ -26,16 +26,56 @@ pub enum FactSubject {
     Cancellation,
     /// To give money back, as this refund of the order.
     Refund(RefundNumber),
+    /// Nothing of ours: the shopper demands the money back.
+    Dispute {
+        /// The gateway's id of it.
+        reference: GatewayReference,
+        /// How far it is.
+        stage: DisputeStage,
+    },
+}
+
+/// How far a dispute is. What is told of it may come in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DisputeStage {
+    /// It was opened, and the money is taken back.
+    Opened,
+    /// It was decided for the shop, and the money is back.
+    Won,
+    /// Nobody defended it in time.
+    Lost,
+    /// It had been won, and the money was taken back again for good.
+    LostAgain,
 }
 
 impl FactSubject {
     /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
             Self::Capture => "capture",
             Self::Cancellation => "cancellation",
             Self::Refund(_) => "refund",
+            Self::Dispute { .. } => "dispute",
         }
+    }
+}
+
+impl DisputeStage {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Won => "won",
+            Self::Lost => "lost",
+            Self::LostAgain => "lost_again",
+        }
+    }
+
+    /// The stage of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Opened, Self::Won, Self::Lost, Self::LostAgain]
+            .into_iter()
+            .find(|stage| stage.as_str() == name)
     }
 }

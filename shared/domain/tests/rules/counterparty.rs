@@ -3,8 +3,11 @@ use std::collections::BTreeMap;
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
 use domain::payment::{
-    AttemptNumber, Charge, Decline, Operation, Outcome, PaymentMethod, RefundCharge, RefundOutcome, Retry,
+    AttemptNumber, Charge, Decline, DisputeSeen, Operation, Outcome, PaymentMethod, RefundCharge,
+    RefundOutcome, Retry,
 };
+
+mod disputes; // what its shopper demands back there
 
 /// What a shopper's card does when it is asked.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,8 @@ pub(crate) struct Counterparty {
     /// What went back, by key.
     refunds: BTreeMap<String, RefundCharge>,
     delayed_refunds: Vec<RefundCharge>,
+    /// Each of the attempt whose money it is about.
+    disputes: Vec<(AttemptNumber, DisputeSeen)>,
 }
 
 struct Object {
@@ -57,12 +62,6 @@ enum Truth {
     Captured,
     Declined(Retry),
     Voided,
-}
-
-impl Object {
-    fn captured(&self) -> i64 {
-        if self.truth == Truth::Captured { self.charge.amount.amount() } else { 0 }
-    }
 }
 
 impl Truth {
@@ -164,6 +163,9 @@ impl Counterparty {
             assert_eq!(made, refund, "what a refund sends has changed");
             return RefundOutcome::Refunded;
         }
+        if self.withholds(refund.attempt) {
+            return RefundOutcome::Disputed;
+        }
         let captured = self.objects.get(&refund.attempt).map_or(0, Object::captured);
         if self.refunded(refund.attempt) + refund.amount.amount() > captured {
             return RefundOutcome::Unknown;
@@ -200,6 +202,7 @@ impl Counterparty {
             amount: object.charge.amount.amount(),
             currency: object.charge.amount.currency(),
             captured: object.captured(),
+            disputes: self.disputes(object.charge.attempt),
             after_no: false,
             refunded: self.refunded(object.charge.attempt),
         };

@@ -17,7 +17,7 @@ use crate::samples::{NOON, method, placed};
 
 const LATER: Duration = Duration::from_secs(60);
 
-fn new_order() -> Order {
+pub(crate) fn new_order() -> Order {
     placed(vec![method(GatewayName::Stripe, "tok_visa")]).1.order
 }
 
@@ -37,11 +37,11 @@ pub(crate) fn cancel(order: Order) -> OrderChange {
     }
 }
 
-fn later() -> Timestamp {
+pub(crate) fn later() -> Timestamp {
     NOON.plus(LATER)
 }
 
-fn asked(reference: &str, amount: i64) -> RefundRequest {
+pub(crate) fn asked(reference: &str, amount: i64) -> RefundRequest {
     let currency = new_order().totals.total.currency();
     RefundRequest { reference: reference.parse().unwrap(), amount: Money::new(amount, currency).unwrap() }
 }

@@ -31,6 +31,7 @@ fn sold() -> Books {
         currency: paid.order.totals.total.currency(),
         captured: paid.order.totals.total.amount(),
         refunded: 0,
+        disputes: vec![],
         after_no: false,
     };
     Books {

@@ -10,6 +10,8 @@ mod circuit; // one prober, and no gateway held back for ever
 #[cfg(test)]
 mod counterparty; // a gateway that knows what really happened
 #[cfg(test)]
+mod disputing; // money that a shopper demands back over the shop's head
+#[cfg(test)]
 mod ending; // a cancel, and money that goes back
 #[cfg(test)]
 mod fraud; // what is counted, and what the rules say of it

@@ -5,8 +5,8 @@ use domain::order::{
     AuditEntry, HoldsChange, Order, OrderChange, OrderState, RefundRefused, RefundRequest, seen_hold,
 };
 use domain::payment::{
-    Attempt, AttemptState, GatewayName, Operation, Outcome, PaymentMethod, RefundState, RefundStep, Retry,
-    Step,
+    Attempt, AttemptState, DisputeSeen, GatewayName, Operation, Outcome, PaymentMethod, Refund,
+    RefundOutcome, RefundState, RefundStep, Retry, Step,
 };
 use domain::reservation::Reservation;
 use domain::stock::StockPage;
@@ -16,6 +16,10 @@ use proptest::prelude::*;
 
 use crate::counterparty::{Card, Counterparty, Fate};
 use crate::samples::{NOON, any_methods, attempt_request, method, on_sale, placed, reservation};
+
+mod disputing; // what its shopper demands back over the shop's head
+
+use disputing::{Disputing, any_disputing};
 
 /// Something that happens to an order that is being paid.
 #[derive(Clone, Debug)]
@@ -40,6 +44,7 @@ enum Happening {
         reference: u32,
         amount: i64,
     },
+    Dispute(Disputing),
     DeadlineMessage,
     TimePasses(Duration),
 }
@@ -66,6 +71,7 @@ fn any_happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::ShopperCancels),
         1 => (0..4_u32, 0..30_000_i64)
             .prop_map(|(reference, amount)| Happening::OperatorRefunds { reference, amount }),
+        3 => any_disputing().prop_map(Happening::Dispute),
         2 => Just(Happening::DeadlineMessage),
         6 => millis.prop_map(|millis| Happening::TimePasses(Duration::from_millis(millis))),
     ]
@@ -89,6 +95,8 @@ struct Shop {
     pages: Vec<StockPage>,
     gateway: Counterparty,
     cards: Vec<Card>,
+    /// What the shop saw of disputes the last time.
+    seen: (u32, Vec<DisputeSeen>),
 }
 
 impl Shop {
@@ -108,6 +116,7 @@ impl Shop {
             pages,
             gateway: Counterparty::default(),
             cards,
+            seen: (1, Vec::new()),
         };
         shop.move_holds(&change);
         shop
@@ -192,7 +201,8 @@ impl Shop {
         if let Some(wake) = self.order.wake.filter(|wake| wake.queue == Queue::CapturePayment)
             && self.order.wake != earlier.wake
         {
-            assert!(wake.at <= self.now.plus(Duration::from_secs(300)));
+            let most = if self.order.refunds.iter().any(Refund::is_unsent) { 3_600 } else { 300 };
+            assert!(wake.at <= self.now.plus(Duration::from_secs(most)));
         }
     }
 
@@ -218,6 +228,7 @@ impl Shop {
                 }
             }
             Happening::OperatorRefunds { reference, amount } => self.refund(reference, amount),
+            Happening::Dispute(disputing) => self.disputing(&disputing),
             Happening::DeadlineMessage => {
                 if let Ok(change) = self.order.clone().expire(self.now) {
                     self.commit(change);
@@ -237,6 +248,7 @@ impl Shop {
             Err(RefundRefused::TooMuch { left }) => assert!(amount.amount() > left.amount()),
             Err(RefundRefused::NotPaid) => assert_eq!(self.order.refundable(), None),
             Err(RefundRefused::NotPositive) => assert_eq!(amount.amount(), 0),
+            Err(RefundRefused::Disputed) => assert!(self.order.has_open_dispute()),
             Err(RefundRefused::ReferenceReused) => assert!(!self.order.refunds.is_empty()),
         }
     }
@@ -254,7 +266,11 @@ impl Shop {
                 self.commit(self.order.clone().claim_refund(self.now).unwrap());
                 let charge = self.order.refund_charge(self.order.open_refund().unwrap()).unwrap();
                 let outcome = self.gateway.refund(&charge, fate);
-                self.order.clone().record_refund(outcome, self.now).unwrap()
+                self.commit(self.order.clone().record_refund(outcome, self.now).unwrap());
+                if outcome == RefundOutcome::Disputed {
+                    self.see_disputes();
+                }
+                return;
             }
         };
         self.commit(change);
@@ -310,7 +326,11 @@ impl Shop {
         for _ in 0..2_000 {
             let refund = self.order.next_refund_step(self.now);
             match self.order.next_step(self.now) {
-                Step::Rest if refund.is_none() => return,
+                Step::Rest if refund.is_none() => {
+                    if !self.disputes_end() {
+                        return;
+                    }
+                }
                 Step::Leave(until) => self.now = until,
                 Step::Rest | Step::Open | Step::GiveUp | Step::Claim(_) | Step::LookUp => {
                     if let Some(RefundStep::Leave(until)) = refund {

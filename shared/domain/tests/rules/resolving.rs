@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use domain::order::{Order, OrderRefused, OrderState, PostingCause};
 use domain::payment::{
-    AttemptState, Finding, GatewayName, Outcome, PaymentFinding, RefundFinding, RefundOutcome, RefundState,
+    AttemptState, DisputeDecision, Finding, GatewayName, Outcome, PaymentFinding, RefundFinding,
+    RefundOutcome, RefundState,
 };
 use domain::webhook::{NotQuarantined, Quarantine, QuarantineDecision, Settlement, WebhookState};
 use domain::work::{Work, WorkKind};
 use domain::{Idempotent, Timestamp};
 
+use crate::disputing::{disputed, seen};
 use crate::ending::{answered, cancel, paid, refunding};
 use crate::samples::{NOON, method, placed};
 use crate::webhook::received;
@@ -108,7 +110,7 @@ fn what_must_go_back_is_begun_anew_under_another_key() {
     let key =
         |order: &Order, number: usize| order.refund_charge(&order.refunds[number]).unwrap().idempotency_key();
     let found = resolved(waiting, Finding::Refund(1, RefundFinding::NotRefunded));
-    assert_eq!(found.refunds[0].state, RefundState::Failed { at: later(60) });
+    assert_eq!(found.refunds[0].state, RefundState::Withdrawn { at: later(60) });
     assert_eq!(found.open_refund().map(|refund| refund.number), Some(2));
     assert!(found.wake.is_some(), "its worker is woken");
     assert_ne!(key(&found, 0), key(&found, 1));
@@ -144,4 +146,12 @@ fn an_event_in_quarantine_is_dismissed_or_received_anew_and_no_other_is() {
     assert_eq!(repeated, Ok(Idempotent::AlreadyApplied(dismissed.clone())));
     assert_eq!(dismissed.decide(QuarantineDecision::ApplyAgain, later(90)), Err(NotQuarantined));
     assert_eq!(received().decide(QuarantineDecision::Dismiss, later(90)), Err(NotQuarantined));
+}
+
+#[test]
+fn a_dispute_waits_for_a_person_until_its_gateway_has_decided() {
+    let open = disputed(paid(), 5);
+    assert_eq!(open.work.map(|work| work.kind), Some(WorkKind::Dispute));
+    let won = open.dispute(1, &[seen("dp_1", 5, Some(DisputeDecision::Won))], later(60)).unwrap();
+    assert_eq!(won.into_inner().order.work, None);
 }

@@ -2,7 +2,7 @@ use domain::order::Order;
 use domain::payment::{GatewayName, Outcome};
 use domain::wake::{Queue, Wake};
 use domain::webhook::{
-    AlreadySettled, Event, EventKey, EventKind, Mode, Purpose, Quarantine, Settlement, Webhook,
+    AlreadySettled, Event, EventKey, EventKind, EventSubject, Mode, Purpose, Quarantine, Settlement, Webhook,
 };
 
 use crate::samples::{NOON, method, placed};
@@ -13,6 +13,7 @@ fn event(order: &Order, attempt: u32) -> Event {
         key: EventKey { gateway: GatewayName::Stripe, id: "evt_1".parse().unwrap() },
         kind: "payment_intent.succeeded".parse().unwrap(),
         reference: "pi_1".parse().unwrap(),
+        subject: EventSubject::Payment,
         purpose: Some(Purpose { order_id: order.id.clone(), attempt }),
         mode: Mode::Test,
         created_at: NOON,

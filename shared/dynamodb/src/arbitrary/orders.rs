@@ -1,8 +1,8 @@
 use domain::fraud::{Review, ReviewEnd, Screening, Verdict};
 use domain::order::{Address, Contact, Ledger, Order, OrderChange, OrderState, Posting, PostingCause};
 use domain::payment::{
-    Attempt, AttemptRequest, AttemptState, Decline, GatewayName, Operation, PaymentMethod, Refund,
-    RefundCause, RefundState, Retry,
+    Attempt, AttemptRequest, AttemptState, Decline, Dispute, DisputeState, GatewayName, Operation,
+    PaymentMethod, Refund, RefundCause, RefundState, Retry,
 };
 use domain::wake::{Queue, Wake};
 use domain::work::{Work, WorkKind};
@@ -82,15 +82,43 @@ fn refund() -> impl Strategy<Value = Refund> {
         tries().prop_map(|tries| RefundState::Pending { tries }),
         time().prop_map(|at| RefundState::Refunded { at }),
         Just(RefundState::ManualReview),
-        time().prop_map(|at| RefundState::Failed { at }),
+        time().prop_map(|at| RefundState::Withdrawn { at }),
     ];
     (any::<u32>(), money(), cause, state, time()).prop_map(|(number, amount, cause, state, started_at)| {
         Refund { number, amount, cause, state, started_at }
     })
 }
 
+fn dispute() -> impl Strategy<Value = Dispute> {
+    let state = prop_oneof![
+        Just(DisputeState::Open),
+        time().prop_map(|at| DisputeState::Won { at }),
+        time().prop_map(|at| DisputeState::Lost { at }),
+    ];
+    (any::<u32>(), id(), any::<u32>(), money(), state, time()).prop_map(
+        |(number, reference, attempt, amount, state, opened_at)| Dispute {
+            number,
+            reference,
+            attempt,
+            amount,
+            state,
+            opened_at,
+        },
+    )
+}
+
 fn posting() -> impl Strategy<Value = Posting> {
-    let cause = (select(&["captured", "refunded", "orphaned", "orphan_returned"]), any::<u32>());
+    const CAUSES: [&str; 8] = [
+        "captured",
+        "refunded",
+        "orphaned",
+        "orphan_returned",
+        "dispute_opened",
+        "dispute_won",
+        "dispute_lost",
+        "orphan_dispute_lost",
+    ];
+    let cause = (select(&CAUSES), any::<u32>());
     let cause = cause.prop_map(|(word, number)| PostingCause::named(word, number).unwrap());
     let seal = "[a-zA-Z0-9_-]{42}A".prop_map(|digest| digest.parse().unwrap());
     (any::<u32>(), time(), cause, money(), seal).prop_map(|(number, at, cause, amount, seal)| Posting {
@@ -136,7 +164,8 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
     let url = option::of(Just("https://shop.example/back".parse().unwrap()));
     let who = (id(), id(), id(), id(), contact(), address());
     let what = (lines(), totals(), holds(), time());
-    let ending = (vec(refund(), 0..3), option::of(time()), vec(posting(), 0..3));
+    let back = (vec(refund(), 0..3), vec(dispute(), 0..3));
+    let ending = (back, option::of(time()), vec(posting(), 0..3));
     let payment = (order_state(), vec(attempt(), 0..3), vec(method(), 0..2), url, ending);
     let work = (select(&WorkKind::ALL), time(), option::of(time()));
     let work = work.prop_map(|(kind, since, until)| Work { kind, since, until });
@@ -144,7 +173,8 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
     (who, what, payment, rest).prop_map(|(who, what, payment, rest)| {
         let (id, reservation_id, caller, fingerprint, contact, shipping_address) = who;
         let (lines, totals, holds, held_until) = what;
-        let (state, attempts, fallbacks, return_url, (refunds, cancel_requested_at, postings)) = payment;
+        let (state, attempts, fallbacks, return_url, ending) = payment;
+        let ((refunds, disputes), cancel_requested_at, postings) = ending;
         let (version, wake, work, created_at, updated_at) = rest;
         // A new item has the postings of its own write.
         let ledger = Ledger::of(postings.into_iter().map(|posting| Posting { version, ..posting }).collect());
@@ -162,6 +192,7 @@ pub(crate) fn order() -> impl Strategy<Value = Order> {
             state,
             attempts,
             refunds,
+            disputes,
             ledger,
             cancel_requested_at,
             fallbacks,

@@ -5,7 +5,7 @@ use domain::order::{
 };
 use domain::payment::GatewayName;
 
-use super::{attempt, refund};
+use super::{attempt, dispute, refund};
 use crate::attribute::{self, Fields, Item, add, list, map, money, number, text, time};
 use crate::keys;
 use crate::reservations::item::{holds, lines, read_holds, read_lines, read_totals, read_wake, totals, wake};
@@ -38,7 +38,7 @@ pub(crate) fn new_order(change: &OrderChange) -> Item {
 }
 
 /// The attributes that an order's change may change, as they will be; without a value they are to be absent.
-pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 17] {
+pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 18] {
     let (paid_at, retry_until, cancelled_at) = match order.state {
         OrderState::PendingPayment => (None, None, None),
         OrderState::Paid { at } => (Some(at), None, None),
@@ -53,6 +53,7 @@ pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 
         ("held_until", Some(time(order.held_until))),
         ("attempts", Some(list(order.attempts.iter().map(attempt::attempt)))),
         ("refunds", (!order.refunds.is_empty()).then(|| list(order.refunds.iter().map(refund::refund)))),
+        ("disputes", (!order.disputes.is_empty()).then(|| list(order.disputes.iter().map(dispute::dispute)))),
         ("cancel_requested_at", order.cancel_requested_at.map(time)),
         ("fallbacks", Some(list(order.fallbacks.iter().map(attempt::method)))),
         ("return_url", order.return_url.as_ref().map(|url| text(url.as_str()))),
@@ -141,6 +142,9 @@ pub(crate) fn read_order(item: &Item) -> Result<Order, Failure> {
         attempts: fields.list_of("attempts", attempt::read_attempt)?,
         refunds: fields
             .optional("refunds", |fields, name| fields.list_of(name, refund::read_refund))?
+            .unwrap_or_default(),
+        disputes: fields
+            .optional("disputes", |fields, name| fields.list_of(name, dispute::read_dispute))?
             .unwrap_or_default(),
         ledger: fields
             .optional("ledger", |fields, name| fields.list_of(name, read_posting))?

@@ -45,7 +45,7 @@ fn state(state: RefundState) -> Item {
         RefundState::Pending { tries } => tried("pending", tries),
         RefundState::Refunded { at } => attribute::item([("is", text("refunded")), ("at", time(at))]),
         RefundState::ManualReview => attribute::item([("is", text("manual_review"))]),
-        RefundState::Failed { at } => attribute::item([("is", text("failed")), ("at", time(at))]),
+        RefundState::Withdrawn { at } => attribute::item([("is", text("withdrawn")), ("at", time(at))]),
     }
 }
 
@@ -58,7 +58,7 @@ fn read_state(fields: Fields<'_>) -> Result<RefundState, Failure> {
         "pending" => RefundState::Pending { tries: tries()? },
         "refunded" => RefundState::Refunded { at: fields.time("at")? },
         "manual_review" => RefundState::ManualReview,
-        "failed" => RefundState::Failed { at: fields.time("at")? },
+        "withdrawn" => RefundState::Withdrawn { at: fields.time("at")? },
         _ => return Err(Failure::Unreadable("is")),
     })
 }

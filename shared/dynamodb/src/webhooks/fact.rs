@@ -1,6 +1,6 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::webhook::{Fact, FactSubject};
+use domain::webhook::{DisputeStage, Fact, FactSubject};
 
 use crate::attribute::{self, Fields, Item, add, money, number, text};
 use crate::keys;
@@ -11,8 +11,13 @@ pub(crate) fn fact(fact: &Fact) -> AttributeValue {
         ("success", AttributeValue::Bool(fact.success)),
         ("payment", text(fact.payment.as_str())),
     ]);
-    if let FactSubject::Refund(refund) = fact.subject {
-        add(&mut item, "refund", Some(number(refund)));
+    match &fact.subject {
+        FactSubject::Authorization | FactSubject::Capture | FactSubject::Cancellation => {}
+        FactSubject::Refund(refund) => add(&mut item, "refund", Some(number(*refund))),
+        FactSubject::Dispute { reference, stage } => {
+            add(&mut item, "dispute", Some(text(reference.as_str())));
+            add(&mut item, "stage", Some(text(stage.as_str())));
+        }
     }
     add(&mut item, "amount", fact.amount.map(money));
     AttributeValue::M(item)
@@ -24,6 +29,10 @@ pub(crate) fn read_fact(fields: Fields<'_>) -> Result<Fact, Failure> {
         "capture" => FactSubject::Capture,
         "cancellation" => FactSubject::Cancellation,
         "refund" => FactSubject::Refund(fields.number("refund")?),
+        "dispute" => FactSubject::Dispute {
+            reference: fields.parsed("dispute")?,
+            stage: fields.word("stage", DisputeStage::named)?,
+        },
         _ => return Err(Failure::Unreadable("subject")),
     };
     Ok(Fact {

@@ -1,6 +1,8 @@
 use application::Failure;
 use domain::payment::GatewayName;
-use domain::webhook::{Event, EventKey, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState};
+use domain::webhook::{
+    Event, EventKey, EventSubject, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState,
+};
 
 use super::fact;
 use crate::attribute::{self, Fields, Item, add, number, text, time};
@@ -21,6 +23,7 @@ pub(crate) fn webhook(webhook: &Webhook) -> Item {
         ("gateway", text(event.key.gateway.as_str())),
         ("event_id", text(event.key.id.as_str())),
         ("kind", text(event.kind.to_string())),
+        ("about", text(event.subject.as_str())),
         ("reference", text(event.reference.as_str())),
         ("mode", text(event.mode.as_str())),
         ("created_at", time(event.created_at)),
@@ -60,6 +63,9 @@ pub(crate) fn read_webhook(item: &Item) -> Result<Webhook, Failure> {
         event: Event {
             key,
             kind: fields.parsed("kind")?,
+            subject: fields
+                .optional("about", |fields, name| fields.word(name, EventSubject::named))?
+                .unwrap_or(EventSubject::Payment),
             reference: fields.parsed("reference")?,
             purpose: purpose?,
             mode: fields.word("mode", Mode::named)?,

@@ -1,7 +1,7 @@
 use application::{WebhookInbox, WebhookLedger};
 use domain::Idempotent;
 use domain::payment::GatewayName;
-use domain::webhook::{Event, EventKey, Mode, Settlement, Webhook, WebhookState};
+use domain::webhook::{Event, EventKey, EventSubject, Mode, Settlement, Webhook, WebhookState};
 use proptest::prelude::*;
 
 use super::item;
@@ -20,7 +20,7 @@ proptest! {
         let written = item::webhook(&webhook);
         assert_registered(&written, "webhook#");
         prop_assert_eq!(item::read_webhook(&written), Ok(webhook));
-        for name in ["state", "mode", "gateway"] {
+        for name in ["state", "mode", "gateway", "about"] {
             let mut newer = written.clone();
             newer.insert(name.to_owned(), text("split"));
             prop_assert!(item::read_webhook(&newer).is_err());
@@ -36,6 +36,7 @@ async fn a_settled_event_waits_for_nobody_and_keeps_what_a_newer_version_wrote()
     let event = Event {
         key,
         kind: "payment_intent.succeeded".parse().unwrap(),
+        subject: EventSubject::Payment,
         reference: "pi_1".parse().unwrap(),
         purpose: None,
         mode: Mode::Test,

@@ -1,10 +1,13 @@
 use std::collections::BTreeMap;
 
-use domain::OrderId;
 use domain::invariant::ChargeEntry;
 use domain::payment::{
-    AttemptNumber, Charge, GatewayReference, Outcome, PaymentToken, RefundCharge, RefundNumber, RefundOutcome,
+    AttemptNumber, Charge, DisputeDecision, DisputeSeen, GatewayReference, Outcome, PaymentToken,
+    RefundCharge, RefundNumber, RefundOutcome,
 };
+
+use domain::webhook::Purpose;
+use domain::{Money, OrderId};
 
 use super::Call;
 
@@ -23,6 +26,7 @@ struct Object {
     after_no: bool,
     /// By key: a repetition under the same one changes nothing.
     refunds: BTreeMap<String, (RefundNumber, i64)>,
+    disputes: Vec<DisputeSeen>,
 }
 
 /// Where an object stands.
@@ -115,7 +119,8 @@ impl Book {
         } else {
             (Standing::Open, Outcome::Opened(reference))
         };
-        let object = Object { charge: charge.clone(), stands, after_no: false, refunds: BTreeMap::new() };
+        let (refunds, disputes) = (BTreeMap::new(), Vec::new());
+        let object = Object { charge: charge.clone(), stands, after_no: false, refunds, disputes };
         if self.objects.entry(place).or_insert(object).charge != *charge {
             return Outcome::Rejected;
         }
@@ -130,6 +135,9 @@ impl Book {
         if let Some((_, amount)) = object.refunds.get(&key) {
             let is_same = *amount == refund.amount.amount();
             return if is_same { RefundOutcome::Refunded } else { RefundOutcome::Unknown };
+        }
+        if object.disputes.iter().any(|dispute| dispute.decision != Some(DisputeDecision::Won)) {
+            return RefundOutcome::Disputed;
         }
         let left = object.captured().saturating_sub(object.refunded());
         if refund.amount.amount() > left {
@@ -146,6 +154,32 @@ impl Book {
         if is_made { RefundOutcome::Refunded } else { RefundOutcome::Unknown }
     }
 
+    /// The shopper demands back what was captured for this order and has not gone back, or that is decided.
+    pub(super) fn dispute(&mut self, order: &OrderId, reference: &str, decision: Option<DisputeDecision>) {
+        let captured = |object: &&mut Object| object.charge.order_id == *order && object.captured() > 0;
+        for object in self.objects.values_mut().filter(captured) {
+            let left = object.captured().saturating_sub(object.refunded());
+            match object.disputes.iter_mut().find(|dispute| dispute.reference.as_str() == reference) {
+                Some(dispute) => dispute.decision = decision,
+                None => object.disputes.extend(dispute(reference, left, &object.charge, decision)),
+            }
+        }
+    }
+
+    pub(super) fn disputes(&self, charge: &Charge) -> Vec<DisputeSeen> {
+        let object = self.objects.get(&(charge.order_id.clone(), charge.attempt));
+        object.map(|object| object.disputes.clone()).unwrap_or_default()
+    }
+
+    /// What the object of that id was opened for.
+    pub(super) fn purpose(&self, reference: &GatewayReference) -> Option<Purpose> {
+        let is_it = |(order_id, attempt): &&(OrderId, AttemptNumber)| {
+            reference.as_str() == format!("scripted_{order_id}_{attempt}")
+        };
+        let (order_id, attempt) = self.objects.keys().find(is_it)?;
+        Some(Purpose { order_id: order_id.clone(), attempt: *attempt })
+    }
+
     fn decision(&self, charge: &Charge) -> Outcome {
         self.decisions
             .get(charge.method.token().map_or(Self::APPROVED, PaymentToken::expose))
@@ -160,10 +194,21 @@ impl Book {
             currency: object.charge.amount.currency(),
             captured: object.captured(),
             refunded: object.refunded(),
+            disputes: object.disputes.clone(),
             after_no: object.after_no,
         };
         self.objects.values().map(entry).collect()
     }
+}
+
+fn dispute(
+    reference: &str,
+    amount: i64,
+    charge: &Charge,
+    decision: Option<DisputeDecision>,
+) -> Option<DisputeSeen> {
+    let amount = Money::new(amount, charge.amount.currency()).ok()?;
+    Some(DisputeSeen { reference: reference.parse().ok()?, amount, decision })
 }
 
 impl Object {

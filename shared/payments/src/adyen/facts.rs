@@ -1,6 +1,11 @@
+use std::collections::BTreeMap;
+
+use application::Failure;
 use domain::Money;
-use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
-use domain::webhook::{Fact, FactSubject};
+use domain::payment::{
+    Charge, DisputeDecision, DisputeSeen, GatewayReference, Outcome, RefundCharge, RefundOutcome,
+};
+use domain::webhook::{DisputeStage, Fact, FactSubject};
 
 use super::decline::refused;
 
@@ -42,6 +47,41 @@ pub(super) fn prove_refund(refund: &RefundCharge, told: &[Fact]) -> RefundOutcom
         None if ours().next().is_some() => RefundOutcome::Refused,
         None => RefundOutcome::Unknown,
     }
+}
+
+/// Every dispute that was told of, in whatever order its stages came. One that was won and lost again is two: the second
+/// has the name of the first with a word of ours.
+pub(super) fn disputes(told: &[Fact]) -> Result<Vec<DisputeSeen>, Failure> {
+    let mut stages: BTreeMap<&str, (Money, Vec<DisputeStage>)> = BTreeMap::new();
+    for fact in told.iter().filter(|fact| fact.success) {
+        let FactSubject::Dispute { reference, stage } = &fact.subject else { continue };
+        let amount = fact.amount.ok_or(Failure::Unreadable("a dispute's amount"))?;
+        stages.entry(reference.as_str()).or_insert_with(|| (amount, Vec::new())).1.push(*stage);
+    }
+    let mut seen = Vec::new();
+    for (reference, (amount, stages)) in stages {
+        let was_lost_again = stages.contains(&DisputeStage::LostAgain);
+        // It can be lost again only after it was won.
+        let decision = if was_lost_again || stages.contains(&DisputeStage::Won) {
+            Some(DisputeDecision::Won)
+        } else {
+            stages.contains(&DisputeStage::Lost).then_some(DisputeDecision::Lost)
+        };
+        seen.push(dispute(reference, amount, decision)?);
+        if was_lost_again {
+            seen.push(dispute(&format!("{reference}-again"), amount, Some(DisputeDecision::Lost))?);
+        }
+    }
+    Ok(seen)
+}
+
+fn dispute(
+    reference: &str,
+    amount: Money,
+    decision: Option<DisputeDecision>,
+) -> Result<DisputeSeen, Failure> {
+    let reference = reference.parse().map_err(|_| Failure::Unreadable("a dispute's id"))?;
+    Ok(DisputeSeen { reference, amount, decision })
 }
 
 fn agrees(fact: &Fact, money: Money) -> bool {

@@ -15,13 +15,13 @@ mod wire; // Adyen's JSON
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Facts, Gateway, Secret, SecretName, Secrets};
+use application::{Facts, Failure, Gateway, Secret, SecretName, Secrets};
 use async_trait::async_trait;
 use domain::Currency;
 use domain::payment::{
-    Charge, Decline, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry,
+    Charge, Decline, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry,
 };
-use domain::webhook::Fact;
+use domain::webhook::{Fact, Purpose};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use self::call::{Call, Message};
@@ -167,5 +167,17 @@ impl Gateway for AdyenGateway {
 
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
         facts::prove_refund(refund, &self.told(&refund.reference).await)
+    }
+
+    async fn disputes(
+        &self,
+        _charge: &Charge,
+        reference: &GatewayReference,
+    ) -> Result<Vec<DisputeSeen>, Failure> {
+        facts::disputes(&self.facts.facts(GatewayName::Adyen, reference).await?)
+    }
+
+    async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
+        Ok(reference::purpose(reference.as_str()))
     }
 }

@@ -42,6 +42,20 @@ pub(super) fn is_written(money: Money, currency_code: &str, value: &str) -> bool
         && written(money).is_some_and(|written| plain(&written) == plain(value))
 }
 
+/// The money that PayPal wrote, if it is of this currency and PayPal takes that.
+pub(super) fn read_money(currency: Currency, currency_code: &str, value: &str) -> Option<Money> {
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let cents = decimals.trim_end_matches('0');
+    let places = if currency.as_str() == WITHOUT_CENTS { 0 } else { 2 };
+    if whole.is_empty() || !digits(whole) || !digits(decimals) || cents.len() > places {
+        return None;
+    }
+    let amount = format!("{whole}{cents:0<places$}").parse().ok()?;
+    let money = Money::new(amount, currency).ok()?;
+    is_written(money, currency_code, value).then_some(money)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +91,27 @@ mod tests {
             assert!(!is_written(euros, currency, text), "{currency} {text}");
         }
         assert!(is_written(money(8_999, "JPY"), "JPY", "8999.00"));
+    }
+
+    #[test]
+    fn what_paypal_wrote_is_read_or_refused() {
+        for (currency, code, value, amount) in [
+            ("EUR", "EUR", "89.90", Some(8_990)),
+            ("EUR", "EUR", "89.9", Some(8_990)),
+            ("EUR", "EUR", "89", Some(8_900)),
+            ("JPY", "JPY", "8999.00", Some(8_999)),
+            ("HUF", "HUF", "1200", Some(120_000)),
+            ("EUR", "USD", "89.90", None),
+            ("EUR", "EUR", "-89.90", None),
+            ("EUR", "EUR", "89.905", None),
+            ("JPY", "JPY", "8999.5", None),
+            ("EUR", "EUR", "", None),
+            ("EUR", "EUR", ".5", None),
+            ("KWD", "KWD", "1", None),
+        ] {
+            let read = read_money(currency.parse().unwrap(), code, value).map(Money::amount);
+            assert_eq!(read, amount, "{value} {code}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod amount; // money in major units, as PayPal writes it
 mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
+mod dispute; // money that shoppers demand back over the shop's head
 mod exchange; // one request and its answer, or the loss of it
 mod refund; // money that goes back
 mod wire; // PayPal's JSON
@@ -12,17 +13,20 @@ mod wire; // PayPal's JSON
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Gateway, SecretName, Secrets};
+use application::{Failure, Gateway, SecretName, Secrets};
 use async_trait::async_trait;
 use domain::Currency;
-use domain::payment::{Charge, Decline, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry};
+use domain::payment::{
+    Charge, Decline, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry,
+};
+use domain::webhook::Purpose;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::Access;
 use self::call::Call;
 use self::exchange::Message;
 use crate::line::{Exchange, Line, SettingError};
-use crate::report::{report, report_refund};
+use crate::report::{report, report_disputes, report_purpose, report_refund};
 
 /// Charges at PayPal, or at the sandbox gateway, which speaks the same API.
 pub struct PayPalGateway {
@@ -69,10 +73,27 @@ impl PayPalGateway {
         timeout_at(deadline, exchange).await.unwrap_or(Exchange::Lost)
     }
 
-    /// The order that a refund is of, as it stands now.
-    async fn order_of(&self, refund: &RefundCharge, deadline: Instant) -> Exchange {
-        let path = format!("/v2/checkout/orders/{}", refund.reference.as_str());
-        self.exchange(&Message { path: &path, change: None }, deadline).await
+    async fn read(&self, path: &str, deadline: Instant) -> Exchange {
+        self.exchange(&Message { path, change: None }, deadline).await
+    }
+
+    /// The order of that id, as it stands now.
+    async fn order(&self, reference: &GatewayReference, deadline: Instant) -> Exchange {
+        self.read(&format!("/v2/checkout/orders/{}", reference.as_str()), deadline).await
+    }
+
+    /// Every dispute in the list of an order's capture, each as it stands now.
+    async fn listed(
+        &self,
+        charge: &Charge,
+        list: &Exchange,
+        deadline: Instant,
+    ) -> Result<Vec<DisputeSeen>, Failure> {
+        let mut seen = Vec::new();
+        for id in dispute::ids(list)? {
+            seen.push(dispute::read(charge, &self.read(&dispute::path(&id), deadline).await)?);
+        }
+        Ok(seen)
     }
 
     /// The order's authorization, which a capture and a void are about. Where there is none to change, what was seen
@@ -134,7 +155,7 @@ impl Gateway for PayPalGateway {
 
     async fn refund(&self, refund: &RefundCharge) -> RefundOutcome {
         let deadline = self.deadline();
-        let order = self.order_of(refund, deadline).await;
+        let order = self.order(&refund.reference, deadline).await;
         let (Some(path), Some(body)) = (refund::path(&order), refund::asking(refund)) else {
             // Without its capture nothing was asked for, and nothing is known.
             return RefundOutcome::Unknown;
@@ -148,10 +169,30 @@ impl Gateway for PayPalGateway {
     }
 
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
-        let exchange = self.order_of(refund, self.deadline()).await;
+        let exchange = self.order(&refund.reference, self.deadline()).await;
         let outcome = refund::prove_look_up(refund, &exchange);
         let code = answer::refusal_code(&exchange);
         report_refund(refund, "look_up_refund", &exchange, code.as_deref(), outcome);
         outcome
+    }
+
+    async fn disputes(
+        &self,
+        charge: &Charge,
+        reference: &GatewayReference,
+    ) -> Result<Vec<DisputeSeen>, Failure> {
+        let deadline = self.deadline();
+        let path = dispute::list_path(&self.order(reference, deadline).await)?;
+        let list = self.read(&path, deadline).await;
+        let seen = self.listed(charge, &list, deadline).await;
+        report_disputes(charge, &list, seen.as_deref());
+        seen
+    }
+
+    async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
+        let exchange = self.order(reference, self.deadline()).await;
+        let purpose = dispute::purpose(&exchange);
+        report_purpose(GatewayName::PayPal, reference, &exchange, purpose.as_ref());
+        purpose
     }
 }

@@ -3,6 +3,7 @@
 use domain::payment::{GatewayReference, RefundCharge, RefundOutcome};
 
 use super::amount::written;
+use super::answer::refusal_code;
 use super::call::{amount_of, json};
 use super::wire::{NewRefund, Order, Refund};
 use crate::line::Exchange;
@@ -31,10 +32,17 @@ pub(super) fn prove(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome
     match exchange {
         Exchange::NotSent => RefundOutcome::NotSent,
         Exchange::Answered { .. } if exchange.refused_unexecuted() => RefundOutcome::Rejected,
+        Exchange::Answered { .. } if is_disputed(exchange) => RefundOutcome::Disputed,
         Exchange::Lost | Exchange::Answered { .. } => {
             exchange.accepted().map_or(RefundOutcome::Unknown, |made: Refund| read(refund, &made))
         }
     }
+}
+
+/// Whether nothing goes back because of a dispute (<https://developer.paypal.com/api/payments/v2/captures-refund>).
+fn is_disputed(exchange: &Exchange) -> bool {
+    const DISPUTED: [&str; 2] = ["transaction_disputed", "capture_disputed_partial_refund_not_allowed"];
+    refusal_code(exchange).is_some_and(|code| DISPUTED.contains(&code.as_str()))
 }
 
 /// What became of it, as far as its order shows it. That it is not there proves nothing.

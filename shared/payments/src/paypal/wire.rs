@@ -62,6 +62,7 @@ pub(super) struct Order {
 #[derive(Debug, Deserialize)]
 pub(super) struct Unit {
     pub(super) amount: Amount,
+    pub(super) invoice_id: Option<String>,
     #[serde(default)]
     pub(super) payments: Payments,
 }
@@ -83,6 +84,30 @@ pub(super) struct Refund {
     pub(super) status: String,
     pub(super) amount: Option<Amount>,
     pub(super) invoice_id: Option<String>,
+}
+
+/// A page of the list of disputes (<https://developer.paypal.com/api/customer-disputes/v1/disputes-list>).
+#[derive(Debug, Deserialize)]
+pub(super) struct Disputes {
+    #[serde(default)]
+    pub(super) items: Vec<Dispute>,
+    #[serde(default)]
+    pub(super) links: Vec<Link>,
+}
+
+/// A dispute (<https://developer.paypal.com/api/customer-disputes/v1/disputes-get>); how it ended is not in the list.
+#[derive(Debug, Deserialize)]
+pub(super) struct Dispute {
+    pub(super) dispute_id: String,
+    pub(super) status: String,
+    pub(super) dispute_amount: Option<Amount>,
+    pub(super) dispute_outcome: Option<DisputeOutcome>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct DisputeOutcome {
+    pub(super) outcome_code: String,
+    pub(super) amount_refunded: Option<Amount>,
 }
 
 /// A request for one.

@@ -3,6 +3,7 @@
 mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
+mod dispute; // money that shoppers demand back over the shop's head
 mod exchange; // what is sent
 mod refund; // money that goes back
 mod webhook; // what Stripe tells by itself
@@ -11,14 +12,17 @@ mod wire; // Stripe's JSON
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Gateway, Secret, SecretName, Secrets};
+use application::{Failure, Gateway, Secret, SecretName, Secrets};
 use async_trait::async_trait;
-use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{
+    Charge, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome,
+};
+use domain::webhook::Purpose;
 
 use self::call::Call;
 use self::exchange::Message;
 use crate::line::{Exchange, Line, SettingError};
-use crate::report::{report, report_refund};
+use crate::report::{report, report_disputes, report_purpose, report_refund};
 use crate::secret_key::SecretKey;
 
 pub use self::webhook::StripeWebhooks;
@@ -98,5 +102,23 @@ impl Gateway for StripeGateway {
         let code = answer::refusal_code(&exchange);
         report_refund(refund, "look_up_refund", &exchange, code.as_deref(), outcome);
         outcome
+    }
+
+    async fn disputes(
+        &self,
+        charge: &Charge,
+        reference: &GatewayReference,
+    ) -> Result<Vec<DisputeSeen>, Failure> {
+        let exchange = self.exchange(&dispute::listing(reference)).await;
+        let seen = dispute::read(charge, reference, &exchange);
+        report_disputes(charge, &exchange, seen.as_deref());
+        seen
+    }
+
+    async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
+        let exchange = self.exchange(&dispute::naming(reference)).await;
+        let purpose = dispute::purpose(&exchange);
+        report_purpose(GatewayName::Stripe, reference, &exchange, purpose.as_ref());
+        purpose
     }
 }

@@ -64,8 +64,9 @@ pub(super) fn prove(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome
         Exchange::Answered { status, body } => {
             let code = refusal(body.as_deref()).map(|error| error.word().to_owned());
             // Everything else, "already refunded" too, may be the answer to a repetition: a look-up tells.
-            let is_final = *status == StatusCode::BAD_REQUEST && code.as_deref() == Some("charge_disputed");
-            if is_final { RefundOutcome::Refused } else { RefundOutcome::Unknown }
+            let is_disputed =
+                *status == StatusCode::BAD_REQUEST && code.as_deref() == Some("charge_disputed");
+            if is_disputed { RefundOutcome::Disputed } else { RefundOutcome::Unknown }
         }
     }
 }
@@ -85,7 +86,10 @@ pub(super) fn prove_look_up(refund: &RefundCharge, exchange: &Exchange) -> Refun
         RefundOutcome::Refunded => 3,
         RefundOutcome::Pending => 2,
         RefundOutcome::Refused => 1,
-        RefundOutcome::Rejected | RefundOutcome::NotSent | RefundOutcome::Unknown => 0,
+        RefundOutcome::Disputed
+        | RefundOutcome::Rejected
+        | RefundOutcome::NotSent
+        | RefundOutcome::Unknown => 0,
     };
     found.max_by_key(rank).unwrap_or(RefundOutcome::Unknown)
 }

@@ -1,3 +1,4 @@
+use domain::webhook::Purpose;
 use serde::Deserialize;
 
 /// A PaymentIntent (<https://docs.stripe.com/api/payment_intents/object>), in the fields that prove something.
@@ -49,5 +50,20 @@ impl ErrorBody {
         };
         let words = [self.decline_code.as_deref(), self.code.as_deref(), Some(self.r#type.as_str())];
         words.into_iter().flatten().find(is_code).unwrap_or("unreadable")
+    }
+}
+
+/// What the shop wrote on its object when it opened it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Metadata {
+    order_id: Option<String>,
+    attempt: Option<String>,
+}
+
+impl Metadata {
+    /// The attempt that the object was opened for. Somebody else's object may say anything here.
+    pub(super) fn purpose(&self) -> Option<Purpose> {
+        let order_id = self.order_id.as_deref()?.parse().ok()?;
+        Some(Purpose { order_id, attempt: self.attempt.as_deref()?.parse().ok()? })
     }
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::Timestamp;
 use domain::payment::{Charge, GatewayName, GatewayReference, Outcome, PaymentMethod};
-use domain::webhook::{Event, EventKey, Fact, FactSubject, Mode, Webhook};
+use domain::webhook::{Event, EventKey, EventSubject, Fact, FactSubject, Mode, Webhook};
 use memory::{Secrets, Store};
 use payments::adyen::{AdyenGateway, AdyenWebhooks};
 use sandbox_gateway::{Options, WebhookEndpoint};
@@ -59,12 +59,13 @@ pub(crate) async fn told(facts: &[(FactSubject, bool, i64)]) -> Arc<Store> {
         let event = Event {
             key: EventKey { gateway: GatewayName::Adyen, id: format!("event-{number}").parse().unwrap() },
             kind: "ANY".parse().unwrap(),
+            subject: EventSubject::Payment,
             reference: reference(),
             purpose: None,
             mode: Mode::Test,
             created_at: NOON,
             fact: Some(Fact {
-                subject: *subject,
+                subject: subject.clone(),
                 success: *success,
                 amount: Some(money(*amount, "EUR")),
                 payment: "PSP1".parse().unwrap(),

@@ -60,7 +60,7 @@ async fn each_answer_proves_what_it_says_and_no_more() {
     assert_eq!(answered(401, "{}").await, RefundOutcome::Rejected);
     assert_eq!(answered(500, "{}").await, RefundOutcome::Unknown);
     let disputed = r#"{"error":{"type":"invalid_request_error","code":"charge_disputed"}}"#;
-    assert_eq!(answered(400, disputed).await, RefundOutcome::Refused);
+    assert_eq!(answered(400, disputed).await, RefundOutcome::Disputed);
     let repeated = r#"{"error":{"type":"invalid_request_error","code":"charge_already_refunded"}}"#;
     assert_eq!(answered(400, repeated).await, RefundOutcome::Unknown, "perhaps by this very refund");
 }

@@ -1,6 +1,6 @@
 use application::Failure;
 use domain::payment::{GatewayName, GatewayReference};
-use domain::webhook::{Event, EventKey, Fact, FactSubject, Mode};
+use domain::webhook::{DisputeStage, Event, EventKey, EventSubject, Fact, FactSubject, Mode};
 use domain::{Money, Timestamp};
 
 use crate::adyen::reference;
@@ -13,7 +13,7 @@ pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<E
     else {
         return Err(unreadable("an item"));
     };
-    let Some((reference, subject)) = subject(code, merchant_reference) else {
+    let Some((reference, subject)) = subject(code, psp, merchant_reference)? else {
         not_followed(code);
         return Ok(None);
     };
@@ -33,6 +33,13 @@ pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<E
             id: format!("{psp}-{code}-{success}").parse().map_err(|_| unreadable("an event's id"))?,
         },
         kind: code.parse().map_err(|_| unreadable("an event's kind"))?,
+        subject: match subject {
+            FactSubject::Dispute { .. } => EventSubject::Dispute,
+            FactSubject::Authorization
+            | FactSubject::Capture
+            | FactSubject::Cancellation
+            | FactSubject::Refund(_) => EventSubject::Payment,
+        },
         // Somebody else's payment has a name of Adyen's only.
         reference: reference.parse().unwrap_or_else(|_| payment.clone()),
         purpose,
@@ -48,24 +55,48 @@ pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<E
     }))
 }
 
-/// What an event is about: which payment, by our name, and what was asked for.
-fn subject<'a>(code: &str, merchant_reference: &'a str) -> Option<(&'a str, FactSubject)> {
+/// What an event is about: which payment, by our name, and what was asked for. The events of a dispute have its id, and the
+/// name of its payment (<https://docs.adyen.com/risk-management/disputes-api/dispute-notifications>).
+fn subject<'a>(
+    code: &str,
+    psp: &str,
+    merchant_reference: &'a str,
+) -> Result<Option<(&'a str, FactSubject)>, Failure> {
     let subject = match code {
         "AUTHORISATION" => FactSubject::Authorization,
         "CAPTURE" => FactSubject::Capture,
         "CANCELLATION" | "TECHNICAL_CANCEL" => FactSubject::Cancellation,
         "REFUND" => {
-            let (payment, number) = reference::refund(merchant_reference)?;
-            return Some((payment, FactSubject::Refund(number)));
+            let refund = reference::refund(merchant_reference);
+            return Ok(refund.map(|(payment, number)| (payment, FactSubject::Refund(number))));
         }
-        _ => return None,
+        _ => match stage(code) {
+            Some(stage) => {
+                let reference = psp.parse().map_err(|_| unreadable("a dispute's id"))?;
+                FactSubject::Dispute { reference, stage }
+            }
+            None => return Ok(None),
+        },
     };
-    Some((merchant_reference, subject))
+    Ok(Some((merchant_reference, subject)))
+}
+
+/// How far a dispute is. A request for information, and a warning of fraud, move no money.
+fn stage(code: &str) -> Option<DisputeStage> {
+    match code {
+        "NOTIFICATION_OF_CHARGEBACK" | "CHARGEBACK" => Some(DisputeStage::Opened),
+        "CHARGEBACK_REVERSED" => Some(DisputeStage::Won),
+        "DISPUTE_DEFENSE_PERIOD_ENDED" => Some(DisputeStage::Lost),
+        "SECOND_CHARGEBACK" => Some(DisputeStage::LostAgain),
+        _ => None,
+    }
 }
 
 /// What was done, and came to nothing afterwards, is for a person.
 fn not_followed(code: &str) {
-    if matches!(code, "CAPTURE_FAILED" | "REFUND" | "REFUND_FAILED" | "REFUNDED_REVERSED") {
+    let needs_person =
+        ["CAPTURE_FAILED", "REFUND", "REFUND_FAILED", "REFUNDED_REVERSED", "PREARBITRATION_LOST"];
+    if needs_person.contains(&code) {
         tracing::error!(kind = ?code, "Adyen tells of something that needs a person");
     } else {
         tracing::warn!(kind = ?code, "Adyen tells of something that the shop does not follow");

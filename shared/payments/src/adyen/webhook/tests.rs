@@ -1,5 +1,5 @@
 use domain::payment::GatewayName;
-use domain::webhook::{Event, EventKey, Fact, FactSubject, Mode, Purpose};
+use domain::webhook::{DisputeStage, Event, EventKey, EventSubject, Fact, FactSubject, Mode, Purpose};
 use domain::{Currency, Money};
 use memory::Secrets as RotatableSecrets;
 
@@ -61,6 +61,7 @@ async fn every_item_is_an_event_with_what_it_proves() {
     let captured = Event {
         key: EventKey { gateway: GatewayName::Adyen, id: "CAPT2-CAPTURE-true".parse().unwrap() },
         kind: "CAPTURE".parse().unwrap(),
+        subject: EventSubject::Payment,
         reference: "o1-2".parse().unwrap(),
         purpose: Some(Purpose { order_id: "o1".parse().unwrap(), attempt: 2 }),
         mode: Mode::Test,
@@ -85,6 +86,31 @@ async fn every_item_is_an_event_with_what_it_proves() {
     };
     let told = verify(&notification(&[CAPTURED, REPORT, NOT_REFUNDED])).await;
     assert_eq!(told, Ok(vec![captured, not_refunded]));
+}
+
+#[test]
+fn each_stage_of_a_dispute_is_a_fact_about_its_payment_with_the_id_of_the_dispute() {
+    for (code, stage) in [
+        ("NOTIFICATION_OF_CHARGEBACK", DisputeStage::Opened),
+        ("CHARGEBACK", DisputeStage::Opened),
+        ("CHARGEBACK_REVERSED", DisputeStage::Won),
+        ("DISPUTE_DEFENSE_PERIOD_ENDED", DisputeStage::Lost),
+        ("SECOND_CHARGEBACK", DisputeStage::LostAgain),
+    ] {
+        let signed = format!("DISP9:PSP1:Shop:o1-2:8999:EUR:{code}:true");
+        let event = event::read(signed.as_bytes(), Mode::Test, at(0)).unwrap().unwrap();
+        assert_eq!(event.key.id.as_str(), format!("DISP9-{code}-true"));
+        assert_eq!((event.subject, event.reference.as_str()), (EventSubject::Dispute, "o1-2"));
+        assert_eq!(event.purpose, Some(Purpose { order_id: "o1".parse().unwrap(), attempt: 2 }));
+        let reference = "DISP9".parse().unwrap();
+        let subject = FactSubject::Dispute { reference, stage };
+        let payment = "PSP1".parse().unwrap();
+        assert_eq!(event.fact, Some(Fact { subject, success: true, amount: euros(8_999), payment }));
+    }
+    for code in ["REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_FRAUD", "INFORMATION_SUPPLIED"] {
+        let signed = format!("DISP9:PSP1:Shop:o1-2:8999:EUR:{code}:true");
+        assert_eq!(event::read(signed.as_bytes(), Mode::Test, at(0)), Ok(None), "no money moves");
+    }
 }
 
 #[tokio::test]

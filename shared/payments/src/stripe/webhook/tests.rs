@@ -1,4 +1,4 @@
-use domain::webhook::{Event, EventKey, Mode, Purpose};
+use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose};
 use memory::Secrets as RotatableSecrets;
 use proptest::prelude::*;
 
@@ -42,6 +42,7 @@ async fn an_event_is_read_from_what_stripe_signed() {
     let expected = Event {
         key: EventKey { gateway: GatewayName::Stripe, id: "evt_1Nv0FGQ9RKHgCVdK".parse().unwrap() },
         kind: "payment_intent.succeeded".parse().unwrap(),
+        subject: EventSubject::Payment,
         reference: "pi_3Nv0FGQ9RKHgCVdK".parse().unwrap(),
         purpose: Some(Purpose { order_id: "o1".parse().unwrap(), attempt: 2 }),
         mode: Mode::Test,
@@ -161,6 +162,21 @@ async fn a_secret_that_cannot_be_read_is_a_failure_and_no_forgery() {
 fn what_is_not_about_a_payment_intent_is_not_followed() {
     let body = BODY.replace(r#""object":"payment_intent""#, r#""object":"customer""#);
     assert_eq!(event::read(body.as_bytes()), Ok(None));
+}
+
+#[test]
+fn a_dispute_is_about_its_payment_and_says_not_what_that_was_for() {
+    // As https://docs.stripe.com/api/disputes/object shows one, in an event.
+    let body = r#"{"id":"evt_1","object":"event","type":"charge.dispute.created","created":1795285800,"livemode":true,
+        "data":{"object":{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv","object":"dispute","amount":8999,"balance_transactions":[],
+        "charge":"ch_1AZtxr2eZvKYlo2CJDX8whov","created":1680651737,"currency":"eur","evidence":{"receipt":null},
+        "is_charge_refundable":false,"livemode":true,"metadata":{"order_id":"o1","attempt":"2"},
+        "payment_intent":"pi_3Nv0FGQ9RKHgCVdK","reason":"general","status":"needs_response"}}}"#;
+    let event = event::read(body.as_bytes()).unwrap().unwrap();
+    assert_eq!((event.subject, event.purpose), (EventSubject::Dispute, None));
+    assert_eq!((event.reference.as_str(), event.mode), ("pi_3Nv0FGQ9RKHgCVdK", Mode::Live));
+    let of_no_intent = body.replace(r#""pi_3Nv0FGQ9RKHgCVdK""#, "null");
+    assert!(event::read(of_no_intent.as_bytes()).is_err(), "none of ours is without");
 }
 
 #[test]
