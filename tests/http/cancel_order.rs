@@ -1,3 +1,5 @@
+use domain::payment::DisputeDecision;
+
 use crate::answer::redacted;
 use crate::request::Request;
 use crate::shop::{Shop, Units, opened};
@@ -52,6 +54,26 @@ async fn a_paid_order_says_refunded_once_its_money_is_back() {
     );
     let answer = shop.ask(&Request::of("cancel-order")).await;
     assert_eq!(answer.refusal(), (409, "order-not-cancellable".to_owned(), String::new()));
+}
+
+#[tokio::test]
+async fn fault_79_a_disputed_order_says_so_and_one_that_is_cancelled_and_lost_is_over() {
+    let shop = Shop::open().await;
+    let order = shop.paid_order().await;
+    shop.dispute(&order, None).await;
+    let disputed = shop.succeed("get-order").await;
+    assert_eq!(
+        (disputed.text_at("/state"), disputed.text_at("/payment/state")),
+        ("disputed".to_owned(), "captured".to_owned())
+    );
+    let cancelled = shop.succeed("cancel-order").await;
+    assert_eq!((cancelled.status, cancelled.text_at("/state")), (202, "disputed".to_owned()));
+    shop.dispute(&order, Some(DisputeDecision::Lost)).await;
+    let over = shop.succeed("get-order").await;
+    assert_eq!(
+        (over.text_at("/state"), over.text_at("/payment/state")),
+        ("cancelled".to_owned(), "refunded".to_owned())
+    );
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use application::{Archive, Clock, OrderLedger, Orders, refund_order};
 use domain::Money;
 use domain::invariant::{Books, check};
 use domain::order::RefundRequest;
-use domain::payment::{Decline, Outcome, RefundOutcome, Retry};
+use domain::payment::{Decline, DisputeDecision, DisputeSeen, Outcome, RefundOutcome, Retry};
 use domain::reservation::ReservationState;
 use domain::stock::{Opener, Units as Received};
 use dynoxide::Database;
@@ -248,6 +248,16 @@ impl Shop {
         ledger.record(&claimed).await.unwrap();
         let refunded = claimed.order.record_refund(RefundOutcome::Refunded, SystemClock.now()).unwrap();
         ledger.record(&refunded).await.unwrap();
+    }
+
+    /// The gateway shows a dispute of everything that was paid for an order.
+    pub(crate) async fn dispute(&self, order_id: &str, decision: Option<DisputeDecision>) {
+        let ledger = self.purchases().await;
+        let order = ledger.order(&order_id.parse().unwrap()).await.unwrap().unwrap();
+        let seen = DisputeSeen { reference: "dp_1".parse().unwrap(), amount: order.totals.total, decision };
+        let attempt = order.attempt().unwrap().number;
+        let disputed = order.dispute(attempt, &[seen], SystemClock.now()).unwrap().into_inner();
+        ledger.record(&disputed).await.unwrap();
     }
 
     /// The catalog as an editor sees it.

@@ -5,7 +5,7 @@ use tests::Shopper;
 use crate::{audit, captured, shop_with};
 
 /// Holds a scarf and checks it out with this stored card of `ada`, and gives the accepted order.
-async fn order(shopper: &Shopper, card: &str) -> Value {
+pub(crate) async fn order(shopper: &Shopper, card: &str) -> Value {
     let held = shopper.hold(&tests::key(), "scarf", 1).await;
     let mut body = tests::checkout(&held.body, "replaced");
     body["payment_methods"] = json!([{"gateway": "adyen", "token": format!("ada_{card}")}]);

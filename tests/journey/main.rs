@@ -13,6 +13,7 @@ mod cancels; // ended by the shopper, before it is paid and after
 mod crowd; // many at once: the last unit, and doubled clicks
 mod customers; // who signed in, and how much they may have
 mod declines; // what a shopper can do after a no
+mod disputes; // money that a shopper demands back over the shop's head
 mod endings; // released, expired, given up
 mod fraud; // refused or reviewed by the shop
 mod paypal; // the shopper approves on the gateway's pages
@@ -40,7 +41,8 @@ fn audit(shop: Shop, folder: &tempfile::TempDir) {
 fn captured(order: &Value, total: &Value) -> Value {
     json!({
         "order_id": order, "amount": total["amount"], "currency": total["currency"],
-        "captured": total["amount"], "refunded": 0, "after_no": false, "state": "captured",
+        "captured": total["amount"], "refunded": 0, "disputes": [],
+        "after_no": false, "state": "captured",
     })
 }
 

@@ -96,7 +96,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (76, "a void that comes after the capture", No),
     (77, "a refund twice, or over the amount", No),
     (78, "a refund whose outcome is unknown", No),
-    (79, "a dispute", PAYMENTS),
+    (79, "a dispute", No),
     (80, "a look-up that finds nothing right after the charge", No),
     (81, "a look-up that cannot be read", No),
     (82, "a search that lags behind", PAYMENTS),

@@ -111,24 +111,24 @@ impl<'a> IntentBody<'a> {
 
 /// An event as Stripe tells it.
 #[derive(Debug, Serialize)]
-pub(crate) struct EventBody<'a> {
+pub(crate) struct EventBody<'a, T> {
     id: &'a str,
     object: &'static str,
     created: i64,
-    data: EventData<'a>,
+    data: EventData<T>,
     livemode: bool,
     pending_webhooks: u32,
     r#type: &'static str,
 }
 
 #[derive(Debug, Serialize)]
-struct EventData<'a> {
-    object: IntentBody<'a>,
+struct EventData<T> {
+    object: T,
 }
 
-impl<'a> EventBody<'a> {
-    /// The event of this type, with the intent as it stands then.
-    pub(crate) fn of(id: &'a str, r#type: &'static str, created: i64, object: IntentBody<'a>) -> Self {
+impl<'a, T> EventBody<'a, T> {
+    /// The event of this type, with its object as it stands then.
+    pub(crate) const fn of(id: &'a str, r#type: &'static str, created: i64, object: T) -> Self {
         let data = EventData { object };
         Self { id, object: "event", created, data, livemode: false, pending_webhooks: 1, r#type }
     }
@@ -193,11 +193,16 @@ pub(crate) fn unknown_route() -> Answer {
 }
 
 pub(crate) fn no_such_intent() -> Answer {
+    no_such("intent")
+}
+
+/// What this parameter names is not here.
+pub(crate) fn no_such(what: &str) -> Answer {
     ErrorBody {
         r#type: INVALID_REQUEST,
         code: Some("resource_missing"),
-        message: "No such payment_intent.",
-        param: Some("intent"),
+        message: "No such object.",
+        param: Some(what),
         ..ErrorBody::default()
     }
     .answer(404)

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::intent::Intent;
 use crate::token::Token;
-use crate::{adyen, paypal};
+use crate::{adyen, dispute, paypal};
 
 /// The gateway's memory. Whatever was answered is in it, also after `kill -9`.
 pub(crate) struct Book {
@@ -45,9 +45,22 @@ pub struct ChargeEntry {
     pub captured: i64,
     /// What was moved back.
     pub refunded: i64,
+    /// What its shopper demands back, or won back, newest first.
+    pub disputes: Vec<DisputeEntry>,
     /// Whether it was captured although the gateway had said no to it.
     pub after_no: bool,
     /// The charge's state.
+    pub state: &'static str,
+}
+
+/// A dispute of a charge.
+#[derive(Clone, Debug, Serialize)]
+pub struct DisputeEntry {
+    /// The gateway's id of it.
+    pub id: String,
+    /// How much, in minor units.
+    pub amount: i64,
+    /// `open`, `won` or `lost`, for the shop.
     pub state: &'static str,
 }
 
@@ -105,6 +118,7 @@ impl Book {
             }
         };
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(dispute::SCHEMA)?;
         connection.execute_batch(paypal::SCHEMA)?;
         connection.execute_batch(adyen::SCHEMA)?;
         Ok(Self { connection: Mutex::new(connection) })
@@ -129,12 +143,15 @@ impl Book {
         let read = |row: &Row<'_>| {
             let currency: String = row.get("currency")?;
             let token: Option<Token> = row.get("token")?;
+            let id: String = row.get("id")?;
+            let disputes = dispute::disputes_of(&connection, &id)?;
             Ok(ChargeEntry {
                 order_id: row.get("order_id")?,
                 amount: row.get("amount")?,
                 currency: currency.to_ascii_uppercase(),
                 captured: row.get("amount")?,
                 refunded: row.get("refunded")?,
+                disputes: disputes.into_iter().map(DisputeEntry::from).collect(),
                 after_no: token.is_some_and(|token| token.on_confirm().captures_after_no()),
                 state: "captured",
             })

@@ -2,15 +2,19 @@ use core::fmt::Debug;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use crate::answer::{self, Answer, EventBody, IntentBody};
 use crate::book::{Book, ChargeEntry, Entries, Event};
+use crate::dispute::{self, disputes_of};
 use crate::faults::Operation;
 use crate::form::{self, Opening, Refunding};
 use crate::intent::{Confirmed, Intent, Status, UnexpectedState};
 use crate::refund::{self, Refund};
+
+mod disputes; // money that shoppers demand back over the shop's head
 
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub(crate) enum Call {
     LookUp { id: String },
     Refund,
     ListRefunds { intent: String },
+    ListDisputes { intent: String },
+    AnswerDispute { id: String },
 }
 
 impl Call {
@@ -34,6 +40,8 @@ impl Call {
             Self::LookUp { .. } => Operation::LookUp,
             Self::Refund => Operation::Refund,
             Self::ListRefunds { .. } => Operation::ListRefunds,
+            Self::ListDisputes { .. } => Operation::ListDisputes,
+            Self::AnswerDispute { .. } => Operation::AnswerDispute,
         }
     }
 }
@@ -131,9 +139,23 @@ impl Executor {
     /// Moves an intent on, and notes the event of it in the same transaction.
     fn save(&self, entries: &Entries<'_>, intent: &Intent) -> rusqlite::Result<()> {
         entries.save(intent)?;
-        let Some(event_type) = intent.status.event_type().filter(|_| self.tells) else { return Ok(()) };
+        match intent.status.event_type() {
+            Some(event_type) => self.tell(entries, event_type, IntentBody::of(intent, &self.address)),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes an event about an object, where somebody is told of it.
+    fn tell(
+        &self,
+        entries: &Entries<'_>,
+        event_type: &'static str,
+        shown: impl Serialize,
+    ) -> rusqlite::Result<()> {
+        if !self.tells {
+            return Ok(());
+        }
         let id = entries.fresh_id("evt")?;
-        let shown = IntentBody::of(intent, &self.address);
         let event = EventBody::of(&id, event_type, entries.now()?, shown);
         match serde_json::to_string(&event) {
             Ok(body) => entries.add_event(&id, &body),
@@ -206,6 +228,10 @@ impl Executor {
                 Err(refusal) => Ok(Performed::Refused(refusal)),
             },
             Call::ListRefunds { intent } => Ok(Performed::Done(refund::list(&entries.refunds_of(intent)?))),
+            Call::ListDisputes { intent } => {
+                Ok(Performed::Done(dispute::list(&disputes_of(entries.connection(), intent)?)))
+            }
+            Call::AnswerDispute { id } => self.answer_dispute(entries, id, body),
         }
     }
 
@@ -278,6 +304,9 @@ impl Executor {
             Ok(status) => {
                 intent.status = status;
                 self.save(entries, &intent)?;
+                if status == Status::Succeeded && intent.token.is_disputed() {
+                    self.open_dispute(entries, &intent)?;
+                }
                 self.shown(&intent)
             }
             Err(UnexpectedState) => answer::unexpected_state(&intent, &self.address),

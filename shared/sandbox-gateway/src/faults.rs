@@ -14,6 +14,8 @@ pub(crate) enum Operation {
     LookUp,
     Refund,
     ListRefunds,
+    ListDisputes,
+    AnswerDispute,
 }
 
 /// What goes wrong with one call.
@@ -75,6 +77,8 @@ pub(crate) struct Plan {
     look_up: VecDeque<Planned<Fault>>,
     refund: VecDeque<Planned<Fault>>,
     list_refunds: VecDeque<Planned<Fault>>,
+    list_disputes: VecDeque<Planned<Fault>>,
+    answer_dispute: VecDeque<Planned<Fault>>,
     webhook: VecDeque<Planned<WebhookFault>>,
 }
 
@@ -121,6 +125,8 @@ impl Plan {
             Operation::LookUp => &mut self.look_up,
             Operation::Refund => &mut self.refund,
             Operation::ListRefunds => &mut self.list_refunds,
+            Operation::ListDisputes => &mut self.list_disputes,
+            Operation::AnswerDispute => &mut self.answer_dispute,
         })
     }
 }

@@ -1,6 +1,7 @@
 use form_urlencoded::parse;
 
 use crate::answer::{Answer, invalid};
+use crate::dispute::Standing;
 use crate::token::Token;
 
 /// What opening an intent asks for.
@@ -74,6 +75,23 @@ impl Refunding {
             number,
         })
     }
+}
+
+/// What the evidence in a dispute decides: the test mode's two texts, and nothing else.
+pub(crate) fn evidence(body: &[u8]) -> Result<Standing, Answer> {
+    let mut decision = None;
+    for (name, value) in parse(body) {
+        match (&*name, &*value) {
+            ("evidence[uncategorized_text]", "winning_evidence") => decision = Some(Standing::Won),
+            ("evidence[uncategorized_text]", "losing_evidence") => decision = Some(Standing::Lost),
+            ("submit", "true") => {}
+            ("evidence[uncategorized_text]" | "submit", _) => {
+                return Err(invalid(None, &name, "Not offered here."));
+            }
+            _ => return Err(unknown(&name)),
+        }
+    }
+    decision.ok_or_else(|| missing("evidence[uncategorized_text]"))
 }
 
 /// A confirm's only parameter.

@@ -11,6 +11,7 @@
 mod adyen; // Adyen's side: payments, and captures, cancels and refunds that are told of later
 mod answer; // Stripe-shaped bodies: payment intents and errors
 mod book; // what lasts: intents and the answers kept under idempotency keys, in SQLite
+mod dispute; // money that shoppers demand back over the shop's head
 mod execute; // one request against the book, in one transaction
 mod faults; // failures that tests switch on
 mod form; // the parameters that are known, and nothing else
@@ -29,7 +30,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::book::Book;
-pub use crate::book::ChargeEntry;
+pub use crate::book::{ChargeEntry, DisputeEntry};
 use crate::routes::Gateway;
 use crate::webhooks::Endpoints;
 pub use crate::webhooks::WebhookEndpoint;

@@ -51,6 +51,8 @@ struct RefundList<'a> {
 pub(crate) enum RefundRefused {
     NoSuchIntent,
     NotCaptured,
+    /// It is disputed, or a dispute took it.
+    Disputed,
     /// More than what is left of it.
     TooMuch,
 }
@@ -66,6 +68,9 @@ impl Refund {
         };
         if intent.status != Status::Succeeded {
             return Ok(Err(RefundRefused::NotCaptured));
+        }
+        if entries.withholds(&intent.id)? {
+            return Ok(Err(RefundRefused::Disputed));
         }
         let refund = Self {
             id: entries.fresh_id("re")?,
@@ -105,6 +110,11 @@ impl RefundRefused {
                 None,
                 "payment_intent",
                 "This PaymentIntent does not have a successful charge.",
+            ),
+            Self::Disputed => answer::invalid(
+                Some("charge_disputed"),
+                "payment_intent",
+                "The charge has been charged back.",
             ),
             Self::TooMuch => answer::invalid(
                 Some("charge_already_refunded"),

@@ -11,6 +11,7 @@ pub(crate) enum Token {
     TimeoutAfterCharge,
     TimeoutBeforeCharge,
     CapturedAfterDecline,
+    IsDisputed,
 }
 
 /// What a confirm does with a token.
@@ -38,7 +39,7 @@ impl OnConfirm {
 }
 
 impl Token {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Pays,
         Self::DeclinedSoftly,
         Self::DeclinedAsFraud,
@@ -46,6 +47,7 @@ impl Token {
         Self::TimeoutAfterCharge,
         Self::TimeoutBeforeCharge,
         Self::CapturedAfterDecline,
+        Self::IsDisputed,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -57,6 +59,8 @@ impl Token {
             Self::TimeoutAfterCharge => "pm_card_visa_timeoutAfterCharge",
             Self::TimeoutBeforeCharge => "pm_card_visa_timeoutBeforeCharge",
             Self::CapturedAfterDecline => "pm_card_visa_capturedAfterDecline",
+            // Of Stripe's own test mode (https://docs.stripe.com/testing#disputes).
+            Self::IsDisputed => "pm_card_createDispute",
         }
     }
 
@@ -66,7 +70,7 @@ impl Token {
 
     pub(crate) const fn on_confirm(self) -> OnConfirm {
         match self {
-            Self::Pays => OnConfirm::Authorize,
+            Self::Pays | Self::IsDisputed => OnConfirm::Authorize,
             Self::DeclinedSoftly => OnConfirm::Decline { decline_code: "generic_decline" },
             Self::DeclinedAsFraud => OnConfirm::Decline { decline_code: "fraudulent" },
             Self::AsksForAuthentication => OnConfirm::AskForAuthentication,
@@ -74,6 +78,11 @@ impl Token {
             Self::TimeoutBeforeCharge => OnConfirm::IgnoreUnanswered,
             Self::CapturedAfterDecline => OnConfirm::DeclineAndCapture { decline_code: "generic_decline" },
         }
+    }
+
+    /// Whether its shopper demands back what is captured.
+    pub(crate) const fn is_disputed(self) -> bool {
+        matches!(self, Self::IsDisputed)
     }
 
     /// Why a declined intent was declined.

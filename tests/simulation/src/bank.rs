@@ -10,14 +10,15 @@ use std::time::Duration;
 
 use domain::invariant::ChargeEntry;
 use domain::payment::{
-    AttemptNumber, Charge, Decline, GatewayReference, Operation, Outcome, PaymentMethod, PaymentToken,
-    RefundCharge, Retry,
+    AttemptNumber, Charge, Decline, DisputeSeen, GatewayReference, Operation, Outcome, PaymentMethod,
+    PaymentToken, RefundCharge, Retry,
 };
 use domain::{OrderId, Timestamp};
 
 use crate::dice::Dice;
 
 mod dashboard; // what a person sees and does there
+mod disputes; // money that shoppers demand back over the shop's head
 mod refunds; // money that goes back
 
 /// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>,
@@ -57,6 +58,10 @@ pub(crate) struct Intent {
     pub(crate) after_no: bool,
     /// What went back, by the number of its refund.
     refunds: Vec<(u32, i64)>,
+    /// What its shopper demands back, or won back.
+    disputes: Vec<DisputeSeen>,
+    /// The same before that changed the last time, which is what a look that lags behind shows.
+    disputes_before: Vec<DisputeSeen>,
 }
 
 /// Where an object stands.
@@ -206,7 +211,7 @@ impl Bank {
         let Ok(reference) = format!("pi_{at}").parse::<GatewayReference>() else { return Outcome::Unknown };
         let by_redirect = charge.method.gateway().approves_by_redirect();
         let status = if by_redirect { Status::RequiresApproval } else { Status::RequiresConfirmation };
-        self.intents.push(Intent { charge, status, confirms: 0, after_no: false, refunds: Vec::new() });
+        self.intents.push(Intent::new(charge, status));
         if !by_redirect {
             return Outcome::Opened(reference);
         }
@@ -330,6 +335,12 @@ impl Bank {
 }
 
 impl Intent {
+    fn new(charge: Charge, status: Status) -> Self {
+        let (refunds, disputes) = (Vec::new(), Vec::new());
+        let disputes_before = disputes.clone();
+        Self { charge, status, confirms: 0, after_no: false, refunds, disputes, disputes_before }
+    }
+
     /// Whether money of the shopper's is held here, or was moved and has not gone back, with the gateway keeping its word.
     pub(crate) fn has_money(&self) -> bool {
         !self.after_no && self.has_any_money()
@@ -337,7 +348,7 @@ impl Intent {
 
     /// The same whether or not it kept its word.
     pub(crate) fn has_any_money(&self) -> bool {
-        self.status == Status::RequiresCapture || self.captured() > self.refunded()
+        self.status == Status::RequiresCapture || self.entry().kept() > 0
     }
 
     fn entry(&self) -> ChargeEntry {
@@ -347,6 +358,7 @@ impl Intent {
             currency: self.charge.amount.currency(),
             captured: self.captured(),
             refunded: self.refunded(),
+            disputes: self.disputes.clone(),
             after_no: self.after_no,
         }
     }

@@ -10,6 +10,7 @@ use crate::scenario::Scenario;
 use crate::search;
 
 mod circuits; // whether a gateway is asked
+mod disputing; // what a dispute holds, and how it stands
 mod giving_back; // how units go back on sale
 mod limits; // what counts against a customer's limit
 mod payments; // what is concluded from a gateway's answers, and when it is written
@@ -54,7 +55,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 57] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -187,6 +188,24 @@ impl Mutation {
         Self {
             scenario: Some("card-testing"),
             ..of("counted-anew", "a decline is counted whenever it is told", || screening::counted_anew())
+        },
+        Self {
+            scenario: Some("disputed-while-refunding"),
+            ..of("refunded-in-dispute", "a refund begins while its money is in dispute", || {
+                disputing::refunded_in_dispute()
+            })
+        },
+        Self {
+            scenario: Some("disputed-while-refunding"),
+            ..of("dispute-reopened", "what comes late opens a dispute again that was decided", || {
+                disputing::dispute_reopened()
+            })
+        },
+        Self {
+            scenario: Some("disputed"),
+            ..of("dispute-not-posted", "a dispute is recorded, and its ledger stays as it was", || {
+                disputing::dispute_not_posted()
+            })
         },
         of("lease-is-safety", "after a lease nobody can be sending", || payments::lease_is_safety()),
         Self {

@@ -16,6 +16,7 @@ use crate::world::{BEGIN, World};
 
 mod ailing; // a gateway that is ill for a while
 mod buying; // one shopper, and what payments do
+mod disputing; // shoppers who demand their money back over the shop's head
 mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
 mod limits; // customers who may have no more than so many
@@ -94,6 +95,13 @@ impl Scenario {
         of("resolved-refund", resolving::refused),
     ];
 
+    /// Those in which payments are disputed, in the same way.
+    pub const DISPUTED: [Self; 3] = [
+        of("disputed", disputing::paid),
+        of("disputed-while-refunding", disputing::refunded),
+        of("disputed-and-cancelled", disputing::cancelled),
+    ];
+
     /// Every other scenario.
     pub const ALL: [Self; 54] = [
         of("single-line", buying::single_line),
@@ -154,8 +162,8 @@ impl Scenario {
 
     /// Every scenario there is.
     pub fn every() -> impl Iterator<Item = Self> {
-        let named = Self::TOLD.into_iter().chain(Self::ILL).chain(Self::SCREENED).chain(Self::RESOLVED);
-        Self::ALL.into_iter().chain(named)
+        let told = Self::TOLD.into_iter().chain(Self::DISPUTED).chain(Self::ILL);
+        Self::ALL.into_iter().chain(told).chain(Self::SCREENED).chain(Self::RESOLVED)
     }
 
     /// The scenario of that name.

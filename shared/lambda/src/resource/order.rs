@@ -115,9 +115,11 @@ impl Payment {
     }
 }
 
-/// Whether all of what was paid has gone back.
+/// Whether all of what was paid has gone back: by refunds, and of what was cancelled also by a dispute that was lost.
 fn is_given_back(order: &domain::order::Order) -> bool {
-    order.refunded() > 0 && order.refunded() >= order.totals.total.amount()
+    let lost = if order.is_cancelled() { order.lost() } else { 0 };
+    let back = order.refunded().saturating_add(lost);
+    back > 0 && back >= order.totals.total.amount()
 }
 
 fn state(attempt: &Attempt) -> &'static str {

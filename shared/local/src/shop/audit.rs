@@ -4,6 +4,8 @@ use std::sync::Arc;
 use application::Failure;
 use application::audit::{Report, audit};
 use domain::invariant::ChargeEntry;
+use domain::payment::{DisputeDecision, DisputeSeen};
+use domain::{Currency, Money};
 use dynamodb::PurchaseTables;
 use lambda::{Clients, Environment};
 use sandbox_gateway::SandboxGateway;
@@ -79,12 +81,26 @@ fn charges(folder: &Folder) -> Result<Vec<ChargeEntry>, AuditError> {
 
 fn charge(entry: sandbox_gateway::ChargeEntry) -> Result<ChargeEntry, AuditError> {
     let unreadable = || AuditError::Charge(format!("{} {}", entry.order_id, entry.currency));
+    let currency = entry.currency.parse().map_err(|_| unreadable())?;
+    let disputes = entry.disputes.iter().map(|dispute| seen(dispute, currency));
     Ok(ChargeEntry {
         order_id: entry.order_id.parse().map_err(|_| unreadable())?,
-        currency: entry.currency.parse().map_err(|_| unreadable())?,
+        currency,
         amount: entry.amount,
         captured: entry.captured,
         refunded: entry.refunded,
+        disputes: disputes.collect::<Option<_>>().ok_or_else(unreadable)?,
         after_no: entry.after_no,
     })
+}
+
+fn seen(dispute: &sandbox_gateway::DisputeEntry, currency: Currency) -> Option<DisputeSeen> {
+    let decision = match dispute.state {
+        "open" => None,
+        "won" => Some(DisputeDecision::Won),
+        "lost" => Some(DisputeDecision::Lost),
+        _ => return None,
+    };
+    let amount = Money::new(dispute.amount, currency).ok()?;
+    Some(DisputeSeen { reference: dispute.id.parse().ok()?, amount, decision })
 }

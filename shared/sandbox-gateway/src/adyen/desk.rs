@@ -8,6 +8,7 @@ use super::parameters::{self, Amount, Cancelling, Moving, Paying};
 use super::payment::{Card, Payment, Standing};
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
+use crate::dispute::{self, Dispute};
 use crate::execute::{Effect, Executed, Performed, Request, once};
 use crate::faults::Operation;
 
@@ -106,6 +107,7 @@ impl Desk {
             Card::IsRefused => (Standing::Refused, Some("2")),
             Card::IsFraud => (Standing::Refused, Some("20")),
             Card::Pays
+            | Card::IsChargedBack
             | Card::AsksForAuthentication
             | Card::TimeoutAfterPayment
             | Card::TimeoutBeforePayment => (Standing::Authorised, None),
@@ -120,6 +122,9 @@ impl Desk {
             standing,
         };
         entries.add_adyen_payment(&payment)?;
+        if paying.card == Card::IsChargedBack {
+            entries.charge_back_later(&payment.psp_reference)?;
+        }
         let told = Told {
             code: "AUTHORISATION",
             success: refusal.is_none(),
@@ -142,12 +147,71 @@ impl Desk {
         if success {
             entries.move_adyen_payment(&payment, Standing::Captured)?;
         }
-        self.moved(entries, "CAPTURE", success, &payment, asked)
+        let captured = self.moved(entries, "CAPTURE", success, &payment, asked)?;
+        if success && entries.is_charged_back(id)? {
+            self.charge_back(entries, &payment)?;
+        }
+        Ok(captured)
+    }
+
+    /// The shopper demands back what was captured.
+    fn charge_back(&self, entries: &Entries<'_>, payment: &Payment) -> rusqlite::Result<()> {
+        let dispute = Dispute {
+            id: entries.fresh_psp_reference()?,
+            created: entries.now()?,
+            payment: payment.psp_reference.clone(),
+            amount: payment.amount,
+            currency: payment.currency.clone(),
+            standing: dispute::Standing::Open,
+        };
+        entries.add_dispute(&dispute)?;
+        for code in ["NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK"] {
+            self.tell_of_dispute(entries, code, &dispute, payment)?;
+        }
+        Ok(())
+    }
+
+    /// Whoever plays with the sandbox decides a dispute. Answers whether there is one.
+    pub(crate) fn decide_dispute(&self, id: &str, decision: dispute::Standing) -> rusqlite::Result<bool> {
+        self.book.transaction(|entries| {
+            let Some(dispute) = entries.dispute(id)? else { return Ok(false) };
+            let Some(payment) = entries.adyen_payment(&dispute.payment)? else { return Ok(false) };
+            let code = match decision {
+                dispute::Standing::Open => return Ok(true),
+                dispute::Standing::Won => "CHARGEBACK_REVERSED",
+                dispute::Standing::Lost => "DISPUTE_DEFENSE_PERIOD_ENDED",
+            };
+            if entries.decide_dispute(&dispute, decision)? {
+                self.tell_of_dispute(entries, code, &dispute, &payment)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// What is told of a dispute has its id, and the name of its payment.
+    fn tell_of_dispute(
+        &self,
+        entries: &Entries<'_>,
+        code: &'static str,
+        dispute: &Dispute,
+        payment: &Payment,
+    ) -> rusqlite::Result<()> {
+        let told = Told {
+            code,
+            success: true,
+            psp_reference: dispute.id.clone(),
+            reference: &payment.reference,
+            amount: (&dispute.currency, dispute.amount),
+            payment: Some(&payment.psp_reference),
+            account: &payment.account,
+        };
+        self.tell(entries, told)
     }
 
     fn refund(&self, entries: &Entries<'_>, id: &str, asked: &Moving) -> rusqlite::Result<Performed> {
         let Some(payment) = entries.adyen_payment(id)? else { return Ok(Performed::Refused(not_found())) };
         let success = payment.currency == asked.amount.currency
+            && !entries.withholds(&payment.psp_reference)?
             && entries.give_adyen_back(&payment, asked.amount.value)?;
         self.moved(entries, "REFUND", success, &payment, asked)
     }

@@ -15,11 +15,12 @@ pub(crate) const SCHEMA: &str = "
         refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount)
     ) STRICT;
     CREATE TABLE IF NOT EXISTS adyen_ignored (reference TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS adyen_charged_back (psp_reference TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 ";
 
 /// The captured payments, oldest first, in the columns of a charge.
 pub(crate) const CHARGES: &str = "
-    SELECT order_id, amount, currency, refunded, NULL AS token FROM adyen_payments
+    SELECT psp_reference AS id, order_id, amount, currency, refunded, NULL AS token FROM adyen_payments
     WHERE standing = 'captured' ORDER BY rowid
 ";
 
@@ -79,6 +80,21 @@ impl Entries<'_> {
              WHERE psp_reference = ?2 AND standing = 'captured' AND refunded + ?1 <= amount",
         )?;
         Ok(statement.execute((amount, &payment.psp_reference))? > 0)
+    }
+
+    /// The shopper will demand this payment back once it is captured.
+    pub(super) fn charge_back_later(&self, psp_reference: &str) -> rusqlite::Result<()> {
+        let mut statement = self
+            .connection()
+            .prepare_cached("INSERT OR IGNORE INTO adyen_charged_back (psp_reference) VALUES (?1)")?;
+        statement.execute([psp_reference])?;
+        Ok(())
+    }
+
+    pub(super) fn is_charged_back(&self, psp_reference: &str) -> rusqlite::Result<bool> {
+        let mut statement =
+            self.connection().prepare_cached("SELECT 1 FROM adyen_charged_back WHERE psp_reference = ?1")?;
+        statement.exists([psp_reference])
     }
 
     /// Whether a payment of this reference is ignored for the first time.

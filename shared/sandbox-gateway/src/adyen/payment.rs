@@ -30,6 +30,8 @@ pub(super) enum Card {
     IsRefused,
     IsFraud,
     AsksForAuthentication,
+    /// It is charged back once it is captured.
+    IsChargedBack,
     /// The answer to the request that authorised never comes.
     TimeoutAfterPayment,
     /// The first request does nothing, and nobody hears so.
@@ -61,6 +63,7 @@ impl Card {
             "visa" => Self::Pays,
             "refused" => Self::IsRefused,
             "fraud" => Self::IsFraud,
+            "chargeback" => Self::IsChargedBack,
             "authentication" => Self::AsksForAuthentication,
             "timeoutAfterPayment" => Self::TimeoutAfterPayment,
             "timeoutBeforePayment" => Self::TimeoutBeforePayment,

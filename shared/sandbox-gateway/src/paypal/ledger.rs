@@ -30,7 +30,7 @@ pub(crate) const SCHEMA: &str = "
 
 /// The captured orders, oldest first, in the columns of a charge.
 pub(crate) const CHARGES: &str = "
-    SELECT custom_id AS order_id, amount, currency, refunded, NULL AS token FROM paypal_orders
+    SELECT id, custom_id AS order_id, amount, currency, refunded, NULL AS token FROM paypal_orders
     WHERE standing = 'captured' ORDER BY rowid
 ";
 

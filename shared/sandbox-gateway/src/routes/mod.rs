@@ -38,7 +38,7 @@ pub(crate) struct Tells {
 pub(crate) struct Gateway {
     pub(crate) executor: Executor,
     paypal: paypal_desk::Desk,
-    adyen: adyen_desk::Desk,
+    pub(crate) adyen: adyen_desk::Desk,
     pub(crate) faults: Faults,
     in_flight: InFlight,
     /// How many requests of either API came in, answered or not.
@@ -93,6 +93,8 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/payment_intents/{id}", get(stripe::look_up))
         .route("/v1/payment_intents/{id}/{operation}", post(stripe::advance))
         .route("/v1/refunds", get(stripe::list_refunds).post(stripe::refund))
+        .route("/v1/disputes", get(stripe::list_disputes))
+        .route("/v1/disputes/{id}", post(stripe::answer_dispute))
         .route("/v1/oauth2/token", post(paypal::token))
         .route("/v2/checkout/orders", post(paypal::open))
         .route("/v2/checkout/orders/{id}", get(paypal::look_up))
@@ -105,6 +107,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/sandbox/approve/{id}", get(paypal::ask).post(paypal::approve))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges))
+        .route("/sandbox/disputes/{id}/{decision}", post(sandbox::decide_dispute))
         .route("/sandbox/calls", get(sandbox::calls))
         .route(
             "/sandbox/faults",

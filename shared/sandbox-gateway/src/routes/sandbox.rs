@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::{Gateway, page, unreadable};
+use crate::dispute::Standing;
 use crate::faults::Plan;
 use crate::intent::{Intent, Status, UnexpectedState};
 
@@ -43,6 +44,25 @@ pub(super) async fn authenticate(State(gateway): Shared, Path(id): Path<String>)
 pub(super) async fn charges(State(gateway): Shared) -> Response {
     match gateway.executor.charges() {
         Ok(charges) => Json(charges).into_response(),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// Somebody decides a dispute: `won` or `lost`, for the shop.
+pub(super) async fn decide_dispute(
+    State(gateway): Shared,
+    Path((id, decision)): Path<(String, String)>,
+) -> Response {
+    let Some(decision) = Standing::decision(&decision) else { return StatusCode::NOT_FOUND.into_response() };
+    let decided = if id.starts_with("dp_") {
+        gateway.executor.decide_dispute(&id, decision).map(|dispute| dispute.is_some())
+    } else {
+        gateway.adyen.decide_dispute(&id, decision)
+    };
+    gateway.executor.has_news();
+    match decided {
+        Ok(true) => StatusCode::NO_CONTENT.into_response(),
+        Ok(false) => StatusCode::NOT_FOUND.into_response(),
         Err(failure) => unreadable(&failure),
     }
 }

@@ -48,7 +48,24 @@ pub(super) async fn list_refunds(
     serve(gateway, Call::ListRefunds { intent: of.payment_intent }, &headers, Bytes::new()).await
 }
 
-/// Which refunds are asked for. Here a page has room for all that an intent can have.
+pub(super) async fn list_disputes(
+    State(gateway): Shared,
+    Query(of): Query<OfIntent>,
+    headers: HeaderMap,
+) -> Response {
+    serve(gateway, Call::ListDisputes { intent: of.payment_intent }, &headers, Bytes::new()).await
+}
+
+pub(super) async fn answer_dispute(
+    State(gateway): Shared,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    serve(gateway, Call::AnswerDispute { id }, &headers, body).await
+}
+
+/// Which refunds or disputes are asked for. Here a page has room for all that an intent can have.
 #[derive(Deserialize)]
 pub(super) struct OfIntent {
     payment_intent: String,
@@ -60,10 +77,13 @@ async fn serve(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Byt
     }
     let key = match call {
         // A read repeats nothing, so its key means nothing.
-        Call::LookUp { .. } | Call::ListRefunds { .. } => None,
-        Call::Open | Call::Confirm { .. } | Call::Capture { .. } | Call::Cancel { .. } | Call::Refund => {
-            text(headers, "idempotency-key")
-        }
+        Call::LookUp { .. } | Call::ListRefunds { .. } | Call::ListDisputes { .. } => None,
+        Call::Open
+        | Call::Confirm { .. }
+        | Call::Capture { .. }
+        | Call::Cancel { .. }
+        | Call::Refund
+        | Call::AnswerDispute { .. } => text(headers, "idempotency-key"),
     };
     let asked = Asked {
         operation: call.operation(),

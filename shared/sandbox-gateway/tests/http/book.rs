@@ -11,8 +11,8 @@ async fn only_captured_money_is_a_charge() {
     sandbox.advance(&id, "capture").await;
     sandbox.advance(&id, "capture").await;
     let charge = json!({
-        "order_id": "order", "amount": 8999, "currency": "EUR", "captured": 8999, "refunded": 0, "after_no": false,
-        "state": "captured"
+        "order_id": "order", "amount": 8999, "currency": "EUR", "captured": 8999, "refunded": 0, "disputes": [],
+        "after_no": false, "state": "captured"
     });
     assert_eq!(sandbox.charges().await, json!([charge]));
 }

@@ -109,6 +109,17 @@ impl Sandbox {
             .await
     }
 
+    /// Posts a form to any path of the API.
+    pub(crate) async fn form(&self, path: &str, key: &str, form: &[(&str, &str)]) -> Reply {
+        let request = self.client.post(format!("{}{path}", self.address)).header("idempotency-key", key);
+        reply(request.bearer_auth("sk_test_1").form(form)).await
+    }
+
+    /// Reads any path of the API.
+    pub(crate) async fn ask(&self, path: &str) -> Reply {
+        reply(self.client.get(format!("{}{path}", self.address)).bearer_auth("sk_test_1")).await
+    }
+
     pub(crate) async fn charges(&self) -> Value {
         self.read("/sandbox/charges").await
     }

@@ -7,6 +7,8 @@ mod book; // what lasts, and what is a charge
 #[cfg(test)]
 mod client; // a gateway on a free port, and a client that speaks to it
 #[cfg(test)]
+mod disputes; // money that shoppers demand back over the shop's head
+#[cfg(test)]
 mod faults; // what tests can switch on
 #[cfg(test)]
 mod idempotency; // the same key again

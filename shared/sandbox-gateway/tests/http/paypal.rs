@@ -104,8 +104,8 @@ async fn an_order_is_approved_authorized_and_captured_and_the_book_has_it() {
     let (_, refused) = merchant.post(&path, "capture again", whole).await;
     assert_eq!(issue(&refused), "AUTHORIZATION_ALREADY_CAPTURED");
     let charge = json!({
-        "order_id": "order", "amount": 8999, "currency": "EUR", "captured": 8999, "refunded": 0, "after_no": false,
-        "state": "captured"
+        "order_id": "order", "amount": 8999, "currency": "EUR", "captured": 8999, "refunded": 0, "disputes": [],
+        "after_no": false, "state": "captured"
     });
     assert_eq!(merchant.sandbox.charges().await, json!([charge]));
 }

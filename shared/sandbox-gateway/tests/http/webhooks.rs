@@ -11,16 +11,16 @@ use crate::client::Sandbox;
 
 /// Who is told, and refuses some of it first.
 #[derive(Clone, Default)]
-struct Listener {
+pub(crate) struct Listener {
     told: Arc<Mutex<Vec<Told>>>,
     refuses: Arc<Mutex<u32>>,
 }
 
 /// What somebody was told.
 #[derive(Clone, Debug)]
-struct Told {
+pub(crate) struct Told {
     signature: String,
-    body: Value,
+    pub(crate) body: Value,
 }
 
 impl Told {
@@ -42,11 +42,11 @@ impl Listener {
         WebhookEndpoint { url, secret: "whsec_1".to_owned() }
     }
 
-    fn told(&self) -> Vec<Told> {
+    pub(crate) fn told(&self) -> Vec<Told> {
         self.told.lock().unwrap().clone()
     }
 
-    fn kinds(&self) -> Vec<String> {
+    pub(crate) fn kinds(&self) -> Vec<String> {
         self.told().iter().map(|told| told.kind().trim_start_matches("payment_intent.").to_owned()).collect()
     }
 }
@@ -65,7 +65,7 @@ async fn hear(State(listener): State<Listener>, headers: HeaderMap, body: String
 }
 
 /// A gateway, and who is told.
-async fn telling() -> (Sandbox, Listener) {
+pub(crate) async fn telling() -> (Sandbox, Listener) {
     let listener = Listener::default();
     (Sandbox::telling(None, Some(listener.start().await)).await, listener)
 }

@@ -1,4 +1,4 @@
-use domain::payment::{RefundCharge, RefundNumber, RefundOutcome};
+use domain::payment::{PaymentMethod, RefundCharge, RefundNumber, RefundOutcome};
 use domain::{OrderId, Timestamp};
 
 use super::{Bank, Intent, Status, key_life, place, token};
@@ -21,7 +21,9 @@ impl Bank {
             return if kept.refund == *refund { kept.answer } else { RefundOutcome::Unknown };
         }
         let answer = self.give_back(refund);
-        self.kept_refunds.insert(key, Kept { refund: refund.clone(), at: now, answer });
+        if answer != RefundOutcome::Disputed || self.keeps_refusals(refund) {
+            self.kept_refunds.insert(key, Kept { refund: refund.clone(), at: now, answer });
+        }
         answer
     }
 
@@ -33,6 +35,9 @@ impl Bank {
         if token(&intent.charge) == "refund_refused" && refund.number == 1 {
             return RefundOutcome::Refused;
         }
+        if intent.withholds() {
+            return RefundOutcome::Disputed;
+        }
         let amount = refund.amount.amount();
         // "Already refunded" may be the answer to a repetition, so it proves nothing.
         if amount > intent.captured().saturating_sub(intent.refunded()) {
@@ -40,6 +45,12 @@ impl Bank {
         }
         intent.refunds.push((refund.number, amount));
         RefundOutcome::Refunded
+    }
+
+    /// Stripe keeps what it refused under its key; PayPal and Adyen execute a repetition of it.
+    fn keeps_refusals(&self, refund: &RefundCharge) -> bool {
+        let intent = self.intent(Some(&refund.reference));
+        intent.is_some_and(|intent| matches!(intent.charge.method, PaymentMethod::Stripe { .. }))
     }
 
     /// Fails, and keeps the failure under the key.

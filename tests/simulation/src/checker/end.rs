@@ -1,11 +1,14 @@
-use domain::payment::RefundState;
+use domain::payment::{DisputeSeen, RefundState};
 use memory::Store;
 
 use super::is_settled;
+use crate::bank::Intent;
 use crate::world::Desk;
 
 /// Once faults have stopped, everything ends within a bound.
 const SETTLES: &str = "SETTLES";
+/// In the end the shop knows every dispute, and how it was decided.
+const DISPUTES_KNOWN: &str = "DISPUTES_KNOWN";
 /// Every committed change reaches its queue at least once.
 const REACHES_ITS_QUEUE: &str = "REACHES_ITS_QUEUE";
 
@@ -25,12 +28,12 @@ impl Desk {
         open.or_else(kept).or_else(|| self.orphan())
     }
 
-    /// Whether a part of some order's money is under way.
+    /// Whether a part of some order's money is under way, or what a gateway may have refused for a dispute.
     pub(crate) fn waits_for_a_part(&self) -> bool {
         let orders = self.checker.books.orders.iter().map(|record| &record.order);
         orders
             .filter_map(|order| Some((order, order.open_refund()?)))
-            .any(|(order, refund)| refund.amount != order.totals.total)
+            .any(|(order, refund)| refund.amount != order.totals.total || !order.disputes.is_empty())
     }
 
     /// Whether a person had to decide about some order, for which there is time.
@@ -65,6 +68,21 @@ impl Desk {
         ))
     }
 
+    /// A dispute that the gateway told of, and that the shop does not know as it ended.
+    fn unknown_dispute(&self) -> Option<String> {
+        let orders = || self.checker.books.orders.iter().map(|record| &record.order);
+        let knows = |intent: &Intent, seen: &DisputeSeen| {
+            let ours = orders().filter(|order| order.id == intent.charge.order_id);
+            let mut known = ours.flat_map(|order| &order.disputes);
+            known.any(|dispute| dispute.reference == seen.reference && dispute.decision() == seen.decision)
+        };
+        let intents = self.bank.intents().iter();
+        let mut disputes =
+            intents.flat_map(|intent| intent.disputes().iter().map(move |seen| (intent, seen)));
+        let (intent, seen) = disputes.find(|(intent, seen)| !knows(intent, seen))?;
+        Some(format!("{seen:?} of {} is not known", intent.charge.order_id))
+    }
+
     /// The run did not come to its end.
     pub(crate) fn did_not_settle(&mut self) {
         let open = self.unsettled().unwrap_or_else(|| "somebody still works".to_owned());
@@ -76,6 +94,9 @@ impl Desk {
         self.checker.check_alerts(store);
         if let Some(open) = self.unsettled() {
             self.checker.breaks(SETTLES, || format!("all is quiet, and {open}"));
+        }
+        if let Some(unknown) = self.unknown_dispute() {
+            self.checker.breaks(DISPUTES_KNOWN, || unknown);
         }
         if let Some(unsent) = self.stream.unsent().first() {
             let detail = format!("{unsent:?} was committed, and no queue ever took it");

@@ -1,11 +1,12 @@
 use std::time::Duration;
 
-use application::Gateway;
+use application::{Failure, Gateway};
 use async_trait::async_trait;
 use domain::Timestamp;
 use domain::payment::{
-    Charge, GatewayName, GatewayReference, Operation, Outcome, RefundCharge, RefundOutcome,
+    Charge, DisputeSeen, GatewayName, GatewayReference, Operation, Outcome, RefundCharge, RefundOutcome,
 };
+use domain::webhook::Purpose;
 
 use super::Invocation;
 use crate::bank::{Asked, Request, Silence};
@@ -97,9 +98,46 @@ impl Gateway for Invocation {
         self.world.note(|| format!("hears of the refund's look-up: {answer:?}"));
         answer
     }
+
+    async fn disputes(
+        &self,
+        _charge: &Charge,
+        reference: &GatewayReference,
+    ) -> Result<Vec<DisputeSeen>, Failure> {
+        self.ask("disputes", |desk| {
+            let lags = desk.is_seeded && desk.faults.is_some() && desk.dice.hits(LAGS_PER_MILLE);
+            desk.bank.disputes(reference, lags)
+        })
+        .await
+    }
+
+    async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
+        self.ask("purpose", |desk| desk.bank.purpose(reference)).await
+    }
 }
 
+/// In a thousand: how many looks at disputes show what was true before.
+const LAGS_PER_MILLE: u32 = 200;
+
 impl Invocation {
+    /// Asks the gateway what moves nothing. An answer that is lost is as good as none.
+    async fn ask<T: core::fmt::Debug>(
+        &self,
+        name: &'static str,
+        ask: impl FnOnce(&mut Desk) -> T + Send,
+    ) -> Result<T, Failure> {
+        let answer = match self.world.gate(Call { name, sort: Sort::GatewayRead }).await {
+            None => Ok(ask(&mut self.world.desk())),
+            Some(Fault::KilledAfter) => {
+                self.world.die().await;
+                Err(Failure::Unavailable)
+            }
+            Some(_) => Err(Failure::Unavailable),
+        };
+        self.world.note(|| format!("hears of {name}: {answer:?}"));
+        answer
+    }
+
     async fn change(
         &self,
         operation: Operation,

@@ -94,7 +94,7 @@ async fn cancels(shopper: Shopper, token: &str, after: u32) {
 }
 
 /// Holds a shirt, pays for it, and waits until that is done.
-async fn pays(shopper: &Shopper, token: &str) -> Option<Order> {
+pub(super) async fn pays(shopper: &Shopper, token: &str) -> Option<Order> {
     let reservation = shopper.reserve("hold", &[(SHIRT, 1)]).await?;
     let order = shopper.check_out("pay", &reservation, token).await?;
     shopper.watch(&order).await

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use application::WebhookInbox;
 use domain::invariant::OrderRecord;
 use domain::payment::{AttemptNumber, Charge, GatewayName};
-use domain::webhook::{Event, EventKey, Mode, Purpose, Webhook};
+use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose, Webhook};
 
 use super::{Crowd, buying};
 use crate::conduct::now;
@@ -86,7 +86,7 @@ async fn tells(world: Arc<World>) {
     }
 }
 
-fn tell(world: &World, webhook: &Webhook) {
+pub(super) fn tell(world: &World, webhook: &Webhook) {
     let received = now(WebhookInbox::receive(world.conduct.store(), webhook));
     world.committed();
     world.note(|| format!("the gateway tells {}: {received:?}", webhook.event.key.id));
@@ -110,6 +110,7 @@ fn about(desk: &Desk, place: usize, id: &str, named: Option<AttemptNumber>) -> O
     let event = Event {
         key: EventKey { gateway: GatewayName::Stripe, id: id.parse().ok()? },
         kind: "payment_intent.succeeded".parse().ok()?,
+        subject: EventSubject::Payment,
         reference: format!("pi_{place}").parse().ok()?,
         purpose: Some(Purpose { order_id: charge.order_id, attempt }),
         mode: Mode::Test,

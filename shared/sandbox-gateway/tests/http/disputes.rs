@@ -1,0 +1,84 @@
+//! Money that shoppers demand back over the shop's head.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::client::Sandbox;
+use crate::webhooks::telling;
+
+/// Opens an intent that is disputed as soon as it is captured, captures it, and answers its id and the dispute's.
+async fn disputed(sandbox: &Sandbox) -> (String, String) {
+    let id = sandbox.opened("pm_card_createDispute").await;
+    sandbox.advance(&id, "confirm").await;
+    assert_eq!(sandbox.advance(&id, "capture").await.state(), "succeeded");
+    let listed = sandbox.ask(&format!("/v1/disputes?payment_intent={id}&limit=100")).await;
+    let dispute = &listed.body["data"][0];
+    assert_eq!((&dispute["amount"], &dispute["status"]), (&json!(8999), &json!("needs_response")));
+    assert_eq!((&dispute["payment_intent"], &dispute["metadata"]), (&json!(id), &json!({})));
+    (id, dispute["id"].as_str().unwrap().to_owned())
+}
+
+fn decide(sandbox: &Sandbox, dispute: &str, decision: &str) -> String {
+    format!("{}/sandbox/disputes/{dispute}/{decision}", sandbox.address)
+}
+
+#[tokio::test]
+async fn a_card_that_is_disputed_at_once_gives_nothing_back_until_the_dispute_is_won() {
+    let sandbox = Sandbox::start().await;
+    let (id, dispute) = disputed(&sandbox).await;
+    let refund = [("payment_intent", id.as_str()), ("amount", "500")];
+    let refused = sandbox.form("/v1/refunds", "refund-1", &refund).await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::BAD_REQUEST, "charge_disputed"));
+    let open = json!([{ "id": dispute, "amount": 8999, "state": "open" }]);
+    assert_eq!(sandbox.charges().await[0]["disputes"], open);
+
+    let won = sandbox.browse(Method::POST, &decide(&sandbox, &dispute, "won")).await;
+    assert_eq!(won.status(), StatusCode::NO_CONTENT);
+    assert_eq!(sandbox.form("/v1/refunds", "refund-2", &refund).await.status, StatusCode::OK);
+    assert_eq!(sandbox.charges().await[0]["disputes"][0]["state"], "won");
+}
+
+#[tokio::test]
+async fn the_evidence_of_stripes_test_mode_decides_once() {
+    for (text, state) in [("winning_evidence", "won"), ("losing_evidence", "lost")] {
+        let sandbox = Sandbox::start().await;
+        let (_, dispute) = disputed(&sandbox).await;
+        let path = format!("/v1/disputes/{dispute}");
+        let evidence = [("evidence[uncategorized_text]", text), ("submit", "true")];
+        assert_eq!(sandbox.form(&path, "evidence", &evidence).await.state(), state);
+        for decision in ["won", "lost"] {
+            sandbox.browse(Method::POST, &decide(&sandbox, &dispute, decision)).await;
+        }
+        assert_eq!(sandbox.charges().await[0]["disputes"][0]["state"], state, "nothing leads out of it");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_dispute_or_no_decision_is_not_there() {
+    let sandbox = Sandbox::start().await;
+    let (_, dispute) = disputed(&sandbox).await;
+    for url in
+        [decide(&sandbox, "dp_0", "won"), decide(&sandbox, "0", "won"), decide(&sandbox, &dispute, "open")]
+    {
+        assert_eq!(sandbox.browse(Method::POST, &url).await.status(), StatusCode::NOT_FOUND, "{url}");
+    }
+    let evidence = [("evidence[uncategorized_text]", "winning_evidence")];
+    assert_eq!(sandbox.form("/v1/disputes/dp_0", "none", &evidence).await.status, StatusCode::NOT_FOUND);
+    let other = [("evidence[uncategorized_text]", "some evidence")];
+    let path = format!("/v1/disputes/{dispute}");
+    assert_eq!(sandbox.form(&path, "other", &other).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn every_step_of_a_dispute_is_told_and_none_says_what_its_payment_was_for() {
+    let (sandbox, listener) = telling().await;
+    let (id, dispute) = disputed(&sandbox).await;
+    sandbox.browse(Method::POST, &decide(&sandbox, &dispute, "won")).await;
+    let steps = ["created", "funds_withdrawn", "closed", "funds_reinstated"];
+    let kinds = steps.map(|step| format!("charge.dispute.{step}"));
+    sandbox.eventually(async || kinds.iter().all(|kind| listener.kinds().contains(kind))).await;
+    for told in listener.told().iter().filter(|told| told.body["data"]["object"]["object"] == "dispute") {
+        let object = &told.body["data"]["object"];
+        assert_eq!((&object["payment_intent"], &object["metadata"]), (&json!(id), &json!({})));
+    }
+}
