@@ -3,14 +3,12 @@
 //! What the event itself says decides nothing, so that one that comes twice, late or out of order changes nothing.
 
 use domain::order::Order;
-use domain::payment::AttemptState;
 use domain::webhook::{Event, EventKey, Mode, Quarantine, Settlement};
 
-use crate::capture_payment::{self, capture_payment_now};
+use crate::capture_payment;
+use crate::follow_up::follow_up;
 use crate::repeat::until_definite;
 use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, Velocity, WebhookLedger};
-
-mod denied; // money that came for an attempt that had been a definite no
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -78,26 +76,10 @@ async fn concerned(ports: &Ports<'_>, event: &Event) -> Result<Result<Order, Qua
     Ok(if is_known { Ok(order) } else { Err(Quarantine::UnknownAttempt) })
 }
 
-/// Does what the gateway's object asks for. A capture is a fact that no event unmakes.
+/// Asks the gateway what became of the event's attempt.
 async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Failure> {
-    match event.attempt_of(&order) {
-        None => Ok(()),
-        Some(attempt) if attempt.is_definite_no() => {
-            denied::see_to(ports, &order, attempt).await?;
-            if order.open_refund().is_some() { take_on(ports, order).await } else { Ok(()) }
-        }
-        Some(attempt) if attempt.state == AttemptState::ManualReview => {
-            denied::look_again(ports, order).await
-        }
-        Some(attempt) if attempt.is_settled() && order.open_refund().is_none() => Ok(()),
-        Some(_) => take_on(ports, order).await,
-    }
-}
-
-/// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
-/// that the event is not needed any more.
-async fn take_on(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
+    let Some(attempt) = event.attempt_of(&order).map(|attempt| attempt.number) else { return Ok(()) };
     let Ports { orders, velocity, gateways, breaker, budget, clock, .. } = *ports;
     let ports = capture_payment::Ports { orders, velocity, gateways, breaker, budget, clock };
-    capture_payment_now(&ports, order).await
+    follow_up(&ports, order, attempt).await
 }
