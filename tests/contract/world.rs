@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Circuits, Facts, Holds, Limits, OrderLedger, OrderPlacer, Overdue,
-    ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, Velocity,
-    WakeUp, WebhookInbox, WebhookLedger,
+    Archive, Catalog, CatalogEditor, Circuits, Differences, Facts, Holds, Limits, OrderLedger, OrderPlacer,
+    Overdue, Reconciliations, ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper,
+    StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox, WebhookLedger,
 };
 use domain::invariant::Books;
 use domain::order::AuditEntry;
@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) webhooks: Arc<dyn WebhookLedger>,
     pub(crate) circuits: Arc<dyn Circuits>,
     pub(crate) facts: Arc<dyn Facts>,
+    pub(crate) reconciliations: Arc<dyn Reconciliations>,
+    pub(crate) differences: Arc<dyn Differences>,
     pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }
@@ -74,6 +76,8 @@ impl World {
             webhooks: store.clone(),
             circuits: store.clone(),
             facts: store.clone(),
+            reconciliations: store.clone(),
+            differences: store.clone(),
             archive: store.clone(),
             depth: Depth::Memory(store),
         }
@@ -100,7 +104,9 @@ impl World {
             inbox: orders.clone(),
             webhooks: orders.clone(),
             circuits: orders.clone(),
-            facts: orders,
+            facts: orders.clone(),
+            reconciliations: orders.clone(),
+            differences: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
             velocity: purchases.clone(),

@@ -117,7 +117,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (97, "a fingerprint that must not change with a new field", No),
     (98, "a region that fails", OPERATIONS),
     (99, "tables restored to an earlier time", OPERATIONS),
-    (100, "the gateway's list and ours differ", PAYMENTS),
-    (101, "a gateway removed while a payment there is unknown", PAYMENTS),
+    (100, "the gateway's list and ours differ", No),
+    (101, "a gateway removed while a payment there is unknown", No),
     (102, "a key or a permission taken away", No),
 ];

@@ -1,13 +1,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use application::Gateway;
+use application::{Gateway, Transfers};
 use async_trait::async_trait;
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
 use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::reconciliation::Transfer;
 
 mod book; // what really happened
+mod list; // what it lists of that
 
 use book::Book;
 
@@ -29,6 +31,8 @@ struct Desk {
     delayed: Vec<(Call, Charge)>,
     refund_scripts: BTreeMap<RefundCall, VecDeque<Fate<RefundOutcome>>>,
     delayed_refunds: Vec<RefundCharge>,
+    listed: Vec<Transfer>,
+    lists_lost: u32,
 }
 
 /// A call that can be scripted.
@@ -205,6 +209,10 @@ impl Gateway for ScriptedGateway {
 
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome {
         self.refund_call(RefundCall::LookUp, refund)
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
     }
 }
 

@@ -1,6 +1,8 @@
 use async_trait::async_trait;
 use domain::payment::{Attempt, Charge, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome};
 
+use super::Transfers;
+
 /// A payment gateway. Each method is one call, sent once: repeating it is the worker's decision, after a new claim.
 ///
 /// MUST answer [`Outcome::Unknown`] unless the answer proves something else.
@@ -29,6 +31,11 @@ pub trait Gateway: Send + Sync {
 
     /// Reads what became of a refund. That it is not found proves nothing: `Unknown`.
     async fn look_up_refund(&self, refund: &RefundCharge) -> RefundOutcome;
+
+    /// Its list of the money that it moved, where it can be asked for one.
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        None
+    }
 }
 
 /// The gateways that the shop can charge.
@@ -46,7 +53,12 @@ impl Gateways {
 
     /// The gateway of an attempt.
     pub fn of(&self, attempt: &Attempt) -> &dyn Gateway {
-        match attempt.method.gateway() {
+        self.named(attempt.method.gateway())
+    }
+
+    /// The gateway of a name.
+    pub fn named(&self, name: GatewayName) -> &dyn Gateway {
+        match name {
             GatewayName::Stripe => self.stripe.as_ref(),
             GatewayName::PayPal => self.paypal.as_ref(),
             GatewayName::Adyen => self.adyen.as_ref(),

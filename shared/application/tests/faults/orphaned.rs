@@ -12,7 +12,7 @@ use crate::shop::{HOUR, MINUTE, NOON, Shop};
 use crate::webhooks::{applied, event, told};
 
 /// An order whose only attempt was declined, and which waits for another card.
-async fn declined(shop: &Shop) -> Order {
+pub(crate) async fn declined(shop: &Shop) -> Order {
     let decline = Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod };
     shop.gateway.card(CARD, Outcome::Declined(decline));
     let order = shop.order_shirts().await;
@@ -29,7 +29,7 @@ async fn try_to_tell(shop: &Shop, event: Event) -> Result<(), Failure> {
     shop.try_to_apply(&key).await
 }
 
-fn at_the_gateway(shop: &Shop) -> i64 {
+pub(crate) fn at_the_gateway(shop: &Shop) -> i64 {
     shop.gateway.entries().iter().map(|entry| entry.captured - entry.refunded).sum()
 }
 

@@ -37,6 +37,11 @@ impl Window {
         self.from.plus(Self::LENGTH)
     }
 
+    /// The last time that is in it.
+    pub fn last_millisecond(self) -> Timestamp {
+        self.ends_at().minus(Duration::from_millis(1))
+    }
+
     /// Whether something happened in it.
     pub fn contains(self, at: Timestamp) -> bool {
         self.from <= at && at < self.ends_at()

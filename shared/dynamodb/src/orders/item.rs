@@ -37,7 +37,7 @@ pub(crate) fn new_order(change: &OrderChange) -> Item {
 }
 
 /// The attributes that an order's change may change, as they will be; without a value they are to be absent.
-pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 14] {
+pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 15] {
     let (paid_at, retry_until, cancelled_at) = match order.state {
         OrderState::PendingPayment => (None, None, None),
         OrderState::Paid { at } => (Some(at), None, None),
@@ -58,6 +58,7 @@ pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 
         ("version", Some(number(order.version))),
         ("wake", order.wake.map(wake)),
         (keys::WAKE.place, order.wake.map(|wake| time(wake.at))),
+        (keys::POSTED.place, order.ledger.posted_at().map(time)),
         ("updated_at", Some(time(order.updated_at))),
     ]
 }

@@ -2,7 +2,7 @@ use super::Entity;
 use crate::keys::Table;
 
 /// Every kind of item.
-pub static ENTITIES: [Entity; 16] = [
+pub static ENTITIES: [Entity; 18] = [
     Entity {
         kind: "product",
         table: Table::Catalog,
@@ -146,6 +146,7 @@ pub static ENTITIES: [Entity; 16] = [
             "wake?",
             "wake_shard",
             "wake_at?",
+            "posted_at?",
             "created_at",
             "updated_at",
             "history",
@@ -203,5 +204,28 @@ pub static ENTITIES: [Entity; 16] = [
         key: "facts#<gateway>#<reference>",
         attributes: &["fact:<event id>?"],
         written_by: "receive-webhook, once for each event",
+    },
+    Entity {
+        kind: "reconciliation: until when a gateway's list was compared",
+        table: Table::Orders,
+        key: "reconciliation#<gateway>",
+        attributes: &["gateway", "until"],
+        written_by: "reconcile, with each window",
+    },
+    Entity {
+        kind: "difference: what a gateway's list and our ledgers say differently",
+        table: Table::Orders,
+        key: "difference#<gateway>#<kind>#<transfer, or order id and posting>",
+        attributes: &[
+            "gateway",
+            "kind",
+            "transfer?",
+            "posting?",
+            "order_id?",
+            "amount",
+            "found_at",
+            "resolved_at?",
+        ],
+        written_by: "reconcile, once",
     },
 ];
