@@ -99,7 +99,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (79, "a dispute", PAYMENTS),
     (80, "a look-up that finds nothing right after the charge", No),
     (81, "a look-up that cannot be read", No),
-    (82, "a search that lags behind", PAYMENTS),
+    (82, "a search that lags behind", No),
     (83, "no gateway works", No),
     (84, "a status that nobody knows", No),
     (85, "a token of another gateway", No),

@@ -3,10 +3,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use application::{Gateway, Transfers};
 use async_trait::async_trait;
-use domain::OrderId;
 use domain::invariant::ChargeEntry;
 use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
 use domain::reconciliation::Transfer;
+use domain::{OrderId, Timestamp};
 
 mod book; // what really happened
 mod list; // what it lists of that
@@ -31,7 +31,7 @@ struct Desk {
     delayed: Vec<(Call, Charge)>,
     refund_scripts: BTreeMap<RefundCall, VecDeque<Fate<RefundOutcome>>>,
     delayed_refunds: Vec<RefundCharge>,
-    listed: Vec<Transfer>,
+    listed: Vec<(Timestamp, Transfer)>,
     lists_lost: u32,
 }
 

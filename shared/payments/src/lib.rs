@@ -17,7 +17,7 @@ pub mod paypal; // PayPal, with orders that the shopper approves
 pub mod stripe; // Stripe, with PaymentIntents
 
 pub use capability::{
-    Approval, CancelFinality, Capability, FailedCall, MethodKind, WebhookSignature, capability,
+    Approval, CancelFinality, Capability, FailedCall, MethodKind, TransferList, WebhookSignature, capability,
     methods_offered,
 };
 pub use line::SettingError;

@@ -1,4 +1,6 @@
-use domain::payment::{Charge, Outcome, RefundCharge, RefundOutcome};
+use application::{Failure, Listing};
+use domain::payment::{Charge, GatewayName, Outcome, RefundCharge, RefundOutcome};
+use domain::reconciliation::Transfer;
 
 use crate::line::Exchange;
 
@@ -36,6 +38,21 @@ pub(crate) fn report_refund(
         tracing::info!(%order_id, refund = number, operation, status, code, outcome, "the gateway answered");
     } else {
         tracing::warn!(%order_id, refund = number, operation, status, code, outcome, "the call needs another look");
+    }
+}
+
+/// The same for a page of a list.
+pub(crate) fn report_list(
+    gateway: GatewayName,
+    exchange: &Exchange,
+    page: &Result<Listing<Transfer>, Failure>,
+) {
+    let (gateway, status) = (gateway.as_str(), exchange.status());
+    match page {
+        Ok(page) => {
+            tracing::info!(gateway, status, transfers = page.items.len(), "the gateway listed what it moved")
+        }
+        Err(failure) => tracing::warn!(gateway, status, %failure, "the gateway's list could not be had"),
     }
 }
 

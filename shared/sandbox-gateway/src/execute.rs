@@ -11,6 +11,7 @@ use crate::faults::Operation;
 use crate::form::{self, Opening, Refunding};
 use crate::intent::{Confirmed, Intent, Status, UnexpectedState};
 use crate::refund::{self, Refund};
+use crate::transfers::{self, Taking};
 
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,7 @@ pub(crate) enum Call {
     LookUp { id: String },
     Refund,
     ListRefunds { intent: String },
+    ListTransfers { query: String },
 }
 
 impl Call {
@@ -34,6 +36,7 @@ impl Call {
             Self::LookUp { .. } => Operation::LookUp,
             Self::Refund => Operation::Refund,
             Self::ListRefunds { .. } => Operation::ListRefunds,
+            Self::ListTransfers { .. } => Operation::ListTransfers,
         }
     }
 }
@@ -164,6 +167,11 @@ impl Executor {
         self.book.transaction(|entries| entries.intent(id))
     }
 
+    /// Money moves without the shop's doing, and nobody is told. Answers the intent that it moved for.
+    pub(crate) fn take(&self, taking: &Taking) -> rusqlite::Result<Option<String>> {
+        self.book.transaction(|entries| entries.take(taking))
+    }
+
     pub(crate) fn charges(&self) -> rusqlite::Result<Vec<ChargeEntry>> {
         self.book.charges()
     }
@@ -206,6 +214,12 @@ impl Executor {
                 Err(refusal) => Ok(Performed::Refused(refusal)),
             },
             Call::ListRefunds { intent } => Ok(Performed::Done(refund::list(&entries.refunds_of(intent)?))),
+            Call::ListTransfers { query } => {
+                Ok(Performed::Done(match transfers::Asked::parse(query.as_bytes()) {
+                    Ok(asked) => transfers::list(entries, &asked)?,
+                    Err(refusal) => refusal,
+                }))
+            }
         }
     }
 

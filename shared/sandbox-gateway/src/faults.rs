@@ -14,6 +14,7 @@ pub(crate) enum Operation {
     LookUp,
     Refund,
     ListRefunds,
+    ListTransfers,
 }
 
 /// What goes wrong with one call.
@@ -75,6 +76,7 @@ pub(crate) struct Plan {
     look_up: VecDeque<Planned<Fault>>,
     refund: VecDeque<Planned<Fault>>,
     list_refunds: VecDeque<Planned<Fault>>,
+    list_transfers: VecDeque<Planned<Fault>>,
     webhook: VecDeque<Planned<WebhookFault>>,
 }
 
@@ -121,6 +123,7 @@ impl Plan {
             Operation::LookUp => &mut self.look_up,
             Operation::Refund => &mut self.refund,
             Operation::ListRefunds => &mut self.list_refunds,
+            Operation::ListTransfers => &mut self.list_transfers,
         })
     }
 }

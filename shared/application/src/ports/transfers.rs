@@ -15,5 +15,5 @@ pub trait Transfers: Send + Sync {
     /// there is none, and has everything then.
     ///
     /// MUST fail rather than leave out what it cannot read, if that may be money of a shopper.
-    async fn transfers(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure>;
+    async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure>;
 }

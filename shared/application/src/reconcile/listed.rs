@@ -21,7 +21,7 @@ pub(super) async fn read(at: &At<'_>) -> Result<Option<Vec<Transfer>>, Failure> 
         if !at.has_time() {
             return Ok(None);
         }
-        let page = at.list.transfers(at.window, after.as_ref()).await?;
+        let page = at.list.page(at.window, after.as_ref()).await?;
         transfers.extend(page.items.into_iter().filter(|transfer| seen.insert(transfer.id.clone())));
         match page.next {
             // A list that does not go on would never end.

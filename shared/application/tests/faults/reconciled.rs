@@ -29,7 +29,6 @@ fn captured(id: &str, order: &Order) -> Transfer {
         order_id: Some(order.id.clone()),
         reference: Some(format!("scripted_{}_1", order.id).parse().unwrap()),
         amount: order.totals.total,
-        at: NOON,
     }
 }
 
@@ -41,7 +40,6 @@ fn of_nobody(id: &str) -> Transfer {
         order_id: None,
         reference: None,
         amount: Money::new(4_200, "EUR".parse().unwrap()).unwrap(),
-        at: NOON,
     }
 }
 
@@ -118,7 +116,7 @@ async fn paid(shop: &Shop) -> Order {
 async fn what_agrees_changes_nothing_and_costs_the_gateway_nothing() {
     let shop = Shop::open().await;
     let order = paid(&shop).await;
-    shop.gateway.list([captured("ch_1", &order)]);
+    shop.gateway.list(NOON, [captured("ch_1", &order)]);
     let look_ups = shop.calls(Call::LookUp);
     let comparison = Comparison { windows: 1, transfers: 1, ..Comparison::default() };
     assert_eq!(compare(&shop).await, comparison);
@@ -133,7 +131,7 @@ async fn fault_100_an_orphan_that_nobody_told_of_is_found_in_the_list_and_goes_b
     shop.gateway.captures_after_no(&order.id);
     shop.settle_until(complete()).await;
     assert!(at_the_gateway(&shop) > 0, "nobody knows of it");
-    shop.gateway.list([captured("ch_1", &order)]);
+    shop.gateway.list(NOON, [captured("ch_1", &order)]);
     let first = compare(&shop).await;
     assert_eq!((first.orphans, first.differences), (1, 0));
     shop.settle_until(complete().plus(HOUR)).await;
@@ -147,7 +145,7 @@ async fn fault_100_comparing_again_changes_nothing() {
     let shop = Shop::open().await;
     let order = declined(&shop).await;
     shop.gateway.captures_after_no(&order.id);
-    shop.gateway.list([captured("ch_1", &order), of_nobody("ch_2")]);
+    shop.gateway.list(NOON, [captured("ch_1", &order), of_nobody("ch_2")]);
     shop.settle_until(complete()).await;
     compare(&shop).await;
     shop.settle_until(complete().plus(HOUR)).await;
@@ -162,7 +160,7 @@ async fn fault_100_comparing_again_changes_nothing() {
 #[tokio::test]
 async fn fault_100_money_for_no_order_is_noted_once_and_stays_where_it_is() {
     let shop = Shop::open().await;
-    shop.gateway.list([of_nobody("ch_1"), of_nobody("ch_2"), of_nobody("ch_3"), of_nobody("ch_4")]);
+    shop.gateway.list(NOON, [of_nobody("ch_1"), of_nobody("ch_2"), of_nobody("ch_3"), of_nobody("ch_4")]);
     let comparison = compare(&shop).await;
     assert_eq!((comparison.transfers, comparison.differences), (4, 4), "a list has several pages");
     assert_eq!(kinds(&shop), [DifferenceKind::UnknownOrder; 4]);
@@ -186,7 +184,7 @@ async fn fault_100_what_is_posted_and_not_listed_is_asked_for_before_it_is_a_dif
 async fn fault_100_what_is_listed_twice_is_a_difference() {
     let shop = Shop::open().await;
     let order = paid(&shop).await;
-    shop.gateway.list([captured("ch_1", &order), captured("ch_1", &order), captured("ch_2", &order)]);
+    shop.gateway.list(NOON, [captured("ch_1", &order), captured("ch_1", &order), captured("ch_2", &order)]);
     compare(&shop).await;
     assert_eq!(kinds(&shop), [DifferenceKind::ListedTwice]);
     assert_eq!(shop.store.differences()[0].key.subject.to_string(), "ch_2");
@@ -200,7 +198,7 @@ async fn fault_61_a_payment_that_is_still_in_doubt_is_paid_and_no_orphan() {
     shop.settle().await;
     assert!(!shop.order(&order.id).await.attempt().unwrap().is_settled());
     // Every later message about it is lost.
-    shop.gateway.list([captured("ch_1", &order)]);
+    shop.gateway.list(NOON, [captured("ch_1", &order)]);
     let comparison = compare(&shop).await;
     assert_eq!((comparison.in_flight, comparison.orphans, comparison.differences), (1, 0, 0));
     assert_eq!(shop.order(&order.id).await.word(), "paid");
@@ -216,7 +214,7 @@ async fn a_payment_that_waits_for_a_person_is_ended_by_what_the_gateway_lists() 
     shop.settle_until(NOON.plus(MINUTE)).await;
     assert_eq!(shop.order(&order.id).await.attempt().unwrap().state, AttemptState::ManualReview);
     shop.gateway.deliver_delayed();
-    shop.gateway.list([captured("ch_1", &order)]);
+    shop.gateway.list(NOON, [captured("ch_1", &order)]);
     compare(&shop).await;
     assert_eq!(shop.order(&order.id).await.word(), "paid");
     assert_eq!(kinds(&shop), []);
@@ -225,11 +223,11 @@ async fn a_payment_that_waits_for_a_person_is_ended_by_what_the_gateway_lists() 
 #[tokio::test]
 async fn a_list_that_cannot_be_read_keeps_its_window_for_the_next_run() {
     let shop = Shop::open().await;
-    shop.gateway.list([of_nobody("ch_1"), of_nobody("ch_2"), of_nobody("ch_3")]);
+    shop.gateway.list(NOON, [of_nobody("ch_1"), of_nobody("ch_2"), of_nobody("ch_3")]);
     compare(&shop).await;
     let seen = until(&shop).await;
     let next = complete().plus(Window::LENGTH);
-    shop.gateway.list([Transfer { at: NOON.plus(Window::LENGTH), ..of_nobody("ch_4") }]);
+    shop.gateway.list(NOON.plus(Window::LENGTH), [of_nobody("ch_4")]);
     for lost in [1, 1] {
         shop.gateway.lose_lists(lost);
         assert_eq!(try_to_compare(&shop, next).await, Err(Failure::Unavailable));
@@ -245,7 +243,7 @@ async fn after_hours_without_a_run_no_window_is_left_out() {
     compare(&shop).await;
     for hour in 0..5 {
         let id = format!("ch_{hour}");
-        shop.gateway.list([Transfer { at: NOON.plus(HOUR * hour).plus(Window::LENGTH), ..of_nobody(&id) }]);
+        shop.gateway.list(NOON.plus(HOUR * hour).plus(Window::LENGTH), [of_nobody(&id)]);
     }
     let comparison = try_to_compare(&shop, complete().plus(HOUR * 6)).await.unwrap();
     assert_eq!((comparison.windows, comparison.differences), (24, 5));
@@ -257,7 +255,7 @@ async fn a_gateway_that_does_not_say_what_became_of_an_orphan_holds_its_window_u
     let shop = Shop::open().await;
     let order = declined(&shop).await;
     shop.settle_until(complete()).await;
-    shop.gateway.list([captured("ch_1", &order), of_nobody("ch_2")]);
+    shop.gateway.list(NOON, [captured("ch_1", &order), of_nobody("ch_2")]);
     shop.gateway.script(Call::LookUp, vec![Fate::Refused(Outcome::Unknown); 8]);
     assert!(try_to_compare(&shop, complete()).await.is_err());
     let seen = until(&shop).await;
@@ -272,7 +270,7 @@ async fn a_gateway_that_does_not_say_what_became_of_an_orphan_holds_its_window_u
 #[tokio::test]
 async fn fault_91_a_run_that_has_no_time_left_asks_nothing_and_leaves_the_window_to_the_next_one() {
     let shop = Shop::open().await;
-    shop.gateway.list([of_nobody("ch_1")]);
+    shop.gateway.list(NOON, [of_nobody("ch_1")]);
     shop.clock.set(complete());
     let stripe = [GatewayName::Stripe];
     assert_eq!(run(&shop, &stripe, MINUTE / 12).await, Ok(Comparison::default()));
@@ -287,7 +285,7 @@ async fn fault_101_a_gateway_that_is_not_offered_any_more_is_compared_to_the_end
     shop.clock.set(complete());
     assert_eq!(run(&shop, &[], HOUR).await, Ok(Comparison::default()), "nobody ever paid there");
     compare(&shop).await;
-    shop.gateway.list([Transfer { at: NOON.plus(Window::LENGTH), ..of_nobody("ch_1") }]);
+    shop.gateway.list(NOON.plus(Window::LENGTH), [of_nobody("ch_1")]);
     shop.clock.set(complete().plus(Window::LENGTH));
     assert_eq!(run(&shop, &[], HOUR).await.map(|comparison| comparison.differences), Ok(1));
 }

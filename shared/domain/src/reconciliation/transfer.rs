@@ -1,5 +1,5 @@
 use crate::payment::{AttemptNumber, GatewayName, GatewayReference, RefundNumber};
-use crate::{Money, OrderId, Timestamp};
+use crate::{Money, OrderId};
 
 /// Money that a gateway lists as moved between a shopper and the shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,6 @@ pub struct Transfer {
     pub reference: Option<GatewayReference>,
     /// How much, in the currency that the shopper paid in.
     pub amount: Money,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// Which way money went, with the number that the gateway's object carries where it is ours.

@@ -22,7 +22,6 @@ fn listed(order: &Order, kind: TransferKind) -> Transfer {
         order_id: Some(order.id.clone()),
         reference: Some("pi_1".parse().unwrap()),
         amount: order.totals.total,
-        at: NOON,
     }
 }
 

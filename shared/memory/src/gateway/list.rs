@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use application::{Cursor, Failure, Listing, Transfers};
 use async_trait::async_trait;
+use domain::Timestamp;
 use domain::reconciliation::{Transfer, Window};
 
 use super::ScriptedGateway;
@@ -10,9 +11,9 @@ use super::ScriptedGateway;
 const PAGE: usize = 2;
 
 impl ScriptedGateway {
-    /// Adds to what it lists. It lists what it is told to, whatever its book says.
-    pub fn list(&self, transfers: impl IntoIterator<Item = Transfer>) {
-        self.lock().listed.extend(transfers);
+    /// Adds to what it lists as moved at this time. It lists what it is told to, whatever its book says.
+    pub fn list(&self, at: Timestamp, transfers: impl IntoIterator<Item = Transfer>) {
+        self.lock().listed.extend(transfers.into_iter().map(|transfer| (at, transfer)));
     }
 
     /// The answers of the next calls for a page are lost.
@@ -27,14 +28,14 @@ impl Transfers for ScriptedGateway {
         Duration::from_secs(60 * 60)
     }
 
-    async fn transfers(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
+    async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
         let mut desk = self.lock();
         if let Some(left) = desk.lists_lost.checked_sub(1) {
             desk.lists_lost = left;
             return Err(Failure::Unavailable);
         }
-        let inside: Vec<_> =
-            desk.listed.iter().filter(|transfer| window.contains(transfer.at)).cloned().collect();
+        let inside = desk.listed.iter().filter(|(at, _)| window.contains(*at));
+        let inside: Vec<Transfer> = inside.map(|(_, transfer)| transfer.clone()).collect();
         let begin = match after {
             None => 0,
             Some(Cursor(page)) => page.parse().map_err(|_| Failure::Unreadable("a cursor"))?,

@@ -42,6 +42,18 @@ pub(super) fn is_written(money: Money, currency_code: &str, value: &str) -> bool
         && written(money).is_some_and(|written| plain(&written) == plain(value))
 }
 
+/// The money that PayPal wrote, also of a currency that the shop has no prices in.
+pub(super) fn read(currency_code: &str, value: &str) -> Option<Money> {
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    let decimals = decimals.trim_end_matches('0');
+    let digits = if currency_code == WITHOUT_CENTS { 0 } else { 2 };
+    let is_number =
+        !whole.is_empty() && format!("{whole}{decimals}").bytes().all(|byte| byte.is_ascii_digit());
+    let units = format!("{whole}{decimals:0<digits$}");
+    let is_whole = decimals.len() <= digits && is_number;
+    Money::new(units.parse().ok().filter(|_| is_whole)?, currency_code.parse().ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +89,21 @@ mod tests {
             assert!(!is_written(euros, currency, text), "{currency} {text}");
         }
         assert!(is_written(money(8_999, "JPY"), "JPY", "8999.00"));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for (amount, currency) in
+            [(8_999, "EUR"), (5, "USD"), (8_990, "GBP"), (8_999, "JPY"), (120_000, "HUF")]
+        {
+            let money = money(amount, currency);
+            assert_eq!(read(currency, &written(money).unwrap()), Some(money), "{money}");
+        }
+        for (currency, text) in
+            [("EUR", "1.234"), ("JPY", "1.5"), ("EUR", ""), ("EUR", "-1.00"), ("EUR", "1,00")]
+        {
+            assert_eq!(read(currency, text), None, "{currency} {text}");
+        }
     }
 
     #[test]

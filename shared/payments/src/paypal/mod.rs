@@ -7,22 +7,27 @@ mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
 mod exchange; // one request and its answer, or the loss of it
 mod refund; // money that goes back
+mod transfers; // what moved
 mod wire; // PayPal's JSON
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Gateway, SecretName, Secrets};
+use application::{Cursor, Failure, Gateway, Listing, SecretName, Secrets, Transfers};
 use async_trait::async_trait;
 use domain::Currency;
-use domain::payment::{Charge, Decline, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry};
+use domain::payment::{
+    Charge, Decline, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry,
+};
+use domain::reconciliation::{Transfer, Window};
 use tokio::time::{Instant, timeout_at};
 
 use self::access::Access;
 use self::call::Call;
 use self::exchange::Message;
+use crate::capability::PAYPAL_LISTS_AFTER;
 use crate::line::{Exchange, Line, SettingError};
-use crate::report::{report, report_refund};
+use crate::report::{report, report_list, report_refund};
 
 /// Charges at PayPal, or at the sandbox gateway, which speaks the same API.
 pub struct PayPalGateway {
@@ -153,5 +158,24 @@ impl Gateway for PayPalGateway {
         let code = answer::refusal_code(&exchange);
         report_refund(refund, "look_up_refund", &exchange, code.as_deref(), outcome);
         outcome
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Transfers for PayPalGateway {
+    fn complete_after(&self) -> Duration {
+        PAYPAL_LISTS_AFTER
+    }
+
+    async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
+        let path = transfers::path(window, after)?;
+        let exchange = self.exchange(&Message { path: &path, change: None }, self.deadline()).await;
+        let page = transfers::read(window, after, &exchange);
+        report_list(GatewayName::PayPal, &exchange, &page);
+        page
     }
 }

@@ -5,20 +5,23 @@ mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
 mod exchange; // what is sent
 mod refund; // money that goes back
+mod transfers; // what moved
 mod webhook; // what Stripe tells by itself
 mod wire; // Stripe's JSON
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Gateway, Secret, SecretName, Secrets};
+use application::{Cursor, Failure, Gateway, Listing, Secret, SecretName, Secrets, Transfers};
 use async_trait::async_trait;
-use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{Charge, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::reconciliation::{Transfer, Window};
 
 use self::call::Call;
 use self::exchange::Message;
+use crate::capability::STRIPE_LISTS_AFTER;
 use crate::line::{Exchange, Line, SettingError};
-use crate::report::{report, report_refund};
+use crate::report::{report, report_list, report_refund};
 use crate::secret_key::SecretKey;
 
 pub use self::webhook::StripeWebhooks;
@@ -98,5 +101,23 @@ impl Gateway for StripeGateway {
         let code = answer::refusal_code(&exchange);
         report_refund(refund, "look_up_refund", &exchange, code.as_deref(), outcome);
         outcome
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Transfers for StripeGateway {
+    fn complete_after(&self) -> Duration {
+        STRIPE_LISTS_AFTER
+    }
+
+    async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
+        let exchange = self.exchange(&transfers::asking(window, after)?).await;
+        let page = transfers::read(&exchange);
+        report_list(GatewayName::Stripe, &exchange, &page);
+        page
     }
 }

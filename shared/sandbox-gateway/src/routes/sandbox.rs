@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use super::{Gateway, page, unreadable};
 use crate::faults::Plan;
 use crate::intent::{Intent, Status, UnexpectedState};
+use crate::transfers::Taking;
 
 type Shared = State<Arc<Gateway>>;
 
@@ -43,6 +44,15 @@ pub(super) async fn authenticate(State(gateway): Shared, Path(id): Path<String>)
 pub(super) async fn charges(State(gateway): Shared) -> Response {
     match gateway.executor.charges() {
         Ok(charges) => Json(charges).into_response(),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// Money moves at Stripe without the shop's doing, and nobody is told.
+pub(super) async fn take(State(gateway): Shared, Json(taking): Json<Taking>) -> Response {
+    match gateway.executor.take(&taking) {
+        Ok(Some(intent)) => (StatusCode::CREATED, Json(intent)).into_response(),
+        Ok(None) => page(StatusCode::CONFLICT, "There is no such payment, or its money has moved."),
         Err(failure) => unreadable(&failure),
     }
 }
