@@ -75,6 +75,8 @@ pub async fn reconcile(ports: &Ports<'_>) -> Result<Comparison, Failure> {
             failure.get_or_insert(failed);
         }
     }
+    let Comparison { windows, transfers, in_flight, orphans, differences } = comparison;
+    tracing::info!(windows, transfers, in_flight, orphans, differences, "reconciled");
     failure.map_or(Ok(comparison), Err)
 }
 

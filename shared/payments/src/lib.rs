@@ -21,6 +21,6 @@ pub use capability::{
     methods_offered,
 };
 pub use line::SettingError;
-pub use settings::{SETTINGS, gateways};
+pub use settings::{PUBLIC_KEYS, SETTINGS, gateways, offered};
 pub use webhook_secret::WebhookError;
 pub use webhooks::{WEBHOOK_SETTINGS, Webhooks};

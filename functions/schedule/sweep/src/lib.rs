@@ -7,7 +7,7 @@ use application::sweep::{Ports, sweep};
 use async_trait::async_trait;
 use domain::wake::Queue;
 use lambda::schedule::{Job, job};
-use lambda::{Clients, Environment, Function, SystemClock};
+use lambda::{Clients, Environment, Function, Invocation, SystemClock};
 
 struct Sweep {
     index: dynamodb::PurchaseTables,
@@ -34,7 +34,7 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 
 #[async_trait]
 impl Job for Sweep {
-    async fn run(&self) -> Result<(), Failure> {
+    async fn run(&self, _: &Invocation) -> Result<(), Failure> {
         let (index, stock, orders) = (&self.index, &self.stock, &self.orders);
         let woken = sweep(&Ports { index, stock, orders, queues: &self.queues, clock: &SystemClock }).await?;
         tracing::info!(woken, "swept");
