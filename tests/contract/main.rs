@@ -19,6 +19,8 @@ mod limits; // what customers have of limited SKUs
 #[cfg(test)]
 mod orders; // orders, placed and moved on
 #[cfg(test)]
+mod reconciliations; // how far lists were compared, and what differs
+#[cfg(test)]
 mod reservations; // reservations, made and ended
 #[cfg(test)]
 mod room; // where units are found: openers, lists and looks

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Circuits, Facts, Holds, Limits, OrderLedger, OrderPlacer, Overdue,
-    ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, Velocity,
-    WakeUp, WebhookInbox, WebhookQuarantine, WorkItem, WorkItems,
+    Archive, Catalog, CatalogEditor, Circuits, Differences, Facts, Holds, Limits, OrderLedger, OrderPlacer,
+    Overdue, Reconciliations, ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper,
+    StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox, WebhookQuarantine, WorkItem, WorkItems,
 };
 use domain::invariant::Books;
 use domain::order::AuditEntry;
@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) circuits: Arc<dyn Circuits>,
     pub(crate) facts: Arc<dyn Facts>,
     work_items: Arc<dyn WorkItems>,
+    pub(crate) reconciliations: Arc<dyn Reconciliations>,
+    pub(crate) differences: Arc<dyn Differences>,
     pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }
@@ -76,6 +78,8 @@ impl World {
             circuits: store.clone(),
             facts: store.clone(),
             work_items: store.clone(),
+            reconciliations: store.clone(),
+            differences: store.clone(),
             archive: store.clone(),
             depth: Depth::Memory(store),
         }
@@ -103,7 +107,9 @@ impl World {
             webhooks: orders.clone(),
             circuits: orders.clone(),
             facts: orders.clone(),
-            work_items: orders,
+            work_items: orders.clone(),
+            reconciliations: orders.clone(),
+            differences: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
             velocity: purchases.clone(),

@@ -99,7 +99,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (79, "a dispute", No),
     (80, "a look-up that finds nothing right after the charge", No),
     (81, "a look-up that cannot be read", No),
-    (82, "a search that lags behind", PAYMENTS),
+    (82, "a search that lags behind", No),
     (83, "no gateway works", No),
     (84, "a status that nobody knows", No),
     (85, "a token of another gateway", No),
@@ -117,7 +117,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (97, "a fingerprint that must not change with a new field", No),
     (98, "a region that fails", OPERATIONS),
     (99, "tables restored to an earlier time", OPERATIONS),
-    (100, "the gateway's list and ours differ", PAYMENTS),
-    (101, "a gateway removed while a payment there is unknown", PAYMENTS),
+    (100, "the gateway's list and ours differ", No),
+    (101, "a gateway removed while a payment there is unknown", No),
     (102, "a key or a permission taken away", No),
 ];

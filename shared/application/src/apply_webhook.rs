@@ -3,15 +3,12 @@
 //! What the event itself says decides nothing, so that one that comes twice, late or out of order changes nothing.
 
 use domain::order::Order;
-use domain::payment::AttemptState;
 use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose, Quarantine, Settlement};
 
-use crate::capture_payment::{self, capture_payment_now};
+use crate::capture_payment;
+use crate::follow_up::{follow_up, follow_up_dispute};
 use crate::repeat::until_definite;
 use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, Velocity, WebhookLedger};
-
-mod denied; // money that came for an attempt that had been a definite no
-mod disputed; // money that its shopper demands back over the shop's head
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -94,42 +91,13 @@ async fn purpose(ports: &Ports<'_>, event: &Event) -> Result<Option<Purpose>, Fa
     ports.gateways.named(event.key.gateway).purpose(&event.reference).await
 }
 
-/// Does what the gateway's object asks for, and then what its disputes do.
+/// Asks the gateway what became of the event's attempt, and of its disputes where the event is about one.
 async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Failure> {
-    let disputed = event.attempt_of(&order).filter(|_| event.subject == EventSubject::Dispute);
-    let Some(attempt) = disputed.map(|attempt| attempt.number) else {
-        return see_to_payment(ports, event, order).await;
-    };
-    let id = order.id.clone();
-    if order.disputable(attempt).is_some() {
-        return disputed::see_to(ports, order, attempt).await;
-    }
-    // Only what was taken is ever disputed, so the gateway knows more of the payment than we do.
-    see_to_payment(ports, event, order).await?;
-    let order = ports.orders.order(&id).await?.ok_or(Failure::Unreadable("an order"))?;
-    disputed::see_to(ports, order, attempt).await
-}
-
-/// Takes the payment on. A capture is a fact that no event unmakes.
-async fn see_to_payment(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Failure> {
-    match event.attempt_of(&order) {
-        None => Ok(()),
-        Some(attempt) if attempt.is_definite_no() => {
-            denied::see_to(ports, &order, attempt).await?;
-            if order.open_refund().is_some() { take_on(ports, order).await } else { Ok(()) }
-        }
-        Some(attempt) if attempt.state == AttemptState::ManualReview => {
-            denied::look_again(ports, order).await
-        }
-        Some(attempt) if attempt.is_settled() && order.open_refund().is_none() => Ok(()),
-        Some(_) => take_on(ports, order).await,
-    }
-}
-
-/// Takes the payment as far as it goes now. A gateway that does not answer leaves the order with its own next wake, so
-/// that the event is not needed any more.
-async fn take_on(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
+    let Some(attempt) = event.attempt_of(&order).map(|attempt| attempt.number) else { return Ok(()) };
     let Ports { orders, velocity, gateways, breaker, budget, clock, .. } = *ports;
     let ports = capture_payment::Ports { orders, velocity, gateways, breaker, budget, clock };
-    capture_payment_now(&ports, order).await
+    match event.subject {
+        EventSubject::Payment => follow_up(&ports, order, attempt).await,
+        EventSubject::Dispute => follow_up_dispute(&ports, order, attempt).await,
+    }
 }

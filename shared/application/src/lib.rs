@@ -14,6 +14,7 @@ mod budget; // the time that a worker has
 mod claims; // what counts against a customer's limits
 mod decision; // what is decided about an order, written to the version that was seen
 mod disputing; // what a gateway shows of disputes, written to the order
+mod follow_up; // what a gateway has news of is found out, and seen to
 mod give_back; // units back to sale
 mod ledger; // a movement of stock, whoever else moves or sells it
 mod look; // which pages have units, found out by one for all
@@ -39,6 +40,7 @@ pub mod list_work_items;
 pub mod put_on_sale;
 pub mod receive_stock;
 pub mod receive_webhook;
+pub mod reconcile;
 pub mod refund_order;
 pub mod relay;
 pub mod release_reservation;

@@ -13,10 +13,12 @@ mod limits; // what customers have of limited SKUs
 mod listing; // lists that go on where they stopped
 mod orders; // orders, each change one write
 mod queues; // wake-ups on their way to workers
+mod reconciliations; // how far the gateways' lists were compared, and what differs
 mod reservations; // reservations, made and ended
 mod secret; // the secret store
 mod stock; // pages, lists, supply and holds
 mod sweep_index; // what the sweeper looks at
+mod transfers; // what a gateway lists of the money that it moved
 mod velocity; // how often customers, addresses and cards were seen
 mod wake_up; // the message that makes a worker look
 mod webhooks; // what gateways told, kept once
@@ -33,12 +35,14 @@ pub use limits::{ClaimError, Limits};
 pub use listing::{Cursor, Listing};
 pub use orders::{ChangeError, OrderLedger, OrderPlacer, Orders};
 pub use queues::Queues;
+pub use reconciliations::{Differences, Reconciliations};
 pub use reservations::{
     CloseError, PlanError, ReservationBook, ReservationCloser, Reservations, ReserveError,
 };
 pub use secret::{Secret, SecretName, Secrets};
 pub use stock::{ChangeSupplyError, HoldError, Holds, Stock, StockKeeper, StockRoom};
 pub use sweep_index::{Overdue, SWEEP_SHARDS, SweepIndex};
+pub use transfers::Transfers;
 pub use velocity::{CountError, Velocity};
 pub use wake_up::{Subject, WakeUp};
 pub use webhooks::{Facts, WebhookInbox, WebhookLedger, WebhookQuarantine};

@@ -17,6 +17,7 @@ pub mod fraud; // what is known before a charge: allow it, review it or refuse i
 pub mod invariant; // what always holds, checked over everything that is stored
 pub mod order; // a reservation being paid for, or paid
 pub mod payment; // attempts, and what a gateway's answer proves
+pub mod reconciliation; // whether the gateways' lists and our ledgers say the same
 pub mod reservation; // a shopper's holds, with one deadline
 pub mod stock; // pages: units and the open holds taken from them
 pub mod wake; // what must happen later, as data

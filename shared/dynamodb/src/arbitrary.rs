@@ -25,7 +25,7 @@ mod orders; // orders, with their attempts, refunds and postings
 
 pub(crate) use orders::{new_order, order};
 
-fn id<T: FromStr + core::fmt::Debug>() -> impl Strategy<Value = T> {
+pub(crate) fn id<T: FromStr + core::fmt::Debug>() -> impl Strategy<Value = T> {
     "[A-Za-z0-9_-]{16,24}".prop_filter_map("an id", |text| text.parse().ok())
 }
 
@@ -33,11 +33,11 @@ fn words() -> impl Strategy<Value = String> {
     "[ -~äöüß€]{0,12}"
 }
 
-fn time() -> impl Strategy<Value = Timestamp> {
+pub(crate) fn time() -> impl Strategy<Value = Timestamp> {
     any::<i64>().prop_map(Timestamp::from_millis)
 }
 
-fn money() -> impl Strategy<Value = Money> {
+pub(crate) fn money() -> impl Strategy<Value = Money> {
     (0..=Money::AMOUNT_MAX, "[A-Z]{3}")
         .prop_map(|(amount, code)| Money::new(amount, code.parse().unwrap()).unwrap())
 }

@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use application::{Catalog, CatalogEditor, Cursor, Failure, Listing};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::catalog::Product;
 use domain::{ProductId, Sku};
 
 use crate::CatalogTable;
 use crate::attribute::{Item, number, text};
 use crate::keys;
-use crate::read::{self, Consistency, Question};
+use crate::read::{self, Consistency, Place, Question};
 use crate::statement::{Condition, delete, put};
 use crate::write::{Refusal, transact};
 
@@ -109,10 +109,10 @@ impl CatalogEditor for CatalogTable {
 }
 
 /// The condition on places behind a cursor; none before the first place. Ids are shorter than what is cut off.
-fn place_after(cursor: &Cursor) -> Option<(&'static str, AttributeValue)> {
+fn place_after(cursor: &Cursor) -> Option<Place> {
     let place =
         cursor.0.get(..cursor.0.floor_char_boundary(PLACE_BYTES_MAX)).filter(|place| !place.is_empty())?;
-    Some(("#place > :place", text(place)))
+    Some(Place::After(text(place)))
 }
 
 impl CatalogTable {

@@ -5,6 +5,7 @@
 use application::{Failure, Overdue, SWEEP_SHARDS, WorkRecord};
 use domain::fraud::{Day, Subject};
 use domain::payment::{GatewayName, GatewayReference};
+use domain::reconciliation::DifferenceKey;
 use domain::stock::{OpenerKey, PageKey};
 use domain::webhook::EventKey;
 use domain::{Caller, Currency, EventId, OrderId, ProductId, Reference, ReservationId, Sku};
@@ -26,7 +27,8 @@ pub enum Table {
     Catalog,
     /// Pages, where to look for them, and supply.
     Stock,
-    /// Reservations, orders, limits, what gateways told and how they are, and what the fraud rules are told.
+    /// Reservations, orders, limits, what gateways told and how they are, what they say differently, and what the fraud rules
+    /// are told.
     Orders,
 }
 
@@ -119,8 +121,18 @@ pub static WORK: Index = Index {
     repeats: Repeats::Attributes(&["work", "work_until"]),
 };
 
+/// Orders that money moved for, by when that was posted last.
+pub static POSTED: Index = Index {
+    table: Table::Orders,
+    name: "posted",
+    partition: WAKE.partition,
+    place: "posted_at",
+    place_is_number: true,
+    repeats: Repeats::KeysOnly,
+};
+
 /// Every index.
-pub static INDEXES: [&Index; 5] = [&LISTING, &CATEGORY, &SWEEP, &WAKE, &WORK];
+pub static INDEXES: [&Index; 6] = [&LISTING, &CATEGORY, &SWEEP, &WAKE, &WORK, &POSTED];
 
 /// The one partition of [`LISTING`].
 pub(crate) const EVERY_PRODUCT: &str = "all";
@@ -187,6 +199,14 @@ pub(crate) fn paid(customer: &Subject, currency: Currency) -> String {
 
 pub(crate) fn facts(gateway: GatewayName, reference: &GatewayReference) -> String {
     format!("facts#{}#{}", gateway.as_str(), reference.as_str())
+}
+
+pub(crate) fn reconciliation(gateway: GatewayName) -> String {
+    format!("reconciliation#{}", gateway.as_str())
+}
+
+pub(crate) fn difference(key: &DifferenceKey) -> String {
+    format!("difference#{}#{}#{}", key.gateway.as_str(), key.kind.as_str(), key.subject)
 }
 
 /// The attribute of a gateway's facts that is this event's.
@@ -266,7 +286,9 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
-        "webhook" | "circuit" | "facts" | "velocity" | "paid" => Some(PurchaseItem::Notice),
+        "webhook" | "circuit" | "facts" | "velocity" | "paid" | "reconciliation" | "difference" => {
+            Some(PurchaseItem::Notice)
+        }
         _ => None,
     }
 }
@@ -283,6 +305,11 @@ pub(crate) fn parse_overdue(key: &str) -> Option<Overdue> {
 /// The record of a key in the index [`WORK`].
 pub(crate) fn parse_work(key: &str) -> Option<WorkRecord> {
     parse_overdue(key).map(WorkRecord::from)
+}
+
+/// The order of a key in the index [`POSTED`].
+pub(crate) fn parse_posted(key: &str) -> Option<OrderId> {
+    key.strip_prefix("order#")?.parse().ok()
 }
 
 /// Whom a record of the table of orders may wake a worker for.

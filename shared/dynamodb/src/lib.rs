@@ -9,6 +9,7 @@ mod failure; // what an SDK error proves
 mod limits; // what customers have of limited SKUs
 mod orders; // orders, each change one write
 mod read; // single reads, batches and queries
+mod reconciliations; // how far the gateways' lists were compared, and what differs
 mod reservations; // reservations, made and ended
 mod statement; // an update and its condition, as text
 mod stock; // pages, holds, and where to look for units

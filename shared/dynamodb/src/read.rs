@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use application::Failure;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -112,13 +113,39 @@ pub(crate) async fn scan(
     }
 }
 
-/// What is asked of an index: the items of one partition, those up to or from some place where one is given.
+/// What is asked of an index: the items of one partition, those at some places where they are given.
 pub(crate) struct Question {
     pub(crate) index: &'static Index,
     pub(crate) partition: AttributeValue,
-    /// The condition on the place, with the place that it compares to.
-    pub(crate) place: Option<(&'static str, AttributeValue)>,
+    pub(crate) place: Option<Place>,
     pub(crate) limit: Option<i32>,
+}
+
+/// Where items stand in their partition.
+pub(crate) enum Place {
+    After(AttributeValue),
+    /// At the place, or after it.
+    From(AttributeValue),
+    Before(AttributeValue),
+    UpTo(AttributeValue),
+    /// From the first to the second, both included.
+    Within(AttributeValue, AttributeValue),
+}
+
+impl Place {
+    /// As a condition, with the places that it compares to.
+    fn condition(self) -> (&'static str, Item) {
+        let to = |place| item([(":place", place)]);
+        match self {
+            Self::After(place) => ("#place > :place", to(place)),
+            Self::From(place) => ("#place >= :place", to(place)),
+            Self::Before(place) => ("#place < :place", to(place)),
+            Self::UpTo(place) => ("#place <= :place", to(place)),
+            Self::Within(first, last) => {
+                ("#place BETWEEN :first AND :last", item([(":first", first), (":last", last)]))
+            }
+        }
+    }
 }
 
 /// Reads one answer's worth of an index, in order, and whether there is more.
@@ -128,23 +155,53 @@ pub(crate) async fn query(
     table: &str,
     question: Question,
 ) -> Result<(Vec<Item>, bool), Failure> {
+    let answer = asked(client, table, question).send().await;
+    let answer = answer.map_err(|error| failure::of(operation, &error))?;
+    Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some()))
+}
+
+/// Reads all that answers a question, in order.
+pub(crate) async fn query_all(
+    client: &Client,
+    operation: &'static str,
+    table: &str,
+    question: Question,
+) -> Result<Vec<Item>, Failure> {
+    let request = asked(client, table, question);
+    let mut items = Vec::new();
+    let mut start = None;
+    loop {
+        let answer = request.clone().set_exclusive_start_key(start).send().await;
+        let answer = answer.map_err(|error| failure::of(operation, &error))?;
+        items.extend(answer.items.unwrap_or_default());
+        start = answer.last_evaluated_key;
+        if start.is_none() {
+            return Ok(items);
+        }
+    }
+}
+
+fn asked(client: &Client, table: &str, question: Question) -> QueryFluentBuilder {
     let Question { index, partition, place, limit } = question;
     let request = client
         .query()
         .table_name(table)
         .index_name(index.name)
         .expression_attribute_names("#partition", index.partition)
-        .expression_attribute_values(":partition", partition)
         .set_limit(limit);
-    let request = match place {
-        None => request.key_condition_expression("#partition = :partition"),
-        Some((condition, place)) => request
-            .key_condition_expression(format!("#partition = :partition AND {condition}"))
-            .expression_attribute_names("#place", index.place)
-            .expression_attribute_values(":place", place),
+    let (condition, mut values) = match place.map(Place::condition) {
+        None => (String::new(), Item::new()),
+        Some((condition, values)) => (format!(" AND {condition}"), values),
     };
-    let answer = request.send().await.map_err(|error| failure::of(operation, &error))?;
-    Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some()))
+    values.insert(":partition".to_owned(), partition);
+    let request = if condition.is_empty() {
+        request
+    } else {
+        request.expression_attribute_names("#place", index.place)
+    };
+    request
+        .set_expression_attribute_values(Some(values))
+        .key_condition_expression(format!("#partition = :partition{condition}"))
 }
 
 fn take<T>(of_tables: Option<HashMap<String, T>>, table: &str) -> Option<T> {

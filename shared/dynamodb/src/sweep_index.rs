@@ -5,7 +5,7 @@ use domain::stock::{PageKey, StockPage};
 use tracing::error;
 
 use crate::attribute::{Fields, Item, text, time};
-use crate::read::{self, Question};
+use crate::read::{self, Place, Question};
 use crate::stock::moves;
 use crate::write::{self, Verdict};
 use crate::{PurchaseTables, keys};
@@ -20,7 +20,7 @@ impl SweepIndex for PurchaseTables {
         let question = Question {
             index: &keys::SWEEP,
             partition: text(shard.to_string()),
-            place: Some(("#place <= :place", time(due))),
+            place: Some(Place::UpTo(time(due))),
             limit: None,
         };
         let (items, _) = read::query(&self.client, "pages_due", &self.stock, question).await?;
@@ -32,7 +32,7 @@ impl SweepIndex for PurchaseTables {
         let question = Question {
             index: &keys::WAKE,
             partition: text(shard.to_string()),
-            place: Some(("#place < :place", time(due))),
+            place: Some(Place::Before(time(due))),
             limit: None,
         };
         let (items, _) = read::query(&self.client, "overdue", &self.orders.table, question).await?;
@@ -49,8 +49,8 @@ impl SweepIndex for PurchaseTables {
     }
 }
 
-/// One key that cannot be read must not keep the sweeper from the others.
-fn nominated<T>(items: &[Item], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+/// One key that cannot be read must not keep its reader from the others.
+pub(crate) fn nominated<T>(items: &[Item], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
     let key = |item| {
         let parsed = Fields(item).text(keys::PARTITION).ok().and_then(&parse);
         if parsed.is_none() {

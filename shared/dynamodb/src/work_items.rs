@@ -5,7 +5,7 @@ use domain::work::{Work, WorkKind};
 use tracing::error;
 
 use crate::attribute::{Fields, Item, text, time};
-use crate::read::{self, Question};
+use crate::read::{self, Place, Question};
 use crate::{OrdersTable, keys};
 
 #[async_trait]
@@ -14,7 +14,7 @@ impl WorkItems for OrdersTable {
         let question = Question {
             index: &keys::WORK,
             partition: text(shard.to_string()),
-            place: Some(("#place >= :place", time(since))),
+            place: Some(Place::From(time(since))),
             limit: None,
         };
         let (items, _) = read::query(&self.client, "work_items", &self.table, question).await?;

@@ -11,8 +11,9 @@ use crate::{Error, Function, Invocation};
 /// What is done on a schedule. A run may be skipped, doubled or late.
 #[async_trait]
 pub trait Job: Send + Sync {
-    /// One run. A failure fails the invocation, so that it is counted and alarmed.
-    async fn run(&self) -> Result<(), Failure>;
+    /// One run, as far as it gets before the runtime ends it. A failure fails the invocation, so that it is counted and
+    /// alarmed.
+    async fn run(&self, invocation: &Invocation) -> Result<(), Failure>;
 }
 
 /// The function that serves a job.
@@ -24,8 +25,8 @@ struct Schedule<J>(J);
 
 #[async_trait]
 impl<J: Job> Function for Schedule<J> {
-    async fn invoke(&self, _: &RawValue, _: Invocation) -> Result<Box<RawValue>, Error> {
-        match self.0.run().await {
+    async fn invoke(&self, _: &RawValue, invocation: Invocation) -> Result<Box<RawValue>, Error> {
+        match self.0.run(&invocation).await {
             Ok(()) => {
                 tracing::info!("job done");
                 Ok(RawValue::NULL.to_owned())
@@ -46,7 +47,7 @@ mod tests {
 
     #[async_trait]
     impl Job for Sample {
-        async fn run(&self) -> Result<(), Failure> {
+        async fn run(&self, _: &Invocation) -> Result<(), Failure> {
             self.0
         }
     }

@@ -30,6 +30,7 @@ impl Functions {
             .with("list-payment-options", list_payment_options::function)
             .with("list-products", list_products::function)
             .with("receive-webhook", receive_webhook::function)
+            .with("reconcile", reconcile::function)
             .with("relay", relay::function)
             .with("release-reservation", release_reservation::function)
             .with("sweep", sweep::function)

@@ -1,16 +1,18 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use application::{Failure, Gateway};
+use application::{Failure, Gateway, Transfers};
 use async_trait::async_trait;
-use domain::OrderId;
 use domain::invariant::ChargeEntry;
 use domain::payment::{
     Charge, DisputeDecision, DisputeSeen, GatewayReference, Outcome, RefundCharge, RefundOutcome,
 };
+use domain::reconciliation::Transfer;
 use domain::webhook::Purpose;
+use domain::{OrderId, Timestamp};
 
 mod book; // what really happened
+mod list; // what it lists of that
 
 use book::Book;
 
@@ -33,6 +35,8 @@ struct Desk {
     refund_scripts: BTreeMap<RefundCall, VecDeque<Fate<RefundOutcome>>>,
     delayed_refunds: Vec<RefundCharge>,
     disputes_asked: VecDeque<Failure>,
+    listed: Vec<(Timestamp, Transfer)>,
+    lists_lost: u32,
 }
 
 /// A call that can be scripted.
@@ -233,6 +237,10 @@ impl Gateway for ScriptedGateway {
 
     async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
         Ok(self.lock().book.purpose(reference))
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
     }
 }
 

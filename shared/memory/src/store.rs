@@ -8,6 +8,7 @@ use domain::fraud::{Activity, Day, PaidHistory, Subject};
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
 use domain::order::{HoldsChange, Order, seen_hold};
 use domain::payment::{Circuit, GatewayName};
+use domain::reconciliation::{Difference, DifferenceKey};
 use domain::reservation::Reservation;
 use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
@@ -22,6 +23,7 @@ mod circuits; // Circuits
 mod holds; // Holds
 mod limits; // Limits
 mod orders; // Orders, OrderPlacer and OrderLedger
+mod reconciliations; // Reconciliations and Differences
 mod reservations; // Reservations, ReservationBook and ReservationCloser
 mod stock; // Stock and StockRoom
 mod supply; // StockKeeper
@@ -60,10 +62,13 @@ struct Records {
     limits: BTreeMap<(Sku, Caller), CustomerLimit>,
     orders: BTreeMap<OrderId, OrderRecord>,
     overdue: Due<Overdue>,
+    posted: Due<OrderId>,
     activities: BTreeMap<(Subject, Day), Activity>,
     paid: BTreeMap<(Subject, Currency), PaidHistory>,
     webhooks: BTreeMap<EventKey, Webhook>,
     circuits: BTreeMap<GatewayName, Circuit>,
+    reconciled: BTreeMap<GatewayName, Timestamp>,
+    differences: BTreeMap<DifferenceKey, Difference>,
     commits: Vec<Commit>,
     revision: u64,
 }
@@ -104,6 +109,11 @@ impl Store {
     /// Everything that gateways told, by gateway and id.
     pub fn webhooks(&self) -> Vec<Webhook> {
         self.lock().webhooks.values().cloned().collect()
+    }
+
+    /// Everything that gateways and ledgers were found to say differently, by key.
+    pub fn differences(&self) -> Vec<Difference> {
+        self.lock().differences.values().cloned().collect()
     }
 
     /// Every committed change of reservations, orders and events from this place on, in the order in which they happened.

@@ -20,6 +20,8 @@ pub struct Capability {
     pub methods: &'static [MethodKind],
     /// When the shopper agrees.
     pub approval: Approval,
+    /// Whether it can be asked what it moved.
+    pub transfers: TransferList,
 }
 
 /// What a gateway does with the repetition of a call that failed on its side.
@@ -92,6 +94,26 @@ pub enum Approval {
     ByRedirect,
 }
 
+/// Whether a gateway can be asked for what it moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferList {
+    /// By a request.
+    Listed {
+        /// How long after something moved it is in the list, with all that the shop does about it in time.
+        complete_after: Duration,
+    },
+    /// Only by files that it makes once a day, for users of its reports. The shop does not read them.
+    ReportsOnly,
+}
+
+/// Balance transactions are there at once (<https://docs.stripe.com/api/balance_transactions>); a quarter of an hour is for
+/// payments whose workers are still busy with them.
+pub(crate) const STRIPE_LISTS_AFTER: Duration = Duration::from_secs(15 * 60);
+
+/// "It takes a maximum of three hours for executed transactions to appear"
+/// (<https://developer.paypal.com/docs/api/transaction-search/v1/>).
+pub(crate) const PAYPAL_LISTS_AFTER: Duration = Duration::from_secs(4 * 60 * 60);
+
 /// The table.
 pub const fn capability(gateway: GatewayName) -> Capability {
     match gateway {
@@ -114,6 +136,7 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             methods: &[MethodKind::Card],
             // Stripe's elements run in the shopper's browser and give it a token; 3-D Secure may still redirect.
             approval: Approval::ByToken,
+            transfers: TransferList::Listed { complete_after: STRIPE_LISTS_AFTER },
         },
         GatewayName::PayPal => Capability {
             // An order's keys are kept for 6 hours (https://developer.paypal.com/api/orders/v2/orders-authorize,
@@ -133,6 +156,7 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // The payer approves at the link `payer-action` of the order
             // (https://developer.paypal.com/api/rest/integration/orders-api/api-use-cases/standard).
             approval: Approval::ByRedirect,
+            transfers: TransferList::Listed { complete_after: PAYPAL_LISTS_AFTER },
         },
         GatewayName::Adyen => Capability {
             // Keys are valid for at least 7 days (https://docs.adyen.com/development-resources/api-idempotency); an hour
@@ -151,6 +175,8 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // The client brings a stored card. One that must be authenticated on a page of its bank is declined: the shop
             // has no way yet to send what that page answers to `/payments/details`.
             approval: Approval::ByToken,
+            // https://docs.adyen.com/reporting: reports are files, fetched with the credentials of a report user.
+            transfers: TransferList::ReportsOnly,
         },
     }
 }

@@ -17,10 +17,10 @@ pub mod paypal; // PayPal, with orders that the shopper approves
 pub mod stripe; // Stripe, with PaymentIntents
 
 pub use capability::{
-    Approval, CancelFinality, Capability, FailedCall, MethodKind, WebhookSignature, capability,
+    Approval, CancelFinality, Capability, FailedCall, MethodKind, TransferList, WebhookSignature, capability,
     methods_offered,
 };
 pub use line::SettingError;
-pub use settings::{SETTINGS, gateways};
+pub use settings::{PUBLIC_KEYS, SETTINGS, gateways, offered};
 pub use webhook_secret::WebhookError;
 pub use webhooks::{WEBHOOK_SETTINGS, Webhooks};

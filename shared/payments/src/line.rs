@@ -1,11 +1,12 @@
 use core::time::Duration;
 
+use application::Failure;
 use reqwest::header::HeaderValue;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect, retry};
 use serde::de::DeserializeOwned;
 
-/// An answer longer than this is none that is expected here.
-const BODY_MAX: usize = 64 * 1024;
+/// An answer longer than this is none that is expected here. The longest is a page of a list, of some kilobytes a line.
+const BODY_MAX: usize = 4 * 1024 * 1024;
 
 /// The gateway cannot be called as it is set up.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,17 @@ impl Exchange {
         match self {
             Self::Answered { status, body } if status.is_success() => parse(body.as_deref()),
             Self::NotSent | Self::Lost | Self::Answered { .. } => None,
+        }
+    }
+
+    /// The same for a list, which is read again later where it could not be had.
+    pub(crate) fn listed<T: DeserializeOwned>(&self, what: &'static str) -> Result<T, Failure> {
+        match self {
+            Self::Answered { status, body: Some(body) } if status.is_success() => {
+                parse(Some(body)).ok_or(Failure::Unreadable(what))
+            }
+            _ if self.refused_unexecuted() => Err(Failure::Throttled),
+            Self::NotSent | Self::Lost | Self::Answered { .. } => Err(Failure::Unavailable),
         }
     }
 

@@ -1,7 +1,8 @@
-use application::Failure;
+use application::{Failure, Listing};
 use domain::payment::{
     Charge, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome,
 };
+use domain::reconciliation::Transfer;
 use domain::webhook::Purpose;
 
 use crate::line::Exchange;
@@ -74,6 +75,21 @@ pub(crate) fn report_purpose(
         Err(failure) => {
             tracing::warn!(gateway, object, operation = "purpose", status, %failure, "the call needs another look");
         }
+    }
+}
+
+/// The same for a page of a list.
+pub(crate) fn report_list(
+    gateway: GatewayName,
+    exchange: &Exchange,
+    page: &Result<Listing<Transfer>, Failure>,
+) {
+    let (gateway, status) = (gateway.as_str(), exchange.status());
+    match page {
+        Ok(page) => {
+            tracing::info!(gateway, status, transfers = page.items.len(), "the gateway listed what it moved")
+        }
+        Err(failure) => tracing::warn!(gateway, status, %failure, "the gateway's list could not be had"),
     }
 }
 

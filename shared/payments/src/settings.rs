@@ -2,6 +2,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use application::{Facts, Gateways, SecretName, Secrets};
+use domain::payment::GatewayName;
 
 use crate::SettingError;
 use crate::adyen::AdyenGateway;
@@ -35,4 +36,13 @@ pub fn gateways(
     let paypal = PayPalGateway::new(&paypal, secrets(), SecretName(paypal_secret), timeout)?;
     let adyen = AdyenGateway::new(&adyen, merchant, secrets(), SecretName(adyen_secret), facts, timeout)?;
     Ok(Gateways::new(Box::new(stripe), Box::new(paypal), Box::new(adyen)))
+}
+
+/// The settings with what shoppers' browsers reach each gateway with.
+pub const PUBLIC_KEYS: [&str; 3] = ["STRIPE_PUBLIC_KEY", "PAYPAL_CLIENT_ID", "ADYEN_CLIENT_KEY"];
+
+/// The gateways that are offered, each with its key, from the values of [`PUBLIC_KEYS`]: one without is not offered.
+pub fn offered([stripe, paypal, adyen]: [String; PUBLIC_KEYS.len()]) -> Vec<(GatewayName, String)> {
+    let keys = [(GatewayName::Stripe, stripe), (GatewayName::PayPal, paypal), (GatewayName::Adyen, adyen)];
+    keys.into_iter().filter(|(_, key)| !key.is_empty()).collect()
 }

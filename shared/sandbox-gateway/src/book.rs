@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::intent::Intent;
+use crate::intent::{Intent, Status};
 use crate::token::Token;
+use crate::transfers::{self, Category};
 use crate::{adyen, dispute, paypal};
 
 /// The gateway's memory. Whatever was answered is in it, also after `kill -9`.
@@ -119,6 +120,7 @@ impl Book {
         };
         connection.execute_batch(SCHEMA)?;
         connection.execute_batch(dispute::SCHEMA)?;
+        connection.execute_batch(transfers::SCHEMA)?;
         connection.execute_batch(paypal::SCHEMA)?;
         connection.execute_batch(adyen::SCHEMA)?;
         Ok(Self { connection: Mutex::new(connection) })
@@ -237,7 +239,14 @@ impl Entries<'_> {
             ":return_url": intent.return_url,
             ":charge": intent.charge,
         })?;
-        Ok(())
+        match intent.status {
+            Status::Succeeded => self.note_transfer(Category::Charge, &intent.id, self.now()?),
+            Status::RequiresConfirmation
+            | Status::RequiresAction
+            | Status::RequiresPaymentMethod
+            | Status::RequiresCapture
+            | Status::Canceled => Ok(()),
+        }
     }
 
     pub(crate) fn kept_answer(&self, key: &str) -> rusqlite::Result<Option<KeptAnswer>> {

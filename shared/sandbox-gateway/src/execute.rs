@@ -13,6 +13,7 @@ use crate::faults::Operation;
 use crate::form::{self, Opening, Refunding};
 use crate::intent::{Confirmed, Intent, Status, UnexpectedState};
 use crate::refund::{self, Refund};
+use crate::transfers::{self, Taking};
 
 mod disputes; // money that shoppers demand back over the shop's head
 
@@ -28,6 +29,7 @@ pub(crate) enum Call {
     ListRefunds { intent: String },
     ListDisputes { intent: String },
     AnswerDispute { id: String },
+    ListTransfers { query: String },
 }
 
 impl Call {
@@ -42,6 +44,7 @@ impl Call {
             Self::ListRefunds { .. } => Operation::ListRefunds,
             Self::ListDisputes { .. } => Operation::ListDisputes,
             Self::AnswerDispute { .. } => Operation::AnswerDispute,
+            Self::ListTransfers { .. } => Operation::ListTransfers,
         }
     }
 }
@@ -186,6 +189,11 @@ impl Executor {
         self.book.transaction(|entries| entries.intent(id))
     }
 
+    /// Money moves without the shop's doing, and nobody is told. Answers the intent that it moved for.
+    pub(crate) fn take(&self, taking: &Taking) -> rusqlite::Result<Option<String>> {
+        self.book.transaction(|entries| entries.take(taking))
+    }
+
     pub(crate) fn charges(&self) -> rusqlite::Result<Vec<ChargeEntry>> {
         self.book.charges()
     }
@@ -232,6 +240,12 @@ impl Executor {
                 Ok(Performed::Done(dispute::list(&disputes_of(entries.connection(), intent)?)))
             }
             Call::AnswerDispute { id } => self.answer_dispute(entries, id, body),
+            Call::ListTransfers { query } => {
+                Ok(Performed::Done(match transfers::Asked::parse(query.as_bytes()) {
+                    Ok(asked) => transfers::list(entries, &asked)?,
+                    Err(refusal) => refusal,
+                }))
+            }
         }
     }
 

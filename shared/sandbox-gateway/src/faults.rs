@@ -16,6 +16,7 @@ pub(crate) enum Operation {
     ListRefunds,
     ListDisputes,
     AnswerDispute,
+    ListTransfers,
 }
 
 /// What goes wrong with one call.
@@ -79,6 +80,7 @@ pub(crate) struct Plan {
     list_refunds: VecDeque<Planned<Fault>>,
     list_disputes: VecDeque<Planned<Fault>>,
     answer_dispute: VecDeque<Planned<Fault>>,
+    list_transfers: VecDeque<Planned<Fault>>,
     webhook: VecDeque<Planned<WebhookFault>>,
 }
 
@@ -127,6 +129,7 @@ impl Plan {
             Operation::ListRefunds => &mut self.list_refunds,
             Operation::ListDisputes => &mut self.list_disputes,
             Operation::AnswerDispute => &mut self.answer_dispute,
+            Operation::ListTransfers => &mut self.list_transfers,
         })
     }
 }

@@ -21,6 +21,7 @@ mod paypal; // PayPal's side: orders, approvals, authorizations and captures
 mod refund; // money that goes back
 mod routes; // HTTP: each gateway's routes, and the sandbox's own
 mod token; // what each payment token does
+mod transfers; // what moved, listed, and money that moves without the shop's doing
 mod webhooks; // what the gateway tells by itself, signed
 
 use std::path::PathBuf;

@@ -7,6 +7,7 @@ use crate::answer::{self, Answer};
 use crate::book::Entries;
 use crate::form::Refunding;
 use crate::intent::Status;
+use crate::transfers::Category;
 
 /// One refund, as it stands in the book.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub(crate) struct Refund {
 
 /// A refund as Stripe shows it, in the fields that the shop can meet.
 #[derive(Debug, Serialize)]
-struct RefundBody<'a> {
+pub(crate) struct RefundBody<'a> {
     id: &'a str,
     object: &'static str,
     amount: i64,
@@ -84,7 +85,7 @@ impl Refund {
         Ok(if entries.give_back(&refund)? { Ok(refund) } else { Err(RefundRefused::TooMuch) })
     }
 
-    fn shown(&self) -> RefundBody<'_> {
+    pub(crate) fn shown(&self) -> RefundBody<'_> {
         RefundBody {
             id: &self.id,
             object: "refund",
@@ -95,6 +96,11 @@ impl Refund {
             payment_intent: &self.intent,
             status: "succeeded",
         }
+    }
+
+    /// How much, in minor units and lower-case letters.
+    pub(crate) fn money(&self) -> (i64, &str) {
+        (self.amount, &self.currency)
     }
 
     pub(crate) fn answer(&self) -> Answer {
@@ -157,7 +163,12 @@ impl Entries<'_> {
             ":order_id": refund.order_id,
             ":number": refund.number,
         })?;
+        self.note_transfer(Category::Refund, &refund.id, refund.created)?;
         Ok(true)
+    }
+
+    pub(crate) fn refund(&self, id: &str) -> rusqlite::Result<Refund> {
+        self.0.prepare_cached("SELECT * FROM refunds WHERE id = ?1")?.query_row([id], read_refund)
     }
 
     pub(crate) fn refunds_of(&self, intent: &str) -> rusqlite::Result<Vec<Refund>> {

@@ -8,7 +8,7 @@ use application::sweep::{Ports, sweep};
 use async_trait::async_trait;
 use domain::wake::Queue;
 use lambda::schedule::{Job, job};
-use lambda::{Clients, Environment, Function, SystemClock};
+use lambda::{Clients, Environment, Function, Invocation, SystemClock};
 
 struct Sweep {
     index: dynamodb::PurchaseTables,
@@ -35,7 +35,7 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 
 #[async_trait]
 impl Job for Sweep {
-    async fn run(&self) -> Result<(), Failure> {
+    async fn run(&self, _: &Invocation) -> Result<(), Failure> {
         let (index, stock, orders) = (&self.index, &self.stock, &self.orders);
         let swept = sweep(&Ports { index, stock, orders, queues: &self.queues, clock: &SystemClock }).await;
         // What a person must do is counted however the sweep went.

@@ -4,7 +4,7 @@ use domain::payment::{
 };
 use domain::webhook::Purpose;
 
-use super::Failure;
+use super::{Failure, Transfers};
 
 /// A payment gateway. Each method is one call, sent once: repeating it is the worker's decision, after a new claim.
 ///
@@ -45,6 +45,11 @@ pub trait Gateway: Send + Sync {
 
     /// Reads what an object was opened for; none where it is not there, or says nothing that could be ours.
     async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure>;
+
+    /// Its list of the money that it moved, where it can be asked for one.
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        None
+    }
 }
 
 /// The gateways that the shop can charge.

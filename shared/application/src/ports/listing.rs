@@ -1,4 +1,4 @@
-/// Where a listing goes on: after the item of this id.
+/// Where a listing goes on: after the item of this id, or where its owner says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(pub String);
 

@@ -28,6 +28,8 @@ mod late_messages; // messages after their time, and out of order
 #[cfg(test)]
 mod orphaned; // money that a gateway takes after it had said no
 #[cfg(test)]
+mod reconciled; // what a gateway lists, and what is posted
+#[cfg(test)]
 mod relayed; // a relay that dies, stands still or is refused; messages that are lost
 #[cfg(test)]
 mod shopper_action; // a shopper who must act, and does or does not

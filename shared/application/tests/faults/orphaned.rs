@@ -29,7 +29,7 @@ pub(crate) async fn try_to_tell(shop: &Shop, event: Event) -> Result<(), Failure
     shop.try_to_apply(&key).await
 }
 
-fn at_the_gateway(shop: &Shop) -> i64 {
+pub(crate) fn at_the_gateway(shop: &Shop) -> i64 {
     shop.gateway.entries().iter().map(|entry| entry.captured - entry.refunded).sum()
 }
 

@@ -101,6 +101,11 @@ impl Ledger {
         self.postings.iter().filter(move |posting| posting.version == version)
     }
 
+    /// When something was posted last; none where nothing ever was.
+    pub fn posted_at(&self) -> Option<Timestamp> {
+        self.postings.last().map(|posting| posting.at)
+    }
+
     /// What an account has, in minor units: what was given to it less what was taken from it.
     pub fn balance(&self, account: Account) -> i64 {
         self.postings.iter().fold(0, |sum, posting| {

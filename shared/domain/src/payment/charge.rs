@@ -112,7 +112,7 @@ impl fmt::Debug for PaymentToken {
 }
 
 /// The gateway's id for its object, such as `pi_3Pq…`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GatewayReference(String);
 
 impl GatewayReference {

@@ -30,6 +30,8 @@ mod payment; // an order's payment, driven by workers that die and gateways that
 #[cfg(test)]
 mod payment_text; // tokens, references and addresses, taken as they are or refused
 #[cfg(test)]
+mod reconciliation; // what a gateway lists, against the ledger
+#[cfg(test)]
 mod reservation; // one end, and only one
 #[cfg(test)]
 mod resolving; // what waits for a person, and what that person finds out

@@ -38,7 +38,7 @@ pub(crate) fn new_order(change: &OrderChange) -> Item {
 }
 
 /// The attributes that an order's change may change, as they will be; without a value they are to be absent.
-pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 18] {
+pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 19] {
     let (paid_at, retry_until, cancelled_at) = match order.state {
         OrderState::PendingPayment => (None, None, None),
         OrderState::Paid { at } => (Some(at), None, None),
@@ -63,6 +63,7 @@ pub(crate) fn moving(order: &Order) -> [(&'static str, Option<AttributeValue>); 
         ("work", order.work.map(|work| text(work.kind.as_str()))),
         (keys::WORK.place, order.work.map(|work| time(work.since))),
         ("work_until", order.work.and_then(|work| work.until).map(time)),
+        (keys::POSTED.place, order.ledger.posted_at().map(time)),
         ("updated_at", Some(time(order.updated_at))),
     ]
 }

@@ -81,12 +81,14 @@ impl Records {
         self.put_order(OrderRecord { order: order.clone(), history });
     }
 
-    /// Puts an order in the place of what stands under its id, and in its place for the sweeper.
+    /// Puts an order in the place of what stands under its id, and in its places for the sweeper and for whoever reconciles.
     pub(super) fn put_order(&mut self, record: OrderRecord) {
         self.changed();
         let wake_at = |record: &OrderRecord| record.order.wake.map(|wake| wake.at);
-        let (id, at) = (record.order.id.clone(), wake_at(&record));
-        let earlier = self.orders.insert(id.clone(), record).as_ref().and_then(wake_at);
-        self.overdue.moved(&Overdue::Order(id), earlier, at);
+        let posted_at = |record: &OrderRecord| record.order.ledger.posted_at();
+        let (id, at, posted) = (record.order.id.clone(), wake_at(&record), posted_at(&record));
+        let earlier = self.orders.insert(id.clone(), record);
+        self.posted.moved(&id, earlier.as_ref().and_then(posted_at), posted);
+        self.overdue.moved(&Overdue::Order(id), earlier.as_ref().and_then(wake_at), at);
     }
 }

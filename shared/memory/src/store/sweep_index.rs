@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use application::{Failure, Overdue, SWEEP_SHARDS, SweepIndex};
 use async_trait::async_trait;
-use domain::Timestamp;
 use domain::stock::{HoldMove, PageKey, StockPage};
+use domain::{OrderId, Timestamp};
 
 use super::{PageRecord, Store};
 
-/// What the sweeper looks at, by part and time.
+/// Records by part and time, as the sweeper looks at them, and whoever reconciles.
 #[derive(Debug)]
 pub(super) struct Due<K> {
     keys: BTreeMap<(u32, Timestamp), BTreeSet<K>>,
@@ -43,13 +43,18 @@ impl<K: Shard> Due<K> {
 
     /// What is due by a time, or before it, in the order of its time.
     fn by(&self, shard: u32, end: Bound<Timestamp>) -> Vec<K> {
-        let start = Bound::Included((shard, Timestamp::from_millis(i64::MIN)));
+        self.between(shard, Timestamp::from_millis(i64::MIN), end)
+    }
+
+    /// The same from a time on.
+    pub(super) fn between(&self, shard: u32, begin: Timestamp, end: Bound<Timestamp>) -> Vec<K> {
+        let start = Bound::Included((shard, begin));
         let end = end.map(|at| (shard, at));
         self.keys.range((start, end)).flat_map(|(_, keys)| keys.iter().cloned()).collect()
     }
 }
 
-/// A record that is found in one part of the sweeper's index. Any fixed spread will do: a caller looks at every part.
+/// A record that is found in one part of an index. Any fixed spread will do: a caller looks at every part.
 pub(super) trait Shard: Ord + Clone {
     fn shard(&self) -> u32;
 }
@@ -60,10 +65,16 @@ impl Shard for PageKey {
     }
 }
 
+impl Shard for OrderId {
+    fn shard(&self) -> u32 {
+        shard_of(self.as_str().bytes())
+    }
+}
+
 impl Shard for Overdue {
     fn shard(&self) -> u32 {
         match self {
-            Self::Order(id) => shard_of(id.as_str().bytes()),
+            Self::Order(id) => id.shard(),
             Self::Webhook(key) => shard_of(key.id.as_str().bytes()),
         }
     }

@@ -5,7 +5,7 @@ use domain::payment::{Charge, DisputeDecision, DisputeSeen, GatewayReference};
 use domain::webhook::Purpose;
 use reqwest::StatusCode;
 
-use super::amount::read_money;
+use super::amount;
 use super::wire::{Dispute, Disputes, Order};
 use crate::line::Exchange;
 
@@ -39,9 +39,9 @@ pub(super) fn path(id: &GatewayReference) -> String {
 /// One dispute in full.
 pub(super) fn read(charge: &Charge, exchange: &Exchange) -> Result<DisputeSeen, Failure> {
     let dispute: Dispute = exchange.accepted().ok_or(Failure::Unavailable)?;
-    let amount = dispute.dispute_amount.as_ref();
-    let money =
-        amount.and_then(|amount| read_money(charge.amount.currency(), &amount.currency_code, &amount.value));
+    let written = dispute.dispute_amount.as_ref();
+    let money = written.and_then(|written| amount::read(&written.currency_code, &written.value));
+    let money = money.filter(|money| money.currency() == charge.amount.currency());
     Ok(DisputeSeen {
         reference: id_of(&dispute)?,
         amount: money.ok_or(unreadable("a dispute's amount"))?,

@@ -8,25 +8,28 @@ mod decline; // what a shopper may do after each decline
 mod dispute; // money that shoppers demand back over the shop's head
 mod exchange; // one request and its answer, or the loss of it
 mod refund; // money that goes back
+mod transfers; // what moved
 mod wire; // PayPal's JSON
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Failure, Gateway, SecretName, Secrets};
+use application::{Cursor, Failure, Gateway, Listing, SecretName, Secrets, Transfers};
 use async_trait::async_trait;
 use domain::Currency;
 use domain::payment::{
     Charge, Decline, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome, Retry,
 };
+use domain::reconciliation::{Transfer, Window};
 use domain::webhook::Purpose;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::Access;
 use self::call::Call;
 use self::exchange::Message;
+use crate::capability::PAYPAL_LISTS_AFTER;
 use crate::line::{Exchange, Line, SettingError};
-use crate::report::{report, report_disputes, report_purpose, report_refund};
+use crate::report::{report, report_disputes, report_list, report_purpose, report_refund};
 
 /// Charges at PayPal, or at the sandbox gateway, which speaks the same API.
 pub struct PayPalGateway {
@@ -194,5 +197,24 @@ impl Gateway for PayPalGateway {
         let purpose = dispute::purpose(&exchange);
         report_purpose(GatewayName::PayPal, reference, &exchange, purpose.as_ref());
         purpose
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Transfers for PayPalGateway {
+    fn complete_after(&self) -> Duration {
+        PAYPAL_LISTS_AFTER
+    }
+
+    async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
+        let path = transfers::path(window, after)?;
+        let exchange = self.exchange(&Message { path: &path, change: None }, self.deadline()).await;
+        let page = transfers::read(window, after, &exchange);
+        report_list(GatewayName::PayPal, &exchange, &page);
+        page
     }
 }

@@ -6,23 +6,26 @@ mod decline; // what a shopper may do after each decline
 mod dispute; // money that shoppers demand back over the shop's head
 mod exchange; // what is sent
 mod refund; // money that goes back
+mod transfers; // what moved
 mod webhook; // what Stripe tells by itself
 mod wire; // Stripe's JSON
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Failure, Gateway, Secret, SecretName, Secrets};
+use application::{Cursor, Failure, Gateway, Listing, Secret, SecretName, Secrets, Transfers};
 use async_trait::async_trait;
 use domain::payment::{
     Charge, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome,
 };
+use domain::reconciliation::{Transfer, Window};
 use domain::webhook::Purpose;
 
 use self::call::Call;
 use self::exchange::Message;
+use crate::capability::STRIPE_LISTS_AFTER;
 use crate::line::{Exchange, Line, SettingError};
-use crate::report::{report, report_disputes, report_purpose, report_refund};
+use crate::report::{report, report_disputes, report_list, report_purpose, report_refund};
 use crate::secret_key::SecretKey;
 
 pub use self::webhook::StripeWebhooks;
@@ -120,5 +123,23 @@ impl Gateway for StripeGateway {
         let purpose = dispute::purpose(&exchange);
         report_purpose(GatewayName::Stripe, reference, &exchange, purpose.as_ref());
         purpose
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Transfers for StripeGateway {
+    fn complete_after(&self) -> Duration {
+        STRIPE_LISTS_AFTER
+    }
+
+    async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
+        let exchange = self.exchange(&transfers::asking(window, after)?).await;
+        let page = transfers::read(&exchange);
+        report_list(GatewayName::Stripe, &exchange, &page);
+        page
     }
 }

@@ -25,3 +25,5 @@ mod sandbox; // the sandbox, and asking until it is known
 mod scripted; // a gateway that gives the answers it is told to
 #[cfg(test)]
 mod shop; // charges and adapters, beside a sandbox
+#[cfg(test)]
+mod transfers; // what PayPal lists as moved

@@ -27,3 +27,5 @@ mod scripted; // a gateway that gives the answers it is told to
 mod second_opinion; // the same cases at our sandbox and at somebody else's Stripe
 #[cfg(test)]
 mod shop; // charges and adapters, beside a sandbox
+#[cfg(test)]
+mod transfers; // what Stripe lists as moved

@@ -134,7 +134,7 @@ async fn unknown_while_the_gateway_is_not_done_or_does_not_say_where_to_go() {
 #[tokio::test]
 async fn an_answer_of_more_than_64_kib_is_not_read() {
     let body = intent("requires_capture")
-        .replace("pi_1\"", &format!("pi_1\",\"padding\":\"{}\"", "x".repeat(65536)));
+        .replace("pi_1\"", &format!("pi_1\",\"padding\":\"{}\"", "x".repeat(4 << 20)));
     let scripted = Scripted::answering(&[(200, &body)]).await;
     let outcome = gateway(&scripted.address).confirm(&charge("pm_card_visa"), &reference()).await;
     assert_eq!(outcome, Outcome::Unknown);

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::answer;
 use super::order::{Account, Order, Refund, Standing, WrongStanding};
 use super::parameters::{self, Opening, Refunding};
+use super::transfers;
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
 use crate::execute::{Effect, Executed, Performed, Request, once};
@@ -17,6 +18,7 @@ pub(crate) enum Call {
     Void { authorization: String },
     LookUp { order: String },
     Refund { capture: String },
+    ListTransfers { query: String },
 }
 
 impl Call {
@@ -28,6 +30,7 @@ impl Call {
             Self::Void { .. } => Operation::Cancel,
             Self::LookUp { .. } => Operation::LookUp,
             Self::Refund { .. } => Operation::Refund,
+            Self::ListTransfers { .. } => Operation::ListTransfers,
         }
     }
 }
@@ -115,6 +118,7 @@ impl Desk {
                 }
                 None => Performed::Refused(answer::not_found()),
             }),
+            Call::ListTransfers { query } => Ok(Performed::Done(transfers::list(entries, query)?)),
         }
     }
 

@@ -26,6 +26,14 @@ pub(crate) const SCHEMA: &str = "
         value TEXT NOT NULL,
         amount INTEGER NOT NULL CHECK (amount > 0)
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS paypal_transactions (
+        id TEXT NOT NULL UNIQUE,
+        initiated INTEGER NOT NULL,
+        event_code TEXT NOT NULL,
+        paypal_order TEXT NOT NULL REFERENCES paypal_orders (id),
+        invoice_id TEXT NOT NULL,
+        value TEXT NOT NULL
+    ) STRICT;
 ";
 
 /// The captured orders, oldest first, in the columns of a charge.
@@ -77,6 +85,7 @@ impl Entries<'_> {
         )?;
         let Refund { id, order, invoice_id, currency, value, amount } = refund;
         statement.execute((id, order, invoice_id, currency, value, amount))?;
+        self.note_paypal_transfer(id, "T1107", order, invoice_id, &format!("-{value}"))?;
         Ok(true)
     }
 
@@ -123,7 +132,12 @@ impl Entries<'_> {
             ":authorization": order.authorization,
             ":capture": order.capture,
         })?;
-        Ok(())
+        match &order.capture {
+            Some(capture) => {
+                self.note_paypal_transfer(capture, "T0006", &order.id, &order.invoice_id, &order.value)
+            }
+            None => Ok(()),
+        }
     }
 }
 

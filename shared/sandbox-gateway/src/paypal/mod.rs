@@ -6,6 +6,7 @@ mod desk; // one request against the book, in one transaction
 mod ledger; // the orders in the book
 mod order; // the states of an order and the moves between them
 mod parameters; // the parameters that are known, and nothing else
+mod transfers; // what moved, listed
 
 pub(crate) use answer::{
     authentication_failed, id_in_use, server_error, token, too_many_requests, unknown_route,

@@ -95,7 +95,9 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/refunds", get(stripe::list_refunds).post(stripe::refund))
         .route("/v1/disputes", get(stripe::list_disputes))
         .route("/v1/disputes/{id}", post(stripe::answer_dispute))
+        .route("/v1/balance_transactions", get(stripe::list_transfers))
         .route("/v1/oauth2/token", post(paypal::token))
+        .route("/v1/reporting/transactions", get(paypal::list_transfers))
         .route("/v2/checkout/orders", post(paypal::open))
         .route("/v2/checkout/orders/{id}", get(paypal::look_up))
         .route("/v2/checkout/orders/{id}/authorize", post(paypal::authorize))
@@ -106,7 +108,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v71/cancels", post(adyen::cancel))
         .route("/sandbox/approve/{id}", get(paypal::ask).post(paypal::approve))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
-        .route("/sandbox/charges", get(sandbox::charges))
+        .route("/sandbox/charges", get(sandbox::charges).post(sandbox::take))
         .route("/sandbox/disputes/{id}/{decision}", post(sandbox::decide_dispute))
         .route("/sandbox/calls", get(sandbox::calls))
         .route(

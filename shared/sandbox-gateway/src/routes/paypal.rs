@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -71,12 +71,20 @@ pub(super) async fn refund(
     answer(gateway, Call::Refund { capture }, &headers, body).await
 }
 
+pub(super) async fn list_transfers(
+    State(gateway): Shared,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    answer(gateway, Call::ListTransfers { query: query.unwrap_or_default() }, &headers, Bytes::new()).await
+}
+
 async fn answer(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Bytes) -> Response {
     if text(headers, header::AUTHORIZATION.as_str()).and_then(|it| it.strip_prefix("Bearer ")) != Some(TOKEN)
     {
         return paypal::authentication_failed().into_response();
     }
-    let is_change = !matches!(call, Call::LookUp { .. });
+    let is_change = !matches!(call, Call::LookUp { .. } | Call::ListTransfers { .. });
     let key = text(headers, "paypal-request-id").filter(|_| is_change).map(str::to_owned);
     let operation = call.operation();
     let request = Request { call, key: key.clone(), body };

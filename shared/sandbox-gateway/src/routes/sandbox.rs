@@ -10,6 +10,7 @@ use super::{Gateway, page, unreadable};
 use crate::dispute::Standing;
 use crate::faults::Plan;
 use crate::intent::{Intent, Status, UnexpectedState};
+use crate::transfers::Taking;
 
 type Shared = State<Arc<Gateway>>;
 
@@ -63,6 +64,15 @@ pub(super) async fn decide_dispute(
     match decided {
         Ok(true) => StatusCode::NO_CONTENT.into_response(),
         Ok(false) => StatusCode::NOT_FOUND.into_response(),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// Money moves at Stripe without the shop's doing, and nobody is told.
+pub(super) async fn take(State(gateway): Shared, Json(taking): Json<Taking>) -> Response {
+    match gateway.executor.take(&taking) {
+        Ok(Some(intent)) => (StatusCode::CREATED, Json(intent)).into_response(),
+        Ok(None) => page(StatusCode::CONFLICT, "There is no such payment, or its money has moved."),
         Err(failure) => unreadable(&failure),
     }
 }

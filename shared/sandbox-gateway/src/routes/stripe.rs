@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -48,6 +48,14 @@ pub(super) async fn list_refunds(
     serve(gateway, Call::ListRefunds { intent: of.payment_intent }, &headers, Bytes::new()).await
 }
 
+pub(super) async fn list_transfers(
+    State(gateway): Shared,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    serve(gateway, Call::ListTransfers { query: query.unwrap_or_default() }, &headers, Bytes::new()).await
+}
+
 pub(super) async fn list_disputes(
     State(gateway): Shared,
     Query(of): Query<OfIntent>,
@@ -77,7 +85,10 @@ async fn serve(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Byt
     }
     let key = match call {
         // A read repeats nothing, so its key means nothing.
-        Call::LookUp { .. } | Call::ListRefunds { .. } | Call::ListDisputes { .. } => None,
+        Call::LookUp { .. }
+        | Call::ListRefunds { .. }
+        | Call::ListDisputes { .. }
+        | Call::ListTransfers { .. } => None,
         Call::Open
         | Call::Confirm { .. }
         | Call::Capture { .. }

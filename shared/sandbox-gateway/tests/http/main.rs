@@ -17,4 +17,6 @@ mod paypal; // PayPal's side, from the approval to the capture
 #[cfg(test)]
 mod tokens; // what each token does, and which moves are refused
 #[cfg(test)]
+mod transfers; // what moved, listed
+#[cfg(test)]
 mod webhooks; // what the gateway tells by itself

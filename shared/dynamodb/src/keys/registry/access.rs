@@ -1,10 +1,13 @@
 use super::AccessPattern;
-use crate::{catalog, circuits, limits, orders, reservations, statement, stock, supply, velocity, webhooks};
+use crate::{
+    catalog, circuits, limits, orders, reconciliations, reservations, statement, stock, supply, velocity,
+    webhooks,
+};
 
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 47] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 52] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -319,6 +322,41 @@ pub static ACCESS_PATTERNS: [AccessPattern; 47] = [
         key: "index `wake`: shard, before a time",
         condition: READ,
         function: "`PurchaseTables::overdue`",
+    },
+    AccessPattern {
+        question: "orders that money moved for, by when that was posted last",
+        operation: "Query",
+        key: "index `posted`: shard, from a time to another",
+        condition: READ,
+        function: "`OrdersTable::posted`",
+    },
+    AccessPattern {
+        question: "until when a gateway's list was compared",
+        operation: "GetItem, consistent",
+        key: "`reconciliation#<gateway>`",
+        condition: READ,
+        function: "`OrdersTable::reconciled_until`",
+    },
+    AccessPattern {
+        question: "note that it was compared until later",
+        operation: "UpdateItem",
+        key: "`reconciliation#<gateway>`, absent or as seen",
+        condition: reconciliations::ADVANCE_IF,
+        function: "`OrdersTable::advance`",
+    },
+    AccessPattern {
+        question: "note what a gateway's list and our ledgers say differently",
+        operation: "PutItem",
+        key: "`difference#<gateway>#<kind>#<transfer, or order id and posting>`",
+        condition: statement::ABSENT,
+        function: "`OrdersTable::note`",
+    },
+    AccessPattern {
+        question: "whether that was noted",
+        operation: "GetItem, consistent",
+        key: "`difference#<gateway>#<kind>#<transfer, or order id and posting>`",
+        condition: READ,
+        function: "`OrdersTable::difference`",
     },
     AccessPattern {
         question: "look at a page again later, or not before it has a hold",

@@ -2,7 +2,7 @@ use super::Entity;
 use crate::keys::Table;
 
 /// Every kind of item.
-pub static ENTITIES: [Entity; 16] = [
+pub static ENTITIES: [Entity; 18] = [
     Entity {
         kind: "product",
         table: Table::Catalog,
@@ -150,6 +150,7 @@ pub static ENTITIES: [Entity; 16] = [
             "work?",
             "work_since?",
             "work_until?",
+            "posted_at?",
             "created_at",
             "updated_at",
             "history",
@@ -210,5 +211,28 @@ pub static ENTITIES: [Entity; 16] = [
         key: "facts#<gateway>#<reference>",
         attributes: &["fact:<event id>?"],
         written_by: "receive-webhook, once for each event",
+    },
+    Entity {
+        kind: "reconciliation: until when a gateway's list was compared",
+        table: Table::Orders,
+        key: "reconciliation#<gateway>",
+        attributes: &["gateway", "until"],
+        written_by: "reconcile, with each window",
+    },
+    Entity {
+        kind: "difference: what a gateway's list and our ledgers say differently",
+        table: Table::Orders,
+        key: "difference#<gateway>#<kind>#<transfer, or order id and posting>",
+        attributes: &[
+            "gateway",
+            "kind",
+            "transfer?",
+            "posting?",
+            "order_id?",
+            "amount",
+            "found_at",
+            "resolved_at?",
+        ],
+        written_by: "reconcile, once",
     },
 ];

@@ -1,16 +1,15 @@
 use domain::order::Order;
 use domain::payment::{Attempt, AttemptState, Charge, Outcome};
 
-use super::{Ports, take_on};
+use crate::Failure;
+use crate::capture_payment::Ports;
 use crate::decision::{DECISIONS_MAX, decide};
-use crate::repeat::until_definite;
-use crate::{ChangeError, Failure};
 
 /// No attempt asks for so many voids, so that this one has a key of its own: under a key of the attempt's, the gateway would
 /// only repeat what it answered before it held the money.
 const LATE_VOID: u32 = u32::MAX;
 
-/// The gateway tells of an object that it had said no to. What it holds for it is given up, and what it moved goes back: the
+/// The gateway has news of an object that it had said no to. What it holds for it is given up, and what it moved goes back: the
 /// attempt stays what it was, and its order goes on without it.
 pub(super) async fn see_to(ports: &Ports<'_>, order: &Order, attempt: &Attempt) -> Result<(), Failure> {
     let Some(reference) = &attempt.reference else { return Ok(()) };
@@ -56,14 +55,4 @@ async fn orphan(ports: &Ports<'_>, order: &Order, attempt: &Attempt) -> Result<(
         tracing::error!(order = %order.id, attempt = number, "captured after a definite no: the money goes back");
     }
     Ok(())
-}
-
-/// What waits for a person is asked about once more: the gateway may know by now.
-pub(super) async fn look_again(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
-    let Ok(change) = order.look_again(ports.clock.now()) else { return Ok(()) };
-    match until_definite(|| ports.orders.record(&change)).await {
-        Ok(()) => take_on(ports, change.order).await,
-        Err(ChangeError::Conflict) => Err(Failure::Throttled),
-        Err(ChangeError::Failure(failure)) => Err(failure),
-    }
 }

@@ -1,0 +1,19 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::reconciliation::{Transfer, Window};
+
+use super::{Cursor, Failure, Listing};
+
+/// A gateway's own list of the money that it moved.
+#[async_trait]
+pub trait Transfers: Send + Sync {
+    /// How long after a window's end everything of it is in the list.
+    fn complete_after(&self) -> Duration;
+
+    /// One page of what was moved in a window, in one call, in no order. Whoever calls goes on with [`Listing::next`] until
+    /// there is none, and has everything then.
+    ///
+    /// MUST fail rather than leave out what it cannot read, if that may be money of a shopper.
+    async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure>;
+}

@@ -1,0 +1,30 @@
+use crate::payment::{AttemptNumber, GatewayName, GatewayReference, RefundNumber};
+use crate::{Money, OrderId};
+
+/// Money that a gateway lists as moved between a shopper and the shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Where.
+    pub gateway: GatewayName,
+    /// The gateway's id for this very transfer.
+    pub id: GatewayReference,
+    /// Which way it went.
+    pub kind: TransferKind,
+    /// The order that it names; none where it names nothing that could be ours.
+    pub order_id: Option<OrderId>,
+    /// The object that an attempt was opened with, where the list says it.
+    pub reference: Option<GatewayReference>,
+    /// How much, in the currency that the shopper paid in.
+    pub amount: Money,
+}
+
+/// Which way money went, with the number that the gateway's object carries where it is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferKind {
+    /// From a shopper to the shop.
+    Captured(Option<AttemptNumber>),
+    /// Back to the shopper.
+    Refunded(Option<RefundNumber>),
+    /// Back to the shop, because a refund did not reach its shopper.
+    RefundFailed(Option<RefundNumber>),
+}

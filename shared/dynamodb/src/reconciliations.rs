@@ -1,0 +1,79 @@
+use application::{Differences, Failure, Reconciliations};
+use async_trait::async_trait;
+use domain::payment::GatewayName;
+use domain::reconciliation::{Difference, DifferenceKey, Window};
+use domain::{Idempotent, OrderId, Timestamp};
+
+use crate::attribute::{Fields, text, time};
+use crate::read::{self, Consistency, Place, Question};
+use crate::statement::{ABSENT, Condition, Statement};
+use crate::sweep_index::nominated;
+use crate::write::{self, Verdict};
+use crate::{OrdersTable, keys};
+
+pub(crate) mod item; // differences as items
+
+#[cfg(test)]
+mod tests;
+
+/// The condition under which more has been compared: it begins where the comparison was seen to be.
+pub(crate) const ADVANCE_IF: &str = "#until = :seen";
+const ADVANCE: &str = "SET #gateway = :gateway, #until = :until";
+
+#[async_trait]
+impl Reconciliations for OrdersTable {
+    async fn reconciled_until(&self, gateway: GatewayName) -> Result<Option<Timestamp>, Failure> {
+        let key = keys::reconciliation(gateway);
+        let item = read::get(&self.client, "reconciled_until", &self.table, key, Consistency::Strong).await?;
+        item.as_ref().map(|item| Fields(item).time("until")).transpose()
+    }
+
+    async fn advance(
+        &self,
+        gateway: GatewayName,
+        seen: Option<Timestamp>,
+        until: Timestamp,
+    ) -> Result<Idempotent<()>, Failure> {
+        let key = keys::reconciliation(gateway);
+        let statement = || {
+            let statement = match seen {
+                None => Statement::new(ADVANCE, ABSENT),
+                Some(seen) => Statement::new(ADVANCE, ADVANCE_IF).value("seen", time(seen)),
+            };
+            let statement = ["gateway", "until"].into_iter().fold(statement, Statement::name);
+            statement.value("gateway", text(gateway.as_str())).value("until", time(until))
+        };
+        match write::update(&self.client, "advance", &self.table, &key, statement).await? {
+            Verdict::Written(_) => Ok(Idempotent::Executed(())),
+            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
+    }
+
+    async fn posted(&self, shard: u32, window: Window) -> Result<Vec<OrderId>, Failure> {
+        let question = Question {
+            index: &keys::POSTED,
+            partition: text(shard.to_string()),
+            place: Some(Place::Within(time(window.begins_at()), time(window.last_millisecond()))),
+            limit: None,
+        };
+        let items = read::query_all(&self.client, "posted", &self.table, question).await?;
+        Ok(nominated(&items, keys::parse_posted))
+    }
+}
+
+#[async_trait]
+impl Differences for OrdersTable {
+    async fn note(&self, difference: &Difference) -> Result<Idempotent<()>, Failure> {
+        let item = item::difference(difference);
+        match write::put(&self.client, "note", &self.table, &item, &Condition::absent()).await? {
+            Verdict::Written(_) => Ok(Idempotent::Executed(())),
+            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
+    }
+
+    async fn difference(&self, key: &DifferenceKey) -> Result<Option<Difference>, Failure> {
+        let key = keys::difference(key);
+        let item = read::get(&self.client, "difference", &self.table, key, Consistency::Strong).await?;
+        item.as_ref().map(item::read_difference).transpose()
+    }
+}

@@ -1,0 +1,51 @@
+use std::ops::Bound;
+
+use application::{Differences, Failure, Reconciliations};
+use async_trait::async_trait;
+use domain::payment::GatewayName;
+use domain::reconciliation::{Difference, DifferenceKey, Window};
+use domain::{Idempotent, OrderId, Timestamp};
+
+use super::Store;
+
+#[async_trait]
+impl Reconciliations for Store {
+    async fn reconciled_until(&self, gateway: GatewayName) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.lock().reconciled.get(&gateway).copied())
+    }
+
+    async fn advance(
+        &self,
+        gateway: GatewayName,
+        seen: Option<Timestamp>,
+        until: Timestamp,
+    ) -> Result<Idempotent<()>, Failure> {
+        let mut records = self.lock();
+        if records.reconciled.get(&gateway).copied() != seen {
+            return Ok(Idempotent::AlreadyApplied(()));
+        }
+        records.reconciled.insert(gateway, until);
+        Ok(Idempotent::Executed(()))
+    }
+
+    async fn posted(&self, shard: u32, window: Window) -> Result<Vec<OrderId>, Failure> {
+        let end = Bound::Excluded(window.ends_at());
+        Ok(self.lock().posted.between(shard, window.begins_at(), end))
+    }
+}
+
+#[async_trait]
+impl Differences for Store {
+    async fn note(&self, difference: &Difference) -> Result<Idempotent<()>, Failure> {
+        let mut records = self.lock();
+        if records.differences.contains_key(&difference.key) {
+            return Ok(Idempotent::AlreadyApplied(()));
+        }
+        records.differences.insert(difference.key.clone(), difference.clone());
+        Ok(Idempotent::Executed(()))
+    }
+
+    async fn difference(&self, key: &DifferenceKey) -> Result<Option<Difference>, Failure> {
+        Ok(self.lock().differences.get(key).cloned())
+    }
+}

@@ -1,0 +1,138 @@
+//! What moved: `GET /v1/reporting/transactions`, by when it was initiated.
+
+use application::{Cursor, Failure, Listing};
+use domain::payment::{AttemptNumber, GatewayName, RefundNumber};
+use domain::reconciliation::{Transfer, TransferKind, Window};
+use domain::{OrderId, Timestamp};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::amount;
+use super::wire::Amount;
+use crate::line::Exchange;
+
+/// How many one page has at most; a list has ten thousand, so that a window with more cannot be read
+/// (<https://developer.paypal.com/docs/api/transaction-search/v1/>).
+const PAGE: u32 = 500;
+
+const LIST: &str = "PayPal's list of transactions";
+
+#[derive(Debug, Deserialize)]
+struct Transactions {
+    #[serde(default)]
+    transaction_details: Vec<Details>,
+    total_pages: u32,
+    last_refreshed_datetime: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Details {
+    transaction_info: Info,
+}
+
+/// A transaction, in the fields that say what it is about.
+#[derive(Debug, Deserialize)]
+struct Info {
+    transaction_id: String,
+    transaction_event_code: String,
+    transaction_amount: Amount,
+    transaction_status: String,
+    invoice_id: Option<String>,
+    custom_field: Option<String>,
+}
+
+/// The path of a page. The next window begins with the very second that this one ends with: what is listed in both is
+/// compared twice, and nothing is left out.
+pub(super) fn path(window: Window, after: Option<&Cursor>) -> Result<String, Failure> {
+    let page = page_number(after)?;
+    let (from, to) = (written(window.begins_at())?, written(window.ends_at())?);
+    Ok(format!(
+        "/v1/reporting/transactions?start_date={from}&end_date={to}&fields=transaction_info&page_size={PAGE}&page={page}"
+    ))
+}
+
+fn page_number(after: Option<&Cursor>) -> Result<u32, Failure> {
+    after.map_or(Ok(1), |Cursor(page)| page.parse().map_err(|_| Failure::Unreadable("a cursor")))
+}
+
+fn written(at: Timestamp) -> Result<String, Failure> {
+    let seconds = at.as_millis().div_euclid(1_000);
+    let date = OffsetDateTime::from_unix_timestamp(seconds).ok().and_then(|date| date.format(&Rfc3339).ok());
+    date.ok_or(Failure::Unreadable("a time"))
+}
+
+/// The transfers of a page, once the list has caught up with the window.
+pub(super) fn read(
+    window: Window,
+    after: Option<&Cursor>,
+    exchange: &Exchange,
+) -> Result<Listing<Transfer>, Failure> {
+    let list: Transactions = exchange.listed(LIST)?;
+    if !has_caught_up(window, list.last_refreshed_datetime.as_deref())? {
+        return Err(Failure::Unavailable);
+    }
+    let page = page_number(after)?;
+    let next = (page < list.total_pages).then(|| Cursor(page.saturating_add(1).to_string()));
+    let items =
+        list.transaction_details.into_iter().filter_map(|one| transfer(one.transaction_info).transpose());
+    Ok(Listing { items: items.collect::<Result<_, _>>()?, next })
+}
+
+/// Dates in UTC, to the second, stand in the order of their text.
+fn has_caught_up(window: Window, refreshed: Option<&str>) -> Result<bool, Failure> {
+    const SECONDS: usize = "2026-11-26T18:00:00".len();
+    let Some(refreshed) = refreshed else { return Ok(true) };
+    let end = written(window.ends_at())?;
+    match (refreshed.split_at_checked(SECONDS), end.get(..SECONDS)) {
+        (Some((refreshed, "Z" | "+0000" | "+00:00")), Some(end)) => Ok(end <= refreshed),
+        _ => Err(Failure::Unreadable(LIST)),
+    }
+}
+
+/// What an event code means (<https://developer.paypal.com/docs/transaction-search/transaction-event-codes/>): `T00` are
+/// payments, which go the other way where they are negative, and `T1107` refunds. All else moves no money of a shopper, or
+/// is a dispute's.
+fn transfer(info: Info) -> Result<Option<Transfer>, Failure> {
+    let has_moved = matches!(info.transaction_status.as_str(), "S" | "V");
+    let is_sent = info.transaction_amount.value.starts_with('-');
+    let (order, kind) = match info.transaction_event_code.as_str() {
+        code if code.starts_with("T00") && has_moved && !is_sent => {
+            let named = info.invoice_id.as_deref().and_then(attempt_of);
+            (
+                named.as_ref().map(|(order, _)| order.clone()),
+                TransferKind::Captured(named.map(|(_, number)| number)),
+            )
+        }
+        "T1107" if has_moved => {
+            let named = info.invoice_id.as_deref().and_then(refund_of);
+            (
+                named.as_ref().map(|(order, _)| order.clone()),
+                TransferKind::Refunded(named.map(|(_, number)| number)),
+            )
+        }
+        _ => return Ok(None),
+    };
+    let unreadable = || Failure::Unreadable(LIST);
+    let Amount { currency_code, value } = &info.transaction_amount;
+    Ok(Some(Transfer {
+        gateway: GatewayName::PayPal,
+        id: info.transaction_id.parse().map_err(|_| unreadable())?,
+        kind,
+        order_id: order.or_else(|| info.custom_field.as_deref()?.parse().ok()),
+        reference: None,
+        amount: amount::read(currency_code, value.trim_start_matches('-')).ok_or_else(unreadable)?,
+    }))
+}
+
+/// What our invoices say: `<order>-<attempt>`.
+fn attempt_of(invoice: &str) -> Option<(OrderId, AttemptNumber)> {
+    let (order, number) = invoice.rsplit_once('-')?;
+    Some((order.parse().ok()?, number.parse().ok()?))
+}
+
+/// And those of refunds: `<order>-refund-<number>`.
+fn refund_of(invoice: &str) -> Option<(OrderId, RefundNumber)> {
+    let (order, number) = invoice.rsplit_once("-refund-")?;
+    Some((order.parse().ok()?, number.parse().ok()?))
+}
