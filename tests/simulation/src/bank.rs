@@ -59,8 +59,6 @@ pub(crate) struct Intent {
     refunds: Vec<(u32, i64)>,
     /// What its shopper demands back, or won back.
     disputes: Vec<DisputeSeen>,
-    /// The same before that changed the last time, which is what a look that lags behind shows.
-    disputes_before: Vec<DisputeSeen>,
 }
 
 /// Where an object stands.
@@ -326,8 +324,7 @@ impl Bank {
 impl Intent {
     fn new(charge: Charge, status: Status) -> Self {
         let (refunds, disputes) = (Vec::new(), Vec::new());
-        let disputes_before = disputes.clone();
-        Self { charge, status, confirms: 0, after_no: false, refunds, disputes, disputes_before }
+        Self { charge, status, confirms: 0, after_no: false, refunds, disputes }
     }
 
     /// Whether money of the shopper's is held here, or was moved and has not gone back, with the gateway keeping its word.

@@ -6,7 +6,7 @@ use crate::payment::{
     Attempt, AttemptNumber, AttemptState, Dispute, DisputeDecision, DisputeSeen, DisputeState, GatewayName,
     Refund, RefundCause,
 };
-use crate::wake::Queue;
+use crate::wake::{Queue, Wake};
 use crate::{Idempotent, Money, Timestamp};
 
 /// Why what a gateway shows of disputes is not taken.
@@ -47,9 +47,7 @@ impl Order {
         }
         self.refunds.iter_mut().for_each(|refund| refund.begin_anew(now));
         self.withdraw_what_is_lost(now);
-        // What becomes of its units is their worker's business first.
-        let has_units_to_end = self.wake.is_some_and(|wake| wake.queue == Queue::ExpireReservation);
-        let holds = if self.rests() && !has_units_to_end { self.refund_settled(now) } else { None };
+        let holds = if self.rests() && !self.has_units_to_end() { self.refund_settled(now) } else { None };
         Ok(Idempotent::Executed(self.next_version(now, holds)))
     }
 
@@ -65,6 +63,13 @@ impl Order {
         self.attempts
             .iter()
             .find(|one| one.number == attempt && (one.state == AttemptState::Captured || is_orphaned()))
+    }
+
+    /// The attempt of an open dispute that is to be looked at now: its order rests, and has nothing else to wait for.
+    pub fn dispute_due(&self, now: Timestamp) -> Option<AttemptNumber> {
+        let is_due = |wake: &Wake| wake.queue == Queue::CapturePayment && wake.at <= now;
+        self.wake.filter(is_due).filter(|_| self.rests())?;
+        self.disputes.iter().find(|dispute| dispute.is_open()).map(|dispute| dispute.attempt)
     }
 
     /// Whether something that was paid for it is in dispute, or was lost to one.
