@@ -254,8 +254,9 @@ impl Bank {
             return Some(format!("a late request lands: {} -> {answer:?}, unheard", request.key));
         }
         if let Some(at) = self.late_refunds.iter().position(|(at, _)| *at <= now) {
-            let (_, refund) = self.late_refunds.swap_remove(at);
-            let answer = self.refund(&refund, now);
+            // It landed when it was due, however long nobody has looked since: its key was still known then.
+            let (landed, refund) = self.late_refunds.swap_remove(at);
+            let answer = self.refund(&refund, landed);
             let key = refund.idempotency_key();
             return Some(format!("a late request lands: {key} -> {answer:?}, unheard"));
         }

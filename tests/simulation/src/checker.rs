@@ -144,11 +144,10 @@ fn is_settled(order: &Order, now: Timestamp) -> bool {
     match order.state {
         // Its worker still has to tell that its units are back.
         OrderState::Cancelled { .. } => order.wake.is_none(),
-        OrderState::Paid { .. } if order.cancel_requested_at.is_some() => is_refund_with_a_person,
         // Its gateway may have decided, and nobody told of it.
-        OrderState::Paid { .. } => {
-            order.open_refund().is_none() && !order.disputes.iter().any(Dispute::is_open)
-        }
+        OrderState::Paid { .. } if order.disputes.iter().any(Dispute::is_open) => false,
+        OrderState::Paid { .. } if order.cancel_requested_at.is_some() => is_refund_with_a_person,
+        OrderState::Paid { .. } => order.open_refund().is_none(),
         OrderState::PendingPayment => (is_with_a_person || is_in_review) && order.open_refund().is_none(),
         OrderState::PaymentFailed { .. } => false,
     }
