@@ -13,6 +13,7 @@ use domain::wake::{Queue, Wake};
 use crate::repeat::until_definite;
 use crate::{Breaker, Budget, ChangeError, Clock, Failure, Gateways, OrderLedger, Velocity};
 
+mod disputes; // a look at disputes whose end nobody told of
 mod refunding; // the same for money that goes back
 mod screening; // what the fraud rules are asked before the first call
 
@@ -98,6 +99,9 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
     let now = ports.clock.now();
     if let Some(step) = order.next_refund_step(now).filter(|_| order.rests()) {
         return refunding::round(ports, order, step).await;
+    }
+    if let Some(attempt) = order.dispute_due(now) {
+        return disputes::round(ports, order, attempt).await;
     }
     let Some(attempt) = order.attempt().cloned() else {
         return Ok(Next::Done);

@@ -269,7 +269,7 @@ impl Order {
         match self.state {
             OrderState::PaymentFailed { retry_until } if now >= retry_until => {
                 self.state = OrderState::Cancelled { at: now };
-                self.wake = self.refund_wake(now);
+                self.wake = self.resting_wake(now);
                 let holds = HoldsChange::Moved { held_until: Some(retry_until), target: HoldMove::Free };
                 Ok(self.next_version(now, Some(holds)))
             }
@@ -314,7 +314,7 @@ impl Order {
             AttemptState::Captured => {
                 self.state = OrderState::Paid { at: now };
                 self.post(PostingCause::Captured(number), gateway, self.totals.total, now);
-                self.wake = self.refund_wake(now);
+                self.wake = self.resting_wake(now);
                 if self.cancel_requested_at.is_some() {
                     self.give_back_the_rest(now).map_err(|_| OrderRefused)?;
                 }
@@ -324,7 +324,7 @@ impl Order {
             AttemptState::NotSent | AttemptState::Voided => self.fall_back(Retry::OtherMethod, now),
             // An alarm calls a person; no message could bring a fact.
             AttemptState::ManualReview => {
-                self.wake = self.refund_wake(now);
+                self.wake = self.resting_wake(now);
                 None
             }
             // Whoever goes on at once still has the message that woke it; should it die, that comes back.

@@ -60,8 +60,6 @@ pub(crate) struct Intent {
     refunds: Vec<(u32, i64)>,
     /// What its shopper demands back, or won back.
     disputes: Vec<DisputeSeen>,
-    /// The same before that changed the last time, which is what a look that lags behind shows.
-    disputes_before: Vec<DisputeSeen>,
 }
 
 /// Where an object stands.
@@ -267,8 +265,9 @@ impl Bank {
             return Some(format!("a late request lands: {} -> {answer:?}, unheard", request.key));
         }
         if let Some(at) = self.late_refunds.iter().position(|(at, _)| *at <= now) {
-            let (_, refund) = self.late_refunds.swap_remove(at);
-            let answer = self.refund(&refund, now);
+            // It landed when it was due, however long nobody has looked since: its key was still known then.
+            let (landed, refund) = self.late_refunds.swap_remove(at);
+            let answer = self.refund(&refund, landed);
             let key = refund.idempotency_key();
             return Some(format!("a late request lands: {key} -> {answer:?}, unheard"));
         }
@@ -337,8 +336,7 @@ impl Bank {
 impl Intent {
     fn new(charge: Charge, status: Status) -> Self {
         let (refunds, disputes) = (Vec::new(), Vec::new());
-        let disputes_before = disputes.clone();
-        Self { charge, status, confirms: 0, after_no: false, refunds, disputes, disputes_before }
+        Self { charge, status, confirms: 0, after_no: false, refunds, disputes }
     }
 
     /// Whether money of the shopper's is held here, or was moved and has not gone back, with the gateway keeping its word.

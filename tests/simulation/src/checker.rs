@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::invariant::{self, Books, Invariant};
 use domain::order::{Order, OrderState};
-use domain::payment::{AttemptState, RefundState};
+use domain::payment::{AttemptState, Dispute, RefundState};
 use domain::{OrderId, Timestamp};
 use memory::Store;
 
@@ -144,6 +144,8 @@ fn is_settled(order: &Order, now: Timestamp) -> bool {
     match order.state {
         // Its worker still has to tell that its units are back.
         OrderState::Cancelled { .. } => order.wake.is_none(),
+        // Its gateway may have decided, and nobody told of it.
+        OrderState::Paid { .. } if order.disputes.iter().any(Dispute::is_open) => false,
         OrderState::Paid { .. } if order.cancel_requested_at.is_some() => is_refund_with_a_person,
         OrderState::Paid { .. } => order.open_refund().is_none(),
         OrderState::PendingPayment => (is_with_a_person || is_in_review) && order.open_refund().is_none(),

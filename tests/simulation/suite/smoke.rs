@@ -46,6 +46,34 @@ fn fault_28_29_30_73_nothing_breaks_whatever_the_gateway_tells_and_whatever_fail
 }
 
 #[test]
+fn fault_79_nothing_breaks_whatever_is_disputed_and_whatever_fails() {
+    for scenario in Scenario::DISPUTED {
+        assert_sound(simulation::sweep(scenario));
+        assert_sound(simulation::seeds(0..SEEDS / 4, Some(scenario)));
+    }
+}
+
+#[test]
+fn fault_79_a_dispute_comes_to_each_of_its_ends_and_meets_refunds_in_every_state() {
+    for (name, expected) in [
+        ("disputed", "captured, dispute won 1"),
+        ("disputed", "captured, dispute lost 1"),
+        ("disputed-while-refunding", "hears of refund: Disputed"),
+        ("disputed-while-refunding", "ready to refund 1, dispute open 1"),
+        ("disputed-while-refunding", "sending refund 1, dispute open 1"),
+        ("disputed-while-refunding", "refund unknown 1, dispute open 1"),
+        ("disputed-while-refunding", "nothing goes back while a dispute is open"),
+        ("disputed-and-cancelled", "refund withdrawn 1, dispute lost 1"),
+        ("disputed-and-cancelled", "cancelled, attempt 1 captured, refunded 1, dispute won 1"),
+    ] {
+        let scenario = Scenario::named(name).unwrap();
+        let traces = (0..SEEDS).map(|seed| Run::seeded(seed, Some(scenario)).traced().trace);
+        let mut lines = traces.flatten();
+        assert!(lines.any(|line| line.contains(expected)), "{name} never comes to `{expected}`");
+    }
+}
+
+#[test]
 fn nothing_breaks_whatever_the_fraud_rules_ask_for_and_whatever_fails() {
     for scenario in Scenario::SCREENED {
         assert_sound(simulation::sweep(scenario));

@@ -1,8 +1,8 @@
 use domain::order::Order;
-use domain::payment::{AttemptNumber, RefundCharge, RefundOutcome, RefundStep};
+use domain::payment::{RefundCharge, RefundOutcome, RefundStep};
 
+use super::disputes::look_for;
 use super::{Next, Ports, leave, out_of_time, write};
-use crate::disputing::{self, look_at_disputes};
 use crate::{Failure, Gateway};
 
 /// One round of a refund: what is true was read, at most one call is made, and what it proved is written.
@@ -24,7 +24,7 @@ pub(super) async fn round(ports: &Ports<'_>, order: Order, step: RefundStep) -> 
                 let disputed = of.map(|of| of.number).filter(|_| outcome == RefundOutcome::Disputed);
                 let written = write(ports, claimed.record_refund(outcome, ports.clock.now())).await?;
                 match (written, disputed) {
-                    (Next::GoOn(order), Some(attempt)) => Ok(look_at_dispute(ports, *order, attempt).await),
+                    (Next::GoOn(order), Some(attempt)) => Ok(look_for(ports, *order, attempt).await),
                     (written, _) => Ok(written),
                 }
             }
@@ -36,20 +36,6 @@ pub(super) async fn round(ports: &Ports<'_>, order: Order, step: RefundStep) -> 
                 None => RefundOutcome::Unknown,
             };
             write(ports, order.record_refund_look_up(outcome, ports.clock.now())).await
-        }
-    }
-}
-
-/// The gateway gives nothing back because of a dispute, of which it may not have told yet. Where that cannot be seen now,
-/// the refund has a wake to be asked for again.
-async fn look_at_dispute(ports: &Ports<'_>, order: Order, attempt: AttemptNumber) -> Next {
-    let Ports { orders, gateways, budget, clock, .. } = *ports;
-    let ports = disputing::Ports { orders, gateways, budget, clock };
-    match look_at_disputes(&ports, order.clone(), attempt).await {
-        Ok(order) => Next::GoOn(Box::new(order)),
-        Err(failure) => {
-            tracing::warn!(order = %order.id, attempt, %failure, "the dispute of a refund cannot be seen");
-            Next::GoOn(Box::new(order))
         }
     }
 }

@@ -4,7 +4,7 @@ use application::Failure;
 use application::refund_order::RefundOrderError;
 use domain::invariant::check;
 use domain::order::{Account, Order, OrderState, RefundRefused};
-use domain::payment::{DisputeDecision, DisputeState, RefundOutcome};
+use domain::payment::{Dispute, DisputeDecision, DisputeState, RefundOutcome};
 use domain::webhook::{Event, EventSubject, Settlement, WebhookState};
 use memory::{Call, Fate, RefundCall};
 
@@ -87,6 +87,29 @@ async fn fault_79_no_refund_begins_while_a_dispute_is_open_and_the_one_that_wait
 }
 
 #[tokio::test]
+async fn fault_79_a_dispute_whose_end_nobody_tells_of_is_looked_at_twice_a_day() {
+    let shop = Shop::open().await;
+    let order = disputed(&shop).await;
+    let mut now = NOON;
+    for failure in [Some(Failure::Unavailable), None] {
+        failure.into_iter().for_each(|failure| shop.gateway.fail_disputes(failure));
+        now = now.plus(Dispute::LOOK_AGAIN);
+        shop.settle_until(now.plus(MINUTE * 2)).await;
+        assert_eq!(shop.sweep().await, 1);
+        shop.settle().await;
+        let open = shop.order(&order.id).await;
+        assert_eq!((open.version, open.wake.unwrap().at > now), (order.version, true), "that is no change");
+        now = now.plus(MINUTE * 2);
+    }
+    shop.gateway.dispute(&order.id, "dp_1", Some(DisputeDecision::Won));
+    shop.settle_until(now.plus(Dispute::LOOK_AGAIN + MINUTE * 2)).await;
+    assert_eq!(shop.sweep().await, 1);
+    shop.settle().await;
+    let won = shop.order(&order.id).await;
+    assert_eq!((won.word(), won.wake), ("paid", None));
+}
+
+#[tokio::test]
 async fn fault_79_a_cancelled_order_whose_dispute_is_lost_gives_nothing_back_and_is_over() {
     let shop = Shop::open().await;
     let order = disputed(&shop).await;
@@ -105,7 +128,8 @@ async fn fault_79_a_dispute_that_nobody_told_of_is_found_when_a_refund_is_refuse
     let _refunding = refund(&shop, &order, "claim-1", 500).await.unwrap();
     shop.settle().await;
     let found = shop.order(&order.id).await;
-    assert_eq!((found.word(), found.refunds[0].is_unsent(), found.wake), ("disputed", true, None));
+    assert_eq!((found.word(), found.refunds[0].is_unsent()), ("disputed", true));
+    assert_eq!(found.wake.unwrap().at, NOON.plus(Dispute::LOOK_AGAIN));
     assert_eq!(found.disputes[0].state, DisputeState::Open);
     let won = decided(&shop, &order, DisputeDecision::Won).await;
     assert_eq!((won.word(), won.refunded()), ("partially_refunded", 500));

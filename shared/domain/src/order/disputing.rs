@@ -6,7 +6,7 @@ use crate::payment::{
     Attempt, AttemptNumber, AttemptState, Dispute, DisputeDecision, DisputeSeen, DisputeState, GatewayName,
     Refund, RefundCause,
 };
-use crate::wake::Queue;
+use crate::wake::{Queue, Wake};
 use crate::{Idempotent, Money, Timestamp};
 
 /// Why what a gateway shows of disputes is not taken.
@@ -47,9 +47,7 @@ impl Order {
         }
         self.refunds.iter_mut().for_each(|refund| refund.begin_anew(now));
         self.withdraw_what_is_lost(now);
-        // What becomes of its units is their worker's business first.
-        let has_units_to_end = self.wake.is_some_and(|wake| wake.queue == Queue::ExpireReservation);
-        let holds = if self.rests() && !has_units_to_end { self.refund_settled(now) } else { None };
+        let holds = if self.rests() && !self.has_units_to_end() { self.refund_settled(now) } else { None };
         Ok(Idempotent::Executed(self.next_version(now, holds)))
     }
 
@@ -65,6 +63,13 @@ impl Order {
         self.attempts
             .iter()
             .find(|one| one.number == attempt && (one.state == AttemptState::Captured || is_orphaned()))
+    }
+
+    /// The attempt of an open dispute that is to be looked at now: its order rests, and has nothing else to wait for.
+    pub fn dispute_due(&self, now: Timestamp) -> Option<AttemptNumber> {
+        let is_due = |wake: &Wake| wake.queue == Queue::CapturePayment && wake.at <= now;
+        self.wake.filter(is_due).filter(|_| self.rests())?;
+        self.disputes.iter().find(|dispute| dispute.is_open()).map(|dispute| dispute.attempt)
     }
 
     /// Whether something that was paid for it is in dispute, or was lost to one.
@@ -95,33 +100,32 @@ impl Order {
         let numbers: Vec<AttemptNumber> = self.attempts.iter().map(|attempt| attempt.number).collect();
         for attempt in numbers {
             while self.is_overdrawn(attempt) && !self.disputes_of(attempt).any(Dispute::is_open) {
-                let is_one = |refund: &&Refund| refund.is_unsent() && self.charger(refund) == Some(attempt);
-                let Some(number) = self.refunds.iter().rfind(is_one).map(|refund| refund.number) else {
-                    break;
-                };
-                self.withdraw(number, now);
+                let is_one = |refund: &Refund| refund.is_unsent() && self.charger(refund) == Some(attempt);
+                let newest = self.refunds.iter().rposition(is_one);
+                let Some(refund) = newest.and_then(|place| self.refunds.get_mut(place)) else { break };
+                refund.withdraw(now);
             }
+            self.give_back_what_is_left(attempt, now);
         }
     }
 
-    fn withdraw(&mut self, number: u32, now: Timestamp) {
-        let Some(refund) = self.refunds.iter_mut().find(|refund| refund.number == number) else { return };
-        refund.withdraw(now);
-        let refund = refund.clone();
-        self.give_back_instead(refund, now);
-    }
-
-    /// What a cancel or a gateway's mistake is to give back in full goes back by another refund, as far as it is left; what an
-    /// operator asked for is theirs to ask for again.
-    pub(super) fn give_back_instead(&mut self, refund: Refund, now: Timestamp) {
-        let left = self.charger(&refund).map_or(0, |attempt| self.left_of(attempt));
-        let rest = Money::new(left.max(0), refund.amount.currency());
-        let gives_all = !matches!(refund.cause, RefundCause::Asked(_));
-        if let Ok(rest) = rest
-            && gives_all
-            && rest.amount() > 0
+    /// What a cancel or a gateway's mistake is to give back in full goes back as far as it is left, whatever was withdrawn; what
+    /// an operator asked for is theirs to ask for again.
+    pub(super) fn give_back_what_is_left(&mut self, attempt: AttemptNumber, now: Timestamp) {
+        let orphaned = RefundCause::Orphaned(attempt);
+        let has_paid = |one: &Attempt| one.number == attempt && one.state == AttemptState::Captured;
+        let cause = if self.refunds.iter().any(|refund| refund.cause == orphaned) {
+            orphaned
+        } else if self.cancel_requested_at.is_some() && self.attempts.iter().any(has_paid) {
+            RefundCause::Cancelled
+        } else {
+            return;
+        };
+        let left = Money::new(self.left_of(attempt).max(0), self.totals.total.currency());
+        if let Ok(left) = left
+            && left.amount() > 0
         {
-            self.add_refund(rest, refund.cause, now);
+            self.add_refund(left, cause, now);
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::ledger::{Account, PostingCause};
 use super::{HoldsChange, Order, OrderChange, OrderRefused, OrderState};
-use crate::payment::{Attempt, AttemptState, Refund, RefundCause, RefundCharge, RefundOutcome, RefundStep};
+use crate::payment::{
+    Attempt, AttemptState, Dispute, Refund, RefundCause, RefundCharge, RefundOutcome, RefundStep,
+};
 use crate::stock::HoldMove;
 use crate::wake::{Queue, Wake};
 use crate::{Idempotent, Money, Reference, Timestamp};
@@ -223,7 +225,7 @@ impl Order {
 
     /// Notes that nothing is left to be done about its units.
     pub fn rest(mut self, now: Timestamp) -> OrderChange {
-        self.wake = self.refund_wake(now);
+        self.wake = self.resting_wake(now);
         self.next_version(now, None)
     }
 
@@ -267,7 +269,7 @@ impl Order {
 
     /// The next refund begins, or there is none; with everything back, or lost, a cancelled order's units are for sale again.
     pub(super) fn refund_settled(&mut self, now: Timestamp) -> Option<HoldsChange> {
-        self.wake = self.refund_wake(now);
+        self.wake = self.resting_wake(now);
         let is_paid = matches!(self.state, OrderState::Paid { .. });
         let is_back = is_paid && self.refunded().saturating_add(self.lost()) == self.totals.total.amount();
         if !is_back || self.cancel_requested_at.is_none() || self.open_refund().is_some() {
@@ -277,9 +279,12 @@ impl Order {
         Some(HoldsChange::TakenBack)
     }
 
-    /// The wake of the refund that is under way, if there is something to be done about one.
-    pub(super) fn refund_wake(&self, now: Timestamp) -> Option<Wake> {
-        self.next_refund_step(now).map(|_| Wake { queue: Queue::CapturePayment, at: now })
+    /// The wake of an order whose payment rests: at once where there is something to be done about a refund, and later where
+    /// a dispute is open, of whose end nobody may tell.
+    pub(super) fn resting_wake(&self, now: Timestamp) -> Option<Wake> {
+        let refund = self.next_refund_step(now).map(|_| now);
+        let look = || self.disputes.iter().any(Dispute::is_open).then(|| now.plus(Dispute::LOOK_AGAIN));
+        refund.or_else(look).map(|at| Wake { queue: Queue::CapturePayment, at })
     }
 
     /// Gives everything back that is not going back already.
@@ -296,12 +301,17 @@ impl Order {
 
     fn begin_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
         self.add_refund(amount, cause, now);
-        self.wake = self.refund_wake(now);
+        self.wake = self.resting_wake(now);
     }
 
     pub(super) fn add_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
         let number = self.refunds.last().map_or(0, |refund| refund.number).saturating_add(1);
         self.refunds.push(Refund::new(number, amount, cause, now));
+    }
+
+    /// Whether a worker has still to see to its units. Whatever else is to be done waits for that.
+    pub(super) fn has_units_to_end(&self) -> bool {
+        self.wake.is_some_and(|wake| wake.queue == Queue::ExpireReservation)
     }
 
     /// It is over. Its worker tells those who look for units, and gives back what counts against a limit.

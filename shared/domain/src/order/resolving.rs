@@ -61,7 +61,10 @@ impl Order {
         let refund = found.clone();
         match finding {
             RefundFinding::Refunded => self.post_refund(&refund, now)?,
-            RefundFinding::NotRefunded => self.give_back_instead(refund, now),
+            RefundFinding::NotRefunded => {
+                let attempt = self.charged_by(&refund).map(|attempt| attempt.number).ok_or(OrderRefused)?;
+                self.give_back_what_is_left(attempt, now);
+            }
         }
         let holds = self.refund_settled(now);
         Ok(Idempotent::Executed(self.next_version(now, holds)))

@@ -1,3 +1,5 @@
+use core::time::Duration;
+
 use super::{AttemptNumber, GatewayReference};
 use crate::{Money, Timestamp};
 
@@ -66,6 +68,9 @@ pub enum DisputeDecision {
 }
 
 impl Dispute {
+    /// How long after the last look an open dispute is looked at again, should nobody tell how it ended.
+    pub const LOOK_AGAIN: Duration = Duration::from_secs(12 * 60 * 60);
+
     /// Whether nobody has decided yet.
     pub const fn is_open(&self) -> bool {
         matches!(self.state, DisputeState::Open)

@@ -147,6 +147,9 @@ impl Refund {
     /// When a refund is asked for again that the gateway refused for a dispute, where no dispute is seen that is open: its
     /// no may be kept under the key for a day.
     pub const DISPUTED_PAUSE: Duration = Duration::from_secs(60 * 60);
+    /// From this age on such a refusal is a person's business: by then Stripe, which keeps what it refused for 24 hours
+    /// (<https://docs.stripe.com/api/idempotent_requests>), would have decided anew.
+    pub const DISPUTED_AGE: Duration = Duration::from_secs(25 * 60 * 60);
     /// Money that is under way may take days to arrive.
     pub const PENDING_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
@@ -234,10 +237,12 @@ impl Refund {
             }
             RefundOutcome::Pending => RefundState::Pending { tries: tries.saturating_add(1) },
             RefundOutcome::Refused => RefundState::ManualReview,
-            // That goes for a gateway too that goes on saying "disputed", though no dispute is seen that is open.
-            _ if now.since(self.started_at) >= Self::REVIEW_AGE => RefundState::ManualReview,
+            RefundOutcome::Disputed if now.since(self.started_at) >= Self::DISPUTED_AGE => {
+                RefundState::ManualReview
+            }
             // Its key stands for this no, so nothing that was sent under it is under way.
             RefundOutcome::Disputed => RefundState::Ready { tries: 0 },
+            _ if now.since(self.started_at) >= Self::REVIEW_AGE => RefundState::ManualReview,
             // It is made again under the same key, so whatever an earlier call did is not done twice.
             RefundOutcome::Rejected | RefundOutcome::NotSent => {
                 RefundState::Ready { tries: tries.saturating_add(1) }

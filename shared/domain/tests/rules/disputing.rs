@@ -5,10 +5,10 @@ use domain::order::{
     Account, DisputeRefused, HoldsChange, Order, OrderChange, OrderState, PostingCause, RefundRefused,
 };
 use domain::payment::{
-    Decline, DisputeDecision, DisputeSeen, DisputeState, GatewayName, Outcome, Refund, RefundCause,
+    Decline, Dispute, DisputeDecision, DisputeSeen, DisputeState, GatewayName, Outcome, Refund, RefundCause,
     RefundOutcome, RefundState, RefundStep, Retry,
 };
-use domain::{Idempotent, Money};
+use domain::{Idempotent, Money, Timestamp};
 
 use crate::ending::{answered, asked, cancel, later, new_order, paid, refunding};
 use crate::samples::{NOON, method, placed};
@@ -36,6 +36,10 @@ pub(crate) fn disputed(order: Order, amount: i64) -> Order {
 
 fn decided(order: Order, amount: i64, decision: DisputeDecision) -> OrderChange {
     shown(order, &[seen("dp_1", amount, Some(decision))])
+}
+
+fn wake_at(order: &Order) -> Option<Timestamp> {
+    order.wake.map(|wake| wake.at)
 }
 
 fn balances(order: &Order) -> [i64; 3] {
@@ -78,6 +82,15 @@ fn fault_79_what_was_decided_stays_so_whatever_is_told_late() {
 }
 
 #[test]
+fn fault_79_an_open_dispute_is_looked_at_again_although_nobody_tells_of_its_end() {
+    let open = disputed(paid(), total());
+    let then = later().plus(Dispute::LOOK_AGAIN);
+    assert_eq!((open.dispute_due(later()), open.dispute_due(then)), (None, Some(1)));
+    let won = decided(open, total(), DisputeDecision::Won).order;
+    assert_eq!((won.wake, won.dispute_due(then)), (None, None));
+}
+
+#[test]
 fn what_a_gateway_says_against_a_decision_is_noticed() {
     let order = decided(paid(), total(), DisputeDecision::Won).order;
     let contradicted = |amount, decision| order.contradicted(1, &[seen("dp_1", amount, decision)]).is_some();
@@ -103,7 +116,10 @@ fn fault_79_nothing_goes_back_while_a_dispute_is_open_and_what_was_lost_never_do
 #[test]
 fn fault_79_a_refund_that_was_not_sent_waits_for_the_end_of_the_dispute() {
     let open = disputed(refunding(paid(), "claim-1", 500), total());
-    assert_eq!((open.next_refund_step(later()), open.wake), (None, None), "nobody need look");
+    assert_eq!(
+        (open.next_refund_step(later()), wake_at(&open)),
+        (None, Some(later().plus(Dispute::LOOK_AGAIN)))
+    );
     assert!(open.clone().claim_refund(later()).is_err());
     let won = decided(open, total(), DisputeDecision::Won).order;
     assert_eq!(won.next_refund_step(later()), Some(RefundStep::Claim));
@@ -160,9 +176,19 @@ fn fault_79_a_refund_that_the_gateway_refuses_for_a_dispute_is_asked_for_again_l
     assert!(refused.refunds[0].is_unsent());
     assert_eq!(refused.wake.unwrap().at, NOON.plus(Refund::DISPUTED_PAUSE), "we may not know of it yet");
     let open = disputed(refused, total());
-    assert_eq!(open.wake, None);
+    assert_eq!(wake_at(&open), Some(later().plus(Dispute::LOOK_AGAIN)));
     let lost = decided(open, total(), DisputeDecision::Lost).order;
     assert!(lost.refunds[0].is_withdrawn());
+}
+
+#[test]
+fn a_refund_that_is_refused_for_a_dispute_for_more_than_a_day_although_none_is_open_is_a_persons_business() {
+    let lost = decided(refunding(paid(), "claim-1", 500), 1_000, DisputeDecision::Lost).order;
+    assert_eq!(lost.next_refund_step(later()), Some(RefundStep::Claim), "there is money left for it");
+    let refused = answered(lost, RefundOutcome::Disputed, later()).order;
+    let in_a_day = later().plus(Refund::DISPUTED_AGE);
+    let review = answered(refused, RefundOutcome::Disputed, in_a_day).order;
+    assert_eq!((review.refunds[0].state, review.wake), (RefundState::ManualReview, None));
 }
 
 #[test]
@@ -229,10 +255,12 @@ fn a_dispute_that_was_undone_and_a_refund_that_began_in_it_are_caught() {
 }
 
 #[test]
-fn a_refund_that_goes_on_being_refused_for_a_dispute_that_nobody_sees_is_a_persons_business() {
-    let lost = decided(disputed(cancel(paid()).order, 5), 5, DisputeDecision::Lost).order;
-    let refused = answered(lost, RefundOutcome::Disputed, later()).order;
-    assert!(refused.refunds.last().unwrap().is_unsent(), "it is asked for again");
-    let review = answered(refused, RefundOutcome::Disputed, later().plus(Refund::REVIEW_AGE)).order;
-    assert_eq!(review.refunds.last().unwrap().state, RefundState::ManualReview);
+fn a_cancelled_order_gives_back_what_a_lost_dispute_has_left_whatever_was_to_go_back_of_it_before() {
+    let all = total();
+    let both = cancel(disputed(refunding(paid(), "claim-1", 2_814), 3_184)).order;
+    let lost = decided(both, 3_184, DisputeDecision::Lost).order;
+    let open = lost.open_refund().unwrap();
+    assert_eq!((&open.cause, open.amount.amount()), (&RefundCause::Cancelled, all - 3_184));
+    let over = answered(lost, RefundOutcome::Refunded, later()).order;
+    assert!(matches!(over.state, OrderState::Cancelled { .. }));
 }

@@ -1,23 +1,22 @@
 use std::time::Duration;
 
 use domain::invariant::{self, Books, OrderRecord};
-use domain::order::{
-    AuditEntry, HoldsChange, Order, OrderChange, OrderState, RefundRefused, RefundRequest, seen_hold,
-};
+use domain::order::{AuditEntry, HoldsChange, Order, OrderChange, OrderState, seen_hold};
 use domain::payment::{
-    Attempt, AttemptState, DisputeSeen, GatewayName, Operation, Outcome, PaymentMethod, Refund,
-    RefundOutcome, RefundState, RefundStep, Retry, Step,
+    Attempt, AttemptState, Dispute, DisputeSeen, GatewayName, Operation, Outcome, PaymentMethod, Refund,
+    RefundState, RefundStep, Retry, Step,
 };
 use domain::reservation::Reservation;
 use domain::stock::StockPage;
 use domain::wake::Queue;
-use domain::{Idempotent, Money, Timestamp};
+use domain::{Idempotent, Timestamp};
 use proptest::prelude::*;
 
 use crate::counterparty::{Card, Counterparty, Fate};
 use crate::samples::{NOON, any_methods, attempt_request, method, on_sale, placed, reservation};
 
 mod disputing; // what its shopper demands back over the shop's head
+mod refunding; // what goes back of it
 
 use disputing::{Disputing, any_disputing};
 
@@ -201,8 +200,14 @@ impl Shop {
         if let Some(wake) = self.order.wake.filter(|wake| wake.queue == Queue::CapturePayment)
             && self.order.wake != earlier.wake
         {
-            let most = if self.order.refunds.iter().any(Refund::is_unsent) { 3_600 } else { 300 };
-            assert!(wake.at <= self.now.plus(Duration::from_secs(most)));
+            let most = if self.order.disputes.iter().any(Dispute::is_open) {
+                Dispute::LOOK_AGAIN
+            } else if self.order.refunds.iter().any(Refund::is_unsent) {
+                Refund::DISPUTED_PAUSE
+            } else {
+                Duration::from_secs(300)
+            };
+            assert!(wake.at <= self.now.plus(most));
         }
     }
 
@@ -236,44 +241,6 @@ impl Shop {
             }
             Happening::TimePasses(duration) => self.now = self.now.plus(duration),
         }
-    }
-
-    /// Together refunds never exceed what was captured, and one reference is one refund.
-    fn refund(&mut self, reference: u32, amount: i64) {
-        let amount = Money::new(amount, self.order.totals.total.currency()).unwrap();
-        let request = RefundRequest { reference: format!("claim-{reference}").parse().unwrap(), amount };
-        match self.order.clone().refund(request, self.now) {
-            Ok(Idempotent::Executed(change)) => self.commit(change),
-            Ok(Idempotent::AlreadyApplied(unchanged)) => assert_eq!(unchanged.order, self.order),
-            Err(RefundRefused::TooMuch { left }) => assert!(amount.amount() > left.amount()),
-            Err(RefundRefused::NotPaid) => assert_eq!(self.order.refundable(), None),
-            Err(RefundRefused::NotPositive) => assert_eq!(amount.amount(), 0),
-            Err(RefundRefused::Disputed) => assert!(self.order.has_open_dispute()),
-            Err(RefundRefused::ReferenceReused) => assert!(!self.order.refunds.is_empty()),
-        }
-    }
-
-    /// A worker does what is next about a refund.
-    fn work_on_refund(&mut self, step: RefundStep, fate: Fate) {
-        let charge = self.order.refund_charge(self.order.open_refund().unwrap()).unwrap();
-        let change = match step {
-            RefundStep::Leave(_) => return,
-            RefundStep::LookUp => {
-                let outcome = self.gateway.look_up_refund(&charge, fate);
-                self.order.clone().record_refund_look_up(outcome, self.now).unwrap()
-            }
-            RefundStep::Claim => {
-                self.commit(self.order.clone().claim_refund(self.now).unwrap());
-                let charge = self.order.refund_charge(self.order.open_refund().unwrap()).unwrap();
-                let outcome = self.gateway.refund(&charge, fate);
-                self.commit(self.order.clone().record_refund(outcome, self.now).unwrap());
-                if outcome == RefundOutcome::Disputed {
-                    self.see_disputes();
-                }
-                return;
-            }
-        };
-        self.commit(change);
     }
 
     /// Calls without a fate of their own are answered.

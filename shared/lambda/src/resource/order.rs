@@ -88,7 +88,9 @@ impl Order {
 
 fn versioned(response: Response, order: &domain::order::Order) -> Response {
     let response = response.etag(&ETag::of_version(order.version)).cache_control("private, no-cache");
-    if order.is_final() { response } else { response.retry_after(1) }
+    // A dispute takes weeks.
+    let waits = order.open_refund().is_some_and(|refund| order.is_held(refund));
+    if order.is_final() || waits { response } else { response.retry_after(1) }
 }
 
 impl Payment {

@@ -23,7 +23,6 @@ impl Bank {
         let amount = if dice.hits(PART) { part } else { left };
         let reference = format!("dp_{at}_{}", intent.disputes.len()).parse().ok()?;
         let amount = Money::new(amount, intent.charge.amount.currency()).ok()?;
-        intent.disputes_before.clone_from(&intent.disputes);
         intent.disputes.push(DisputeSeen { reference, amount, decision: None });
         Some(at)
     }
@@ -33,17 +32,19 @@ impl Bank {
         let is_open = |intent: &Intent| intent.disputes.iter().any(|dispute| dispute.decision.is_none());
         let at = self.intents.iter().position(is_open)?;
         let intent = self.intents.get_mut(at)?;
-        intent.disputes_before.clone_from(&intent.disputes);
         let dispute = intent.disputes.iter_mut().find(|dispute| dispute.decision.is_none())?;
         dispute.decision = Some(if dice.hits(WON) { DisputeDecision::Won } else { DisputeDecision::Lost });
         Some(at)
     }
 
-    /// The disputes of an object, as they are, or as they were before the last of them changed.
+    /// The disputes of an object. A look that lags behind does not show how the last one was decided.
     pub(crate) fn disputes(&self, reference: &GatewayReference, lags: bool) -> Vec<DisputeSeen> {
         let intent = self.intent(Some(reference));
-        let seen = intent.map(|intent| if lags { &intent.disputes_before } else { &intent.disputes });
-        seen.cloned().unwrap_or_default()
+        let mut seen = intent.map(|intent| intent.disputes.clone()).unwrap_or_default();
+        if let Some(last) = seen.last_mut().filter(|_| lags) {
+            last.decision = None;
+        }
+        seen
     }
 
     /// What an object was opened for.

@@ -197,8 +197,10 @@ impl Checker {
         let is_true = match order.state {
             OrderState::PendingPayment => true,
             OrderState::Paid { .. } => moved == 1,
-            OrderState::Cancelled { .. } if order.refunded() > 0 => {
-                held == 0 && order.refunded() == order.totals.total.amount()
+            // What was paid has gone back, or a dispute took it.
+            OrderState::Cancelled { .. } if order.captured() > 0 => {
+                let back = order.refunded().saturating_add(order.lost());
+                held == 0 && back == order.totals.total.amount()
             }
             OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. } => {
                 // A later attempt may have charged since this was read.

@@ -1,4 +1,5 @@
-use domain::payment::{DisputeSeen, RefundState};
+use domain::Timestamp;
+use domain::payment::{DisputeSeen, Refund, RefundState};
 use memory::Store;
 
 use super::is_settled;
@@ -28,12 +29,24 @@ impl Desk {
         open.or_else(kept).or_else(|| self.orphan())
     }
 
-    /// Whether a part of some order's money is under way, or what a gateway may have refused for a dispute.
+    /// Whether a part of some order's money is under way.
     pub(crate) fn waits_for_a_part(&self) -> bool {
+        let mut orders = self.checker.books.orders.iter().map(|record| &record.order);
+        orders.any(|order| {
+            let is_part = |refund: &Refund| refund.amount != order.totals.total;
+            order.open_refund().is_some_and(is_part)
+        })
+    }
+
+    /// Whether some order was disputed, which takes long to be known, and what was refused for it long to be asked for anew.
+    pub(crate) fn was_disputed(&self) -> bool {
+        self.checker.books.orders.iter().any(|record| !record.order.disputes.is_empty())
+    }
+
+    /// When the next order is to be woken, should nobody be woken before.
+    pub(crate) fn next_wake(&self) -> Option<Timestamp> {
         let orders = self.checker.books.orders.iter().map(|record| &record.order);
-        orders
-            .filter_map(|order| Some((order, order.open_refund()?)))
-            .any(|(order, refund)| refund.amount != order.totals.total || !order.disputes.is_empty())
+        orders.filter_map(|order| order.wake).map(|wake| wake.at).min()
     }
 
     /// Whether a person had to decide about some order, for which there is time.

@@ -116,7 +116,7 @@ impl Gateway for Invocation {
     }
 }
 
-/// In a thousand: how many looks at disputes show what was true before.
+/// In a thousand: how many looks at disputes do not show yet how the last was decided.
 const LAGS_PER_MILLE: u32 = 200;
 
 impl Invocation {

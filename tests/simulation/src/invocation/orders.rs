@@ -1,8 +1,8 @@
 use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders};
 use async_trait::async_trait;
 use domain::OrderId;
-use domain::order::{Order, OrderChange};
-use domain::payment::{Attempt, AttemptState};
+use domain::order::{AuditEntry, Order, OrderChange};
+use domain::payment::AttemptState;
 use domain::reservation::Reservation;
 use domain::wake::Wake;
 
@@ -52,10 +52,7 @@ struct Recorded<'a>(&'a OrderChange);
 
 impl core::fmt::Display for Recorded<'_> {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let order = &self.0.order;
-        let payment = order.attempt().map(Attempt::word).unwrap_or_default();
-        let attempt = order.attempt().map_or(0, |attempt| attempt.number);
-        let state = order.state.as_str();
-        write!(formatter, "version {}: {state}, attempt {attempt} {payment}", order.version)
+        let AuditEntry { version, state, attempt, payment, .. } = self.0.audit_entry();
+        write!(formatter, "version {version}: {state}, attempt {attempt} {payment}")
     }
 }

@@ -19,6 +19,8 @@ const TIME_MAX: Duration = Duration::from_secs(2 * 60 * 60);
 /// But for a part of an order's money of which the gateway kept a failure: it may not be asked for under another key, so
 /// a person sees to it once the key is forgotten.
 const PART_TIME_MAX: Duration = Duration::from_secs(26 * 60 * 60);
+/// And but for the end of a dispute that nobody told of, and what a gateway refuses for it for as long as it keeps that.
+const DISPUTE_TIME_MAX: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 /// And but for what a person is to decide about, who has days for that.
 const REVIEW_TIME_MAX: Duration = Duration::from_secs(6 * 24 * 60 * 60);
 const TURNS_MAX: u64 = 20_000;
@@ -48,6 +50,9 @@ impl Simulation {
             let mut desk = self.world.desk();
             if desk.now.since(stopped_at) > TIME_MAX && desk.waits_for_a_part() {
                 time_max = PART_TIME_MAX;
+            }
+            if desk.now.since(stopped_at) > TIME_MAX && desk.was_disputed() {
+                time_max = DISPUTE_TIME_MAX;
             }
             if desk.now.since(stopped_at) > TIME_MAX && desk.waited_for_a_person() {
                 time_max = REVIEW_TIME_MAX;
@@ -218,7 +223,9 @@ impl Simulation {
             }
             None if desk.unsettled().is_none() || !self.sweeps_run(&desk) => false,
             None => {
-                desk.now = desk.now.max(self.sweep_at).plus(SWEEP_EVERY);
+                // The sweeps before the next wake would find nothing.
+                let idle_until = desk.next_wake().unwrap_or(desk.now);
+                desk.now = desk.now.max(self.sweep_at).max(idle_until).plus(SWEEP_EVERY);
                 self.sweep_at = desk.now;
                 drop(desk);
                 self.sweep();
