@@ -122,6 +122,7 @@ impl<W: BatchWorker> Queue<W> {
         let mut next = || match finished.next() {
             Some(Ok(())) => Outcome::Done,
             Some(Err(failure)) => Outcome::Retry(failure.into()),
+            // It answers for nobody when it panicked.
             None => Outcome::Panicked,
         };
         failed.into_iter().map(|failed| failed.unwrap_or_else(&mut next)).collect()
