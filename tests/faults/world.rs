@@ -205,7 +205,10 @@ impl World {
                     clock: &self.clock,
                     chance: &self.chance,
                 };
-                expire_reservation::expire_reservation(&ports, reservation).await
+                match expire_reservation::expire_reservation(&ports, reservation).await {
+                    Ok(ended) => expire_reservation::finish(&ports, vec![ended]).await.remove(0),
+                    Err(failure) => Err(failure),
+                }
             }
             Subject::ApplyWebhook(event) => {
                 let ports = apply_webhook::Ports {

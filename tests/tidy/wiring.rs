@@ -60,6 +60,28 @@ fn a_batch_fails_by_the_message_and_not_as_a_whole() {
     assert_kept("These have no FunctionResponseTypes: [ReportBatchItemFailures].", &violations);
 }
 
+/// What is measured and simulated about batches holds for those that are delivered.
+#[test]
+fn bench_and_simulator_deliver_batches_as_the_template_does() {
+    let functions = template_functions(&template());
+    let (_, function) =
+        functions.iter().find(|(id, _)| id == "ExpireReservationFunction").expect("the template has it");
+    let (_, event) = events(function).remove(0);
+    let at_once = event.get("ScalingConfig").and_then(|config| number(config, "MaximumConcurrency"));
+    let (batch, at_once) = (number(&event, "BatchSize").expect("a size"), at_once.expect("a bound"));
+    let said = [
+        ("tests/benches/stock_surge/limits.rs", format!("BATCH: usize = {batch};")),
+        ("tests/benches/stock_surge/limits.rs", format!("POLLERS_MAX: f64 = {at_once}.0;")),
+        ("tests/simulation/src/mail.rs", format!("BATCH_MAX: usize = {batch};")),
+    ];
+    let violations: Vec<_> = said
+        .iter()
+        .filter(|(path, constant)| !text(path).contains(constant))
+        .map(|(path, constant)| format!("{path} does not say {constant}"))
+        .collect();
+    assert_kept("The queue of deadlines is another one in the template.", &violations);
+}
+
 #[test]
 fn a_poison_record_does_not_stop_its_shard() {
     let template = template();

@@ -1,12 +1,13 @@
-//! Ends a reservation, or the order it became, whose time is over.
+//! Ends reservations, or the orders that they became, whose time is over.
 
 use domain::order::{Order, OrderState};
 use domain::reservation::{ExpireRefused, Reservation};
 use domain::stock::{Hold, PageKey, PlannedHold};
 use domain::{Idempotent, OrderId, ReservationId, Timestamp};
 
-use crate::give_back::{self, free, free_all, tell};
+use crate::give_back::{self, Returned, free, free_all, tell};
 use crate::repeat::until_definite;
+use crate::side_by_side::side_by_side;
 use crate::{
     Chance, ChangeError, Clock, CloseError, Failure, Holds, Limits, OrderLedger, Queues, ReservationCloser,
     StockRoom, Subject, WakeUp, claims,
@@ -42,32 +43,90 @@ impl<'a> Ports<'a> {
     }
 }
 
+/// A reservation whose end is written, and what that leaves to be done: [`finish`] does it. Who dies before it is done
+/// begins again, and finds as much to do.
+#[derive(Debug)]
+#[must_use = "its units are not back yet"]
+pub struct Ended(Left);
+
+#[derive(Debug)]
+enum Left {
+    /// Its time is not over, or it was paid for.
+    Nothing,
+    /// Its holds are on their pages.
+    Closed(Reservation),
+    /// Its holds went with its order, which may still have a worker to be woken.
+    Cancelled(Reservation, Option<Box<Order>>),
+}
+
 /// Ends one reservation if its time is over. Safe to run any number of times.
 ///
 /// # Errors
 /// When the store or the queue fails: the message must come again.
-pub async fn expire_reservation(ports: &Ports<'_>, id: &ReservationId) -> Result<(), Failure> {
+pub async fn expire_reservation(ports: &Ports<'_>, id: &ReservationId) -> Result<Ended, Failure> {
     for _ in 0..DECISIONS_MAX {
         let Some(reservation) = ports.reservations.reservation(id).await? else {
             // No write of ours makes a hold without its reservation; tables restored to different times may.
             tracing::error!(reservation = %id, "a hold needs a person: its reservation does not exist");
-            return Ok(());
+            return Ok(Ended(Left::Nothing));
         };
         let now = ports.clock.now();
         let closed = match reservation.clone().expire(now) {
             Ok(Idempotent::Executed(expired)) => close(ports, expired).await?,
             Ok(Idempotent::AlreadyApplied(closed)) => Some(closed),
-            Err(ExpireRefused::NotDue { expires_at }) => return send_on(ports, id, expires_at, now).await,
+            Err(ExpireRefused::NotDue { expires_at }) => {
+                send_on(ports, id, expires_at, now).await?;
+                return Ok(Ended(Left::Nothing));
+            }
             Err(ExpireRefused::Ordered(order)) => {
-                return expire_order(ports, &reservation, &order, now).await;
+                return expire_order(ports, reservation, &order, now).await.map(Ended);
             }
         };
         if let Some(closed) = closed {
-            free_all(ports.giving_back(), &closed).await?;
-            return claims::give_back(ports.limits, &closed).await;
+            return Ok(Ended(Left::Closed(closed)));
         }
     }
     Err(Failure::Throttled)
+}
+
+/// Gives back what these held, as many as a queue delivers at once: frees their holds, then tells each list once for all
+/// of them, then gives back their claims. Answers for each in its place; after an error its message must come again.
+///
+/// Thousands that expire in one second have one list among them, which takes a thousand writes a second. They are
+/// freed at the same time and not where each is ended, so that no unit waits for the end of another.
+pub async fn finish(ports: &Ports<'_>, ended: Vec<Ended>) -> Vec<Result<(), Failure>> {
+    let freed = side_by_side(ended.iter().map(|ended| ended.free(ports))).await;
+    let told = &tell(ports.giving_back(), freed.iter().flatten()).await;
+    let settle = |(ended, freed): (Ended, Result<Returned, Failure>)| async move {
+        told.of(&freed?)?;
+        ended.settle(ports).await
+    };
+    side_by_side(ended.into_iter().zip(freed).map(settle)).await
+}
+
+impl Ended {
+    async fn free(&self, ports: &Ports<'_>) -> Result<Returned, Failure> {
+        match &self.0 {
+            Left::Nothing => Ok(Returned::default()),
+            Left::Closed(closed) => free_all(ports.giving_back(), closed).await,
+            Left::Cancelled(reservation, _) => Ok(Returned::of(&reservation.holds)),
+        }
+    }
+
+    /// What it counted against limits, and its order's worker.
+    async fn settle(self, ports: &Ports<'_>) -> Result<(), Failure> {
+        match self.0 {
+            Left::Nothing => Ok(()),
+            Left::Closed(closed) => claims::give_back(ports.limits, &closed).await,
+            Left::Cancelled(reservation, order) => {
+                claims::give_back(ports.limits, &reservation).await?;
+                match order {
+                    Some(order) => rest(ports, *order).await,
+                    None => Ok(()),
+                }
+            }
+        }
+    }
 }
 
 /// Closes first; the holds are freed after that, because no hold is freed under a reservation that could still be
@@ -98,18 +157,19 @@ async fn send_on(
 /// An order is given up only when its payment failed and its time to try again is over.
 async fn expire_order(
     ports: &Ports<'_>,
-    reservation: &Reservation,
+    reservation: Reservation,
     id: &OrderId,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<Left, Failure> {
     let Some(order) = ports.orders.order(id).await? else {
-        return Ok(());
+        return Ok(Left::Nothing);
     };
-    free_late(ports, reservation, &order, now).await?;
+    free_late(ports, &reservation, &order, now).await?;
     if let OrderState::PaymentFailed { retry_until } = order.state
         && now < retry_until
     {
-        return send_on(ports, &order.reservation_id, retry_until, now).await;
+        send_on(ports, &order.reservation_id, retry_until, now).await?;
+        return Ok(Left::Nothing);
     }
     cancel(ports, reservation, order, now).await
 }
@@ -141,48 +201,39 @@ async fn free_late(
         page.and_then(|page| page.holds.get(&reservation.id)) == Some(&hold)
     };
     let late = overdue.into_iter().filter(|(planned, hold)| is_there(planned, *hold));
-    free(ports.giving_back(), &reservation.id, late).await
+    // A repetition would not find them there, so their lists are told at once.
+    free(ports.giving_back(), &reservation.id, late).await?.tell(ports.giving_back()).await
 }
 
 async fn cancel(
     ports: &Ports<'_>,
-    reservation: &Reservation,
+    reservation: Reservation,
     order: Order,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<Left, Failure> {
     if matches!(order.state, OrderState::Cancelled { .. }) {
-        give_up(ports, reservation).await?;
-        return rest(ports, order, now).await;
+        let woken = order.wake.is_some().then(|| Box::new(order));
+        return Ok(Left::Cancelled(reservation, woken));
     }
     // Paid or in flight: no clock ends it.
-    let Ok(change) = order.expire(now) else { return Ok(()) };
+    let Ok(change) = order.expire(now) else { return Ok(Left::Nothing) };
     match until_definite(|| ports.orders.record(&change)).await {
         Ok(()) => {
             tracing::info!(order = %change.order.id, "order cancelled: no payment in time");
-            give_up(ports, reservation).await
+            Ok(Left::Cancelled(reservation, None))
         }
         // The shopper offered another method just now, or this very write was applied: both stand.
-        Err(ChangeError::Conflict) => Ok(()),
+        Err(ChangeError::Conflict) => Ok(Left::Nothing),
         Err(ChangeError::Failure(failure)) => Err(failure),
     }
 }
 
 /// Its worker need not be woken again.
-async fn rest(ports: &Ports<'_>, order: Order, now: Timestamp) -> Result<(), Failure> {
-    if order.wake.is_none() {
-        return Ok(());
-    }
-    let change = order.rest(now);
+async fn rest(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
+    let change = order.rest(ports.clock.now());
     match until_definite(|| ports.orders.record(&change)).await {
         // Whoever came first has written the same.
         Ok(()) | Err(ChangeError::Conflict) => Ok(()),
         Err(ChangeError::Failure(failure)) => Err(failure),
     }
-}
-
-/// What a cancelled order's units leave behind: nobody was told that they came back, and they are still claimed.
-async fn give_up(ports: &Ports<'_>, reservation: &Reservation) -> Result<(), Failure> {
-    let pages = reservation.holds.iter().map(|planned| planned.page.clone()).collect();
-    tell(ports.giving_back(), pages).await?;
-    claims::give_back(ports.limits, reservation).await
 }

@@ -7,6 +7,7 @@
 
 mod ports; // what the use cases need from the world
 mod repeat; // an unknown outcome repeats the very same write
+mod side_by_side; // several things at once
 
 mod availability; // what a shopper sees of stock, at most a second old
 mod breaker; // no charge begins at a gateway that is ill

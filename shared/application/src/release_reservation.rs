@@ -60,7 +60,8 @@ pub async fn release_reservation(
         Err(_refused) => return given_up(ports, &reservation).await,
     };
     let Ports { holds, stock, clock, chance, .. } = *ports;
-    free_all(give_back::Ports { holds, stock, clock, chance }, &released).await?;
+    let giving_back = give_back::Ports { holds, stock, clock, chance };
+    free_all(giving_back, &released).await?.tell(giving_back).await?;
     claims::give_back(ports.limits, &released).await?;
     Ok(())
 }

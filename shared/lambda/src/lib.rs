@@ -31,7 +31,8 @@
 //! }
 //! ```
 //!
-//! A queue's worker is a [`batch::Worker`], a stream's reader a [`stream::Relay`], a scheduled one a [`schedule::Job`].
+//! A queue's worker is a [`batch::Worker`] or a [`batch::BatchWorker`], a stream's reader a [`stream::Relay`], a
+//! scheduled one a [`schedule::Job`].
 
 #![deny(missing_docs)]
 
@@ -55,7 +56,7 @@ pub mod wire; // JSON shapes that several routes share
 #[cfg(test)]
 mod events; // whatever arrives breaks nothing
 
-pub use batch::{Retry, Worker, worker};
+pub use batch::{BatchWorker, Retry, Worker, batch_worker, worker};
 pub use chance::SystemChance;
 pub use clients::{Clients, calls};
 pub use clock::SystemClock;

@@ -121,13 +121,26 @@ pub(crate) mod lambda {
     /// The longest pause before the first of them; it doubles, and from half to all of it is waited. Assumed.
     pub(crate) const SHOPPER_PAUSE: Duration = Duration::from_millis(200);
 
-    /// From a deadline to the worker that ends the hold: mean of an exponential distribution. Assumed; a queue
+    /// From a deadline until its message can be taken from the queue: mean of an exponential distribution. Assumed; a queue
     /// promises no time (`AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html`).
     pub(crate) const WAKE_UP: Duration = Duration::from_millis(100);
     /// How often the sweeper comes by. `template.yaml`.
     pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
     /// After how long a wake-up that failed comes again. Assumed: the queue's visibility timeout would be longer.
     pub(crate) const WAKE_UP_AGAIN: Duration = Duration::from_secs(1);
+}
+
+/// The queue of deadlines, and what takes its messages to its function.
+pub(crate) mod queue {
+    /// Messages of a batch at most. `template.yaml`, `BatchSize` of the function.
+    pub(crate) const BATCH: usize = 10;
+    /// Batches that are worked on at the same time when messages begin to come.
+    /// `lambda/latest/dg/services-sqs-scaling.html`.
+    pub(crate) const POLLERS: f64 = 5.0;
+    /// How many more it may be each second while messages are left: 300 a minute. The same page.
+    pub(crate) const NEW_POLLERS_PER_SECOND: f64 = 5.0;
+    /// How many it may be at most. `template.yaml`, `MaximumConcurrency` of the function.
+    pub(crate) const POLLERS_MAX: f64 = 10.0;
 }
 
 /// What goes wrong by chance.

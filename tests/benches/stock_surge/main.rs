@@ -54,6 +54,7 @@ mod lambda; // environments that serve one request each
 mod limits; // every parameter, with its source
 mod picture; // units sold over time
 mod protocols; // ways to hold a unit
+mod queue; // messages in batches
 mod run; // a case, from the first shopper to the last
 mod sale; // what is true about the stock
 mod table; // partitions, transactions, lost messages

@@ -61,6 +61,9 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// What an environment has and remembers.
     type Environment: Send + 'static;
 
+    /// What the end of a hold leaves to be done together with others.
+    type Ended: Send;
+
     /// All units on sale, none sold.
     fn open(setting: Setting) -> Self;
 
@@ -77,9 +80,18 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// Ends a request's hold, because nobody paid in time. Safe to repeat.
     fn expire(
         &self,
-        environment: &mut Self::Environment,
+        client: &Client,
         request: Request,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    ) -> impl Future<Output = Result<Self::Ended, Failure>> + Send;
+
+    /// Does what the ends of a batch left, and answers for each. Baselines leave nothing.
+    fn finish(
+        &self,
+        _client: &Client,
+        ended: Vec<Self::Ended>,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send {
+        std::future::ready(ended.into_iter().map(|_nothing| Ok(())).collect())
+    }
 
     /// Turns a request's hold into an order, and answers whether it did. Baselines end with the hold.
     fn check_out(

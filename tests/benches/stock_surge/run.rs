@@ -2,12 +2,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use application::Failure;
+use futures_util::future::join_all;
+
 use crate::case::{Case, Expiring};
 use crate::client::{Client, Life};
 use crate::draws::Draws;
 use crate::lambda::{Invocation, Lambda};
-use crate::limits::lambda::{SHOPPER_PAUSE, SHOPPER_RETRIES, SWEEP_EVERY, WAKE_UP, WAKE_UP_AGAIN};
+use crate::limits::lambda::{OVERHEAD, SHOPPER_PAUSE, SHOPPER_RETRIES, SWEEP_EVERY, WAKE_UP, WAKE_UP_AGAIN};
 use crate::protocols::{Answer, Protocol, Request, Setting};
+use crate::queue::Queue;
 use crate::sale::{Key, Sale, SoldOut};
 use crate::table::{Bill, Costs, Table};
 use crate::virtual_time::{VirtualTime, lock};
@@ -27,8 +31,14 @@ struct Run<P: Protocol> {
     lambda: Lambda<P>,
     sale: Arc<Sale>,
     log: Mutex<Log>,
-    /// Deadlines whose messages were lost, and which nobody has seen to yet.
-    lost: Mutex<HashMap<Key, Duration>>,
+    queue: Queue,
+    /// Deadlines that are over, and which nobody has seen to yet.
+    due: Mutex<HashMap<Key, Due>>,
+}
+
+struct Due {
+    since: Duration,
+    is_lost: bool,
 }
 
 /// What was seen from outside.
@@ -91,7 +101,8 @@ pub(crate) fn play<P: Protocol>(case: Case, seed: u64) -> Outcome {
         lambda,
         sale: Arc::clone(&sale),
         log: Mutex::default(),
-        lost: Mutex::default(),
+        queue: Queue::default(),
+        due: Mutex::default(),
     });
 
     let at_the_last = Arc::new(Mutex::new((0, Duration::ZERO)));
@@ -200,25 +211,71 @@ impl<P: Protocol> Run<P> {
     }
 
     /// The deadline of an unpaid hold passes, and a message wakes its worker, or is lost.
-    async fn expire(&self, request: Request, expiring: Expiring) {
+    async fn expire(self: &Arc<Self>, request: Request, expiring: Expiring) {
         let Table { time, draws, .. } = &*self.lambda.table;
         time.sleep(expiring.after).await;
-        let deadline = time.now();
-        if draws.happens(expiring.lost) {
-            lock(&self.lost).insert(request.key, deadline);
-            return;
+        let is_lost = draws.happens(expiring.lost);
+        lock(&self.due).insert(request.key, Due { since: time.now(), is_lost });
+        if !is_lost {
+            time.sleep(draws.exponential(WAKE_UP)).await;
+            self.wake(request);
         }
-        time.sleep(draws.exponential(WAKE_UP)).await;
-        self.work(request).await;
-        lock(&self.log).expired_after.push(time.now() - deadline);
     }
 
-    /// A wake-up comes until it is done.
-    async fn work(&self, request: Request) {
-        let mut worker = self.worker();
-        while self.lambda.protocol.expire(&mut worker, request).await.is_err() {
-            self.lambda.table.time.sleep(WAKE_UP_AGAIN).await;
+    /// A message can be taken from the queue.
+    fn wake(self: &Arc<Self>, request: Request) {
+        let time = &self.lambda.table.time;
+        if self.queue.put(request, time.now()) {
+            let run = Arc::clone(self);
+            time.spawn(async move { run.poll().await });
         }
+    }
+
+    /// One poller takes batches to the function until nothing is left.
+    async fn poll(self: Arc<Self>) {
+        let Table { time, draws, .. } = &*self.lambda.table;
+        loop {
+            let batch = self.queue.take();
+            if batch.is_empty() {
+                return;
+            }
+            time.sleep(draws.way(OVERHEAD)).await;
+            for (request, outcome) in batch.iter().zip(self.work(&batch).await) {
+                match outcome {
+                    Ok(()) => self.note_end(*request),
+                    Err(_) => self.wake_again(*request),
+                }
+            }
+        }
+    }
+
+    /// A batch, as `shared/lambda/src/batch.rs` works on it.
+    async fn work(&self, batch: &[Request]) -> Vec<Result<(), Failure>> {
+        let Lambda { protocol, table, .. } = &self.lambda;
+        let client = &Client::new(Arc::clone(table), Arc::new(Life::default()));
+        let mut ended = Vec::new();
+        let worked = join_all(batch.iter().map(|request| protocol.expire(client, *request))).await;
+        let failed: Vec<Option<Failure>> =
+            worked.into_iter().map(|worked| worked.map(|left| ended.push(left)).err()).collect();
+        let mut finished = protocol.finish(client, ended).await.into_iter();
+        let mut next = || finished.next().unwrap_or(Err(Failure::Unavailable));
+        failed.into_iter().map(|failed| failed.map_or_else(&mut next, Err)).collect()
+    }
+
+    fn wake_again(self: &Arc<Self>, request: Request) {
+        let run = Arc::clone(self);
+        self.lambda.table.time.spawn(async move {
+            run.lambda.table.time.sleep(WAKE_UP_AGAIN).await;
+            run.wake(request);
+        });
+    }
+
+    fn note_end(&self, request: Request) {
+        let Some(due) = lock(&self.due).remove(&request.key) else { return };
+        let after = self.lambda.table.time.now() - due.since;
+        let log = &mut *lock(&self.log);
+        let times = if due.is_lost { &mut log.swept_after } else { &mut log.expired_after };
+        times.push(after);
     }
 
     /// An environment of another function, warm.
@@ -238,20 +295,10 @@ impl<P: Protocol> Run<P> {
             time.sleep(SWEEP_EVERY.mul_f64(draws.part())).await;
             for _ in 0..SWEEPS {
                 let due = run.lambda.protocol.sweep(&mut run.worker()).await;
-                for request in due {
-                    let run = Arc::clone(&run);
-                    time.spawn(async move { run.sweep_up(request).await });
-                }
+                due.into_iter().for_each(|request| run.wake(request));
                 time.sleep(SWEEP_EVERY).await;
             }
         });
-    }
-
-    async fn sweep_up(&self, request: Request) {
-        self.work(request).await;
-        let deadline = lock(&self.lost).remove(&request.key);
-        let now = self.lambda.table.time.now();
-        lock(&self.log).swept_after.extend(deadline.map(|deadline| now - deadline));
     }
 
     /// Units that are free although somebody who comes alone and in quiet is told that there are none.

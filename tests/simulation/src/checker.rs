@@ -17,6 +17,7 @@ mod circuits; // ONE_PROBER
 mod end; // what must have come about once faults have stopped
 mod promises; // PROMISE_KEPT
 mod screening; // REVIEW_HOLDS, REFUSED_UNSENT and REFUSED_FOR_A_REASON
+mod telling; // TOLD_BEFORE_DONE
 mod units; // NOT_SOLD_OUT, and where units are free
 
 /// Something that must never be, in one run.
@@ -54,6 +55,7 @@ pub(crate) struct Checker {
     /// What somebody asked to be captured.
     approved: BTreeSet<OrderId>,
     pages: units::Pages,
+    untold: telling::Untold,
     probes: circuits::Probes,
 }
 

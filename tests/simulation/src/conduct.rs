@@ -211,6 +211,16 @@ pub(crate) trait Conduct: Send + Sync {
         false
     }
 
+    /// What becomes of a note that pages got units back, as its writer takes it.
+    fn heard_of_list(&self, told: Result<Option<StockList>, Failure>) -> Result<Option<StockList>, Failure> {
+        told
+    }
+
+    /// What a worker reports of a message.
+    fn judged(&self, outcome: Result<(), Failure>) -> Result<(), Failure> {
+        outcome
+    }
+
     /// Whether the sweeper runs.
     fn sweeps(&self) -> bool {
         true

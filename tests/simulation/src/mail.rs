@@ -12,6 +12,9 @@ use crate::dice::Dice;
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html>).
 const DELAY_MAX: Duration = Duration::from_secs(900);
 
+/// How many messages about deadlines come at once at most, as in `template.yaml`.
+const BATCH_MAX: usize = 10;
+
 /// After this many deliveries a message goes to the dead letters.
 const DELIVERIES_MAX: u32 = 5;
 
@@ -70,6 +73,36 @@ impl Mail {
     /// How many messages could be delivered now.
     pub(crate) fn deliverable(&self, now: Timestamp) -> usize {
         self.waiting.iter().filter(|message| message.due <= now).count()
+    }
+
+    /// Delivers one of them, and with it others that share a worker's batch. None stays behind where chance does not
+    /// decide.
+    pub(crate) fn deliver_batch(
+        &mut self,
+        nth: usize,
+        now: Timestamp,
+        mut comes_along: impl FnMut() -> bool,
+    ) -> Vec<Message> {
+        let mut batch: Vec<Message> = self.deliver(nth, now).into_iter().collect();
+        if batch.iter().any(|message| message.subject.queue() != Queue::ExpireReservation) {
+            return batch;
+        }
+        let mut next = 0;
+        while batch.len() < BATCH_MAX
+            && let Some((place, message)) = self.deliverable_from(next, now)
+        {
+            if message.subject.queue() == Queue::ExpireReservation && comes_along() {
+                batch.extend(self.deliver(place, now));
+            } else {
+                next = place.saturating_add(1);
+            }
+        }
+        batch
+    }
+
+    /// The first that could be delivered, from the nth on.
+    fn deliverable_from(&self, nth: usize, now: Timestamp) -> Option<(usize, &Message)> {
+        self.waiting.iter().filter(|message| message.due <= now).enumerate().nth(nth)
     }
 
     /// Delivers one of them. It stays hidden while it is worked on, and comes again unless it is deleted.

@@ -96,6 +96,13 @@ impl Mutation {
             circumstances: Circumstances::NO_SKEW,
             ..of("return-not-noted", "units go back on sale, and nobody is told", || room::return_not_noted())
         },
+        Self {
+            circumstances: Circumstances::NO_SKEW,
+            ..of("first-return-noted", "of pages that come back together the list is told of one", || {
+                room::first_return_noted()
+            })
+        },
+        of("untold-is-told", "a list that could not be told counts as told", || room::untold_is_told()),
         of("lost-number", "a page's number is taken, and only its taker would create it", || {
             room::lost_number()
         }),
@@ -245,6 +252,10 @@ impl Mutation {
             ..of("worked-after-deleted", "a message is deleted before it is worked on", || {
                 waking::worked_after_deleted()
             })
+        },
+        Self {
+            circumstances: Circumstances::NO_SWEEPS,
+            ..of("failed-is-done", "a message is done whatever became of it", || waking::failed_is_done())
         },
         of("no-sweeper", "nobody looks for what a lost message left", || waking::no_sweeper()),
     ];

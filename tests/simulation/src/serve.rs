@@ -10,7 +10,7 @@ use application::cancel_order::{self, cancel_order};
 use application::capture_payment::{self, capture_payment};
 use application::checkout::{self, checkout};
 use application::create_reservation::{self, create_reservation};
-use application::expire_reservation::{self, expire_reservation};
+use application::expire_reservation::{self, Ended, expire_reservation};
 use application::get_order::get_order;
 use application::get_product::get_product;
 use application::get_reservation::{self, get_reservation};
@@ -27,6 +27,7 @@ use application::write_off_stock::write_off_stock;
 use application::{Budget, Clock, Failure, Gateways, Subject};
 use domain::Idempotent;
 use domain::stock::Movement;
+use domain::wake::Queue;
 use domain::webhook::Mode;
 
 use crate::answer::{Answer, Request, Slot};
@@ -209,59 +210,86 @@ const WORK_PAGE: usize = 10;
 const WORKER_TIME: Duration = Duration::from_secs(30);
 const CALL_TIME: Duration = Duration::from_secs(6);
 
-/// Works on a message, and deletes it when that went well.
-pub(crate) async fn message(at: Arc<Invocation>, message: Message) {
-    if at.world.conduct.deletes_first() {
-        at.world.desk().mail.delete(message.id);
+/// Works on a batch, and deletes of it what went well.
+pub(crate) async fn batch(at: Arc<Invocation>, batch: Vec<Message>) {
+    let mut worked = Vec::new();
+    let mut ended = Vec::new();
+    for message in batch {
+        if at.world.conduct.deletes_first() {
+            at.world.desk().mail.delete(message.id);
+        }
+        let left = work(&at, &message.subject).await;
+        worked.push((message, left.map(|left| ended.extend(left))));
     }
-    let budget = Budget { ends_at: at.now().plus(WORKER_TIME), call_max: CALL_TIME };
-    let worked = match &message.subject {
-        Subject::CapturePayment(order) => {
-            let gateways = gateways(&at);
-            let ports = capture_payment::Ports {
-                orders: &*at,
-                velocity: &*at,
-                gateways: &gateways,
-                breaker: at.breaker(),
-                budget,
-                clock: &*at,
-            };
-            capture_payment(&ports, order).await
-        }
-        Subject::ExpireReservation(reservation) => {
-            let ports = expire_reservation::Ports {
-                reservations: &*at,
-                holds: &*at,
-                limits: &*at,
-                stock: &*at,
-                orders: &*at,
-                queues: &*at,
-                clock: &*at,
-                chance: &*at,
-            };
-            expire_reservation(&ports, reservation).await
-        }
-        Subject::ApplyWebhook(event) => {
-            let gateways = gateways(&at);
-            let ports = apply_webhook::Ports {
-                webhooks: &*at,
-                orders: &*at,
-                velocity: &*at,
-                gateways: &gateways,
-                breaker: at.breaker(),
-                budget,
-                clock: &*at,
-                mode: Mode::Test,
-            };
-            apply_webhook(&ports, event).await
-        }
-    };
+    let mut finished = expire_reservation::finish(&expiring(&at), ended).await.into_iter();
+    let mut done = Vec::new();
+    let mut failed = Vec::new();
+    for (message, worked) in worked {
+        let is_expiry = message.subject.queue() == Queue::ExpireReservation;
+        let finished =
+            worked.and_then(|()| if is_expiry { finished.next().unwrap_or(Ok(())) } else { Ok(()) });
+        let is_done = at.world.conduct.judged(finished).is_ok();
+        at.world.note(|| format!("the message is {}", if is_done { "done" } else { "given back" }));
+        if is_done { &mut done } else { &mut failed }.push(message);
+    }
     let mut desk = at.world.desk();
     let now = desk.now;
-    desk.note(|| format!("the message is {}", if worked.is_ok() { "done" } else { "given back" }));
-    match worked {
-        Ok(()) => desk.mail.delete(message.id),
-        Err(_) => desk.mail.give_back(message.id, now),
+    for message in &done {
+        desk.mail.delete(message.id);
+        // A second message about the same may have been the one to tell.
+        if failed.iter().all(|failed| failed.subject != message.subject) {
+            desk.checker.done(at.by, &message.subject);
+        }
+    }
+    failed.iter().for_each(|message| desk.mail.give_back(message.id, now));
+}
+
+/// What a message leaves to be finished with its batch, if it has any.
+async fn work(at: &Invocation, subject: &Subject) -> Result<Option<Ended>, Failure> {
+    let budget = Budget { ends_at: at.now().plus(WORKER_TIME), call_max: CALL_TIME };
+    match subject {
+        Subject::CapturePayment(order) => {
+            let gateways = gateways(at);
+            let ports = capture_payment::Ports {
+                orders: at,
+                velocity: at,
+                gateways: &gateways,
+                breaker: at.breaker(),
+                budget,
+                clock: at,
+            };
+            capture_payment(&ports, order).await.map(|()| None)
+        }
+        Subject::ExpireReservation(reservation) => {
+            expire_reservation(&expiring(at), reservation).await.map(Some)
+        }
+        Subject::ApplyWebhook(event) => {
+            let gateways = gateways(at);
+            let ports = apply_webhook::Ports {
+                webhooks: at,
+                orders: at,
+                velocity: at,
+                gateways: &gateways,
+                breaker: at.breaker(),
+                budget,
+                clock: at,
+                mode: Mode::Test,
+            };
+            apply_webhook(&ports, event).await.map(|()| None)
+        }
+    }
+}
+
+fn expiring(at: &Invocation) -> expire_reservation::Ports<'_> {
+    expire_reservation::Ports {
+        reservations: at,
+        holds: at,
+        limits: at,
+        stock: at,
+        orders: at,
+        queues: at,
+        clock: at,
+        chance: at,
     }
 }
 

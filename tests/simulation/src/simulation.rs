@@ -5,6 +5,7 @@ use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
 use domain::Timestamp;
+use domain::wake::Queue;
 
 use crate::answer::{Answer, Request, Slot};
 use crate::conduct::{Conduct, Invoked, Role};
@@ -163,14 +164,13 @@ impl Simulation {
         }
     }
 
-    fn work_on(&mut self, message: Message) {
-        use application::Subject;
-        let (role, words) = match message.subject {
-            Subject::CapturePayment(_) => (Role::CapturePayment, "capture-payment"),
-            Subject::ExpireReservation(_) => (Role::ExpireReservation, "expire-reservation"),
-            Subject::ApplyWebhook(_) => (Role::ApplyWebhook, "apply-webhook"),
+    fn work_on(&mut self, queue: Queue, batch: Vec<Message>) {
+        let (role, words) = match queue {
+            Queue::CapturePayment => (Role::CapturePayment, "capture-payment"),
+            Queue::ExpireReservation => (Role::ExpireReservation, "expire-reservation"),
+            Queue::ApplyWebhook => (Role::ApplyWebhook, "apply-webhook"),
         };
-        self.invoke(role, Kind::Worker, || words.to_owned(), |at| Box::pin(serve::message(at, message)));
+        self.invoke(role, Kind::Worker, || words.to_owned(), |at| Box::pin(serve::batch(at, batch)));
     }
 
     fn relay(&mut self) {

@@ -235,7 +235,7 @@ impl Desk {
     }
 }
 
-/// Ends when the scheduler polls the task again.
+/// Ends when the scheduler polls the task again. What a task does side by side waits for its turn, one after the other.
 pub(crate) struct Wait<'a> {
     world: &'a World,
     waiting: Option<Waiting>,
@@ -245,12 +245,13 @@ impl Future for Wait<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        match self.waiting.take() {
-            Some(waiting) => {
-                self.world.desk().waiting = Some(waiting);
-                Poll::Pending
-            }
-            None => Poll::Ready(()),
+        if self.waiting.is_none() {
+            return Poll::Ready(());
         }
+        let mut desk = self.world.desk();
+        if desk.waiting.is_none() {
+            desk.waiting = self.waiting.take();
+        }
+        Poll::Pending
     }
 }

@@ -1,10 +1,11 @@
-//! Queue expire-reservation: ends a reservation, or the order it became, whose time is over.
+//! Queue expire-reservation: ends reservations, or the orders they became, whose time is over.
 
 use std::sync::Arc;
 
-use application::expire_reservation::{Ports, expire_reservation};
+use application::Failure;
+use application::expire_reservation::{Ended, Ports, expire_reservation, finish};
 use async_trait::async_trait;
-use lambda::batch::{Retry, Worker, worker};
+use lambda::batch::{BatchWorker, Retry, batch_worker};
 use lambda::{Clients, Environment, Function, Invocation, SystemChance, SystemClock};
 use sqs::ExpireReservationMessage;
 
@@ -21,7 +22,7 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let [own] = environment.required(["EXPIRE_RESERVATION_QUEUE_URL"])?;
     let clients = Clients::of(&environment);
     let dynamodb = clients.dynamodb().await;
-    Ok(worker(ExpireReservation {
+    Ok(batch_worker(ExpireReservation {
         orders: dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone()),
         stock: dynamodb::StockTable::new(dynamodb.clone(), stock.clone()),
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
@@ -30,11 +31,16 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
 }
 
 #[async_trait]
-impl Worker for ExpireReservation {
+impl BatchWorker for ExpireReservation {
     type Message = ExpireReservationMessage;
+    type Rest = Ended;
 
-    async fn work(&self, message: ExpireReservationMessage, _: &Invocation) -> Result<(), Retry> {
+    async fn work(&self, message: ExpireReservationMessage, _: &Invocation) -> Result<Ended, Retry> {
         Ok(expire_reservation(&self.ports(), &message.reservation_id).await?)
+    }
+
+    async fn finish(&self, ended: Vec<Ended>) -> Vec<Result<(), Failure>> {
+        finish(&self.ports(), ended).await
     }
 }
 

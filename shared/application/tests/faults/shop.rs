@@ -7,7 +7,7 @@ use application::checkout::{self, CheckoutError, PlaceOrder, checkout};
 use application::create_reservation::{
     self, Cart, CreateReservation, CreateReservationError, create_reservation,
 };
-use application::expire_reservation::{self, expire_reservation};
+use application::expire_reservation::{self, expire_reservation, finish};
 use application::put_on_sale::{self, put_on_sale};
 use application::relay::{self, relay};
 use application::review_order::{self, ReviewOrderError, review_order};
@@ -225,7 +225,8 @@ impl Shop {
             clock: &self.clock,
             chance: &self.chance,
         };
-        expire_reservation(&ports, reservation).await.unwrap();
+        let ended = expire_reservation(&ports, reservation).await.unwrap();
+        assert_eq!(finish(&ports, vec![ended]).await, [Ok(())]);
     }
 
     /// One worker takes one message about this event.

@@ -3,6 +3,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use application::create_reservation::{Cart, CreateReservation, CreateReservationError};
+use application::expire_reservation::{self, expire_reservation, finish};
 use application::release_reservation::{self, ReleaseReservationError, release_reservation};
 use application::{Failure, Holds, Limits, Orders, ReservationCloser, Reservations, StockRoom};
 use domain::reservation::Reservation;
@@ -158,6 +159,28 @@ impl<'a> Line<'a> {
     ) -> Result<Idempotent<Reservation>, CreateReservationError> {
         let command = CreateReservation { request, cart, hold_time: HOLD_TIME };
         self.shop.reserve_by(self, instance, &command).await
+    }
+
+    /// A batch of messages about the ends of these; answers for each.
+    pub(crate) async fn expire(&self, reservations: &[ReservationId]) -> Vec<Result<(), Failure>> {
+        let ports = expire_reservation::Ports {
+            reservations: self,
+            holds: self,
+            limits: self,
+            stock: self,
+            orders: self.store(),
+            queues: &self.shop.queues,
+            clock: &self.shop.clock,
+            chance: &self.shop.chance,
+        };
+        let mut ended = vec![];
+        let mut outcomes = vec![];
+        for reservation in reservations {
+            let worked = expire_reservation(&ports, reservation).await;
+            outcomes.push(worked.map(|left| ended.push(left)));
+        }
+        let mut finished = finish(&ports, ended).await.into_iter();
+        outcomes.into_iter().map(|worked| worked.and_then(|()| finished.next().unwrap())).collect()
     }
 
     fn store(&self) -> &'a Store {

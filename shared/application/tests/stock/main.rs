@@ -17,6 +17,8 @@ mod alerts; // bands, crossings, and what changes when few units are left
 #[cfg(test)]
 mod any_call; // whatever any one call suffers, and whoever comes between
 #[cfg(test)]
+mod batches; // deadlines that are worked on together
+#[cfg(test)]
 mod carts; // several pages: all of them or none
 #[cfg(test)]
 mod end_game; // the last units, one looker, and who is told that nothing is left

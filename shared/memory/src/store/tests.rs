@@ -3,7 +3,7 @@ use std::time::Duration;
 use application::capture_payment::{self, capture_payment};
 use application::checkout::{self, PlaceOrder, checkout};
 use application::create_reservation::{self, Cart, CartLine, CreateReservation, create_reservation};
-use application::expire_reservation::{self, expire_reservation};
+use application::expire_reservation::{self, expire_reservation, finish};
 use application::put_on_sale::{self, put_on_sale};
 use application::{Bands, Breaker, Budget, CircuitsSeen, Clock, Gateways, Offers, Orders, Shelf, Subject};
 use domain::catalog::{LowStock, Variant};
@@ -125,7 +125,8 @@ impl Shop {
                         clock: &self.clock,
                         chance: &SeededChance::new(2),
                     };
-                    expire_reservation(&ports, &id).await.unwrap();
+                    let ended = expire_reservation(&ports, &id).await.unwrap();
+                    assert_eq!(finish(&ports, vec![ended]).await, [Ok(())]);
                 }
                 Subject::ApplyWebhook(_) => panic!("the gateway told nothing"),
             }

@@ -116,6 +116,7 @@ impl Counters {
 
 impl Protocol for Counters {
     type Environment = Environment;
+    type Ended = ();
 
     fn open(setting: Setting) -> Self {
         let share = |counter| {
@@ -139,7 +140,7 @@ impl Protocol for Counters {
         self.try_hold(environment, request).await.unwrap_or_else(Answer::from)
     }
 
-    async fn expire(&self, environment: &mut Environment, request: Request) -> Result<(), Failure> {
+    async fn expire(&self, client: &Client, request: Request) -> Result<(), Failure> {
         let (item, units) = reservation(request.key);
         let end = || {
             let Some(counter) = lock(&self.rows).reservations.remove(&request.key) else {
@@ -148,7 +149,7 @@ impl Protocol for Counters {
             self.setting.sale.let_go(request.key, request.units);
             Effect::Written(Some(counter))
         };
-        let Some(number) = environment.client.write(&Write::of(item, units), end).await? else {
+        let Some(number) = client.write(&Write::of(item, units), end).await? else {
             return Ok(());
         };
         let give_back = || {
@@ -158,7 +159,7 @@ impl Protocol for Counters {
             self.setting.sale.gave_back(Spot { sku: 0, number }, request.units);
             Effect::Written(())
         };
-        unthrottled(&environment.client, &counter(number), give_back).await
+        unthrottled(client, &counter(number), give_back).await
     }
 }
 

@@ -60,6 +60,7 @@ impl NaiveTransaction {
 
 impl Protocol for NaiveTransaction {
     type Environment = Client;
+    type Ended = ();
 
     fn open(setting: Setting) -> Self {
         let rows = Rows { counters: vec![setting.units; setting.skus], reservations: HashMap::new() };
@@ -75,7 +76,7 @@ impl Protocol for NaiveTransaction {
         client.transact(&writes, || self.take(request)).await.unwrap_or_else(Answer::from)
     }
 
-    async fn expire(&self, client: &mut Client, request: Request) -> Result<(), Failure> {
+    async fn expire(&self, client: &Client, request: Request) -> Result<(), Failure> {
         let writes = self.writes(request.key);
         client.transact(&writes, || self.give_back(request)).await
     }

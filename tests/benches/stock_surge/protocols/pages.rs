@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use application::create_reservation::{
     self, Cart, CartLine, CreateReservation, CreateReservationError, create_reservation,
 };
-use application::expire_reservation::{self, expire_reservation};
+use application::expire_reservation::{self, Ended, expire_reservation};
 use application::{Bands, Failure, Offers, Shelf, sweep};
 use domain::stock::PageKey;
 use domain::{Caller, Quantity, RequestKey, ReservationId, Sku, Timestamp};
@@ -69,6 +69,7 @@ impl<const IS_LIMITED: bool> Pages<IS_LIMITED> {
 
 impl<const IS_LIMITED: bool> Protocol for Pages<IS_LIMITED> {
     type Environment = Environment;
+    type Ended = Ended;
 
     fn open(setting: Setting) -> Self {
         let skus: Vec<Sku> =
@@ -112,20 +113,15 @@ impl<const IS_LIMITED: bool> Protocol for Pages<IS_LIMITED> {
         }
     }
 
-    async fn expire(&self, environment: &mut Environment, request: Request) -> Result<(), Failure> {
+    async fn expire(&self, client: &Client, request: Request) -> Result<Ended, Failure> {
         let key = request_key::<IS_LIMITED>(request.key).ok_or(Failure::Unavailable)?;
-        let (at, queues) = (&self.tables(&environment.client), &Woken::default());
-        let ports = expire_reservation::Ports {
-            reservations: at,
-            holds: at,
-            limits: at,
-            stock: at,
-            orders: at,
-            queues,
-            clock: at,
-            chance: at,
-        };
-        expire_reservation(&ports, &key.reservation_id()).await
+        let (at, queues) = (&self.tables(client), &Woken::default());
+        expire_reservation(&expiring(at, queues), &key.reservation_id()).await
+    }
+
+    async fn finish(&self, client: &Client, ended: Vec<Ended>) -> Vec<Result<(), Failure>> {
+        let (at, queues) = (&self.tables(client), &Woken::default());
+        expire_reservation::finish(&expiring(at, queues), ended).await
     }
 
     async fn check_out(&self, environment: &mut Environment, request: Request) -> bool {
@@ -142,6 +138,19 @@ impl<const IS_LIMITED: bool> Protocol for Pages<IS_LIMITED> {
         let _woken = sweep::sweep(&ports).await;
         let requests = lock(&self.requests);
         queues.into_inner().iter().filter_map(|id| requests.get(id).copied()).collect()
+    }
+}
+
+fn expiring<'a>(at: &'a Tables<'_>, queues: &'a Woken) -> expire_reservation::Ports<'a> {
+    expire_reservation::Ports {
+        reservations: at,
+        holds: at,
+        limits: at,
+        stock: at,
+        orders: at,
+        queues,
+        clock: at,
+        chance: at,
     }
 }
 

@@ -66,6 +66,7 @@ impl PlainCounter {
 
 impl Protocol for PlainCounter {
     type Environment = Environment;
+    type Ended = ();
 
     fn open(setting: Setting) -> Self {
         let rows = Rows { counter: setting.units, reservations: HashSet::new() };
@@ -80,7 +81,7 @@ impl Protocol for PlainCounter {
         self.try_hold(environment, request).await.unwrap_or_else(Answer::from)
     }
 
-    async fn expire(&self, environment: &mut Environment, request: Request) -> Result<(), Failure> {
+    async fn expire(&self, client: &Client, request: Request) -> Result<(), Failure> {
         let (item, units) = reservation(request.key);
         let end = || {
             if !lock(&self.rows).reservations.remove(&request.key) {
@@ -89,13 +90,13 @@ impl Protocol for PlainCounter {
             self.setting.sale.let_go(request.key, request.units);
             Effect::Written(true)
         };
-        if environment.client.write(&Write::of(item, units), end).await? {
+        if client.write(&Write::of(item, units), end).await? {
             let give_back = || {
                 lock(&self.rows).counter += request.units;
                 self.setting.sale.gave_back(SPOT, request.units);
                 Effect::Written(())
             };
-            unthrottled(&environment.client, &counter(), give_back).await?;
+            unthrottled(client, &counter(), give_back).await?;
         }
         Ok(())
     }

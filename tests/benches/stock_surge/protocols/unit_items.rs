@@ -177,6 +177,7 @@ impl Rows {
 
 impl Protocol for UnitItems {
     type Environment = Environment;
+    type Ended = ();
 
     fn open(setting: Setting) -> Self {
         let units = setting.units as usize;
@@ -192,14 +193,14 @@ impl Protocol for UnitItems {
         self.try_hold(environment, request).await.unwrap_or_else(Answer::from)
     }
 
-    async fn expire(&self, environment: &mut Environment, request: Request) -> Result<(), Failure> {
+    async fn expire(&self, client: &Client, request: Request) -> Result<(), Failure> {
         let held: Vec<usize> = {
             let rows = lock(&self.rows);
             let is_theirs = |(_, holder): &(usize, &Option<Key>)| **holder == Some(request.key);
             (0..).zip(&rows.holders).filter(is_theirs).map(|(unit, _)| unit).collect()
         };
         for unit in held {
-            self.free(&environment.client, unit, request.key).await?;
+            self.free(client, unit, request.key).await?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use domain::stock::{Hold, LimitClaim, PageKey, PlannedHold};
 use domain::{Idempotent, ReservationId, Timestamp};
 
 use super::Invocation;
+use crate::conduct::Conduct;
 
 #[async_trait]
 impl Holds for Invocation {
@@ -25,7 +26,12 @@ impl Holds for Invocation {
         seen: Hold,
     ) -> Result<Idempotent<u32>, Failure> {
         let of = OnPage(reservation, page, seen.quantity());
-        self.write("free", &of, |conduct| conduct.free(self.by, page, reservation, seen)).await
+        let free = |conduct: &dyn Conduct| {
+            let freed = conduct.free(self.by, page, reservation, seen);
+            self.world.desk().checker.freed(self.by, (reservation, page, seen), &freed);
+            freed
+        };
+        self.write("free", &of, free).await
     }
 }
 

@@ -29,9 +29,11 @@ impl StockRoom for Invocation {
             let mut desk = self.world.desk();
             let now = desk.now;
             desk.checker.told_of_pages(sku, numbers, now);
+            desk.checker.told(self.by, sku, numbers);
             noted
         };
-        self.write("note returned", &of, note).await
+        let told = self.write("note returned", &of, note).await;
+        self.world.conduct.heard_of_list(told)
     }
 
     async fn begin_look(&self, sku: &Sku, looking: Looking) -> Result<Option<StockList>, Failure> {

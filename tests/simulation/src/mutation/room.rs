@@ -89,6 +89,40 @@ pub(super) fn return_not_noted() -> Box<dyn Conduct> {
     boxed(ReturnNotNoted::default())
 }
 
+#[derive(Default)]
+struct FirstReturnNoted(Honest);
+
+impl Conduct for FirstReturnNoted {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn note_returned(&self, by: Invoked, sku: &Sku, numbers: &[u32]) -> Result<Option<StockList>, Failure> {
+        self.0.note_returned(by, sku, numbers.get(..1).unwrap_or_default())
+    }
+}
+
+pub(super) fn first_return_noted() -> Box<dyn Conduct> {
+    boxed(FirstReturnNoted::default())
+}
+
+#[derive(Default)]
+struct UntoldIsTold(Honest);
+
+impl Conduct for UntoldIsTold {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn heard_of_list(&self, told: Result<Option<StockList>, Failure>) -> Result<Option<StockList>, Failure> {
+        Ok(told.unwrap_or_default())
+    }
+}
+
+pub(super) fn untold_is_told() -> Box<dyn Conduct> {
+    boxed(UntoldIsTold::default())
+}
+
 /// Only whoever took a number creates its page.
 #[derive(Default)]
 struct LostNumber {

@@ -166,13 +166,14 @@ impl Simulation {
     }
 
     fn deliver(&mut self, nth: usize) {
-        let message = {
-            let mut desk = self.world.desk();
-            let now = desk.now;
-            desk.mail.deliver(nth, now)
+        let batch = {
+            let mut guard = self.world.desk();
+            let Desk { mail, dice, is_seeded, now, .. } = &mut *guard;
+            let comes_along = || !*is_seeded || dice.hits(700);
+            mail.deliver_batch(nth, *now, comes_along)
         };
-        if let Some(message) = message {
-            self.work_on(message);
+        if let Some(first) = batch.first() {
+            self.work_on(first.subject.queue(), batch);
         }
     }
 
