@@ -55,7 +55,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 60] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {

@@ -35,19 +35,19 @@ fn falsehood(order: &Order, entries: &[ChargeEntry]) -> Option<String> {
     }
 }
 
-/// How much of the shopper's money the gateways may have, in minor units, for these words to be true; none where the two
-/// contradict each other.
+/// How much of the shopper's money the gateways may have captured and not refunded, in minor units, for these words to be
+/// true; none where the two contradict each other.
 fn told(order: &Order, state: &str, payment: &str) -> Option<RangeInclusive<i64>> {
     let total = order.totals.total.amount();
     // What goes back is back there before it is known here.
     let least = total - order.going_back();
     match (state, payment) {
         (_, "processing" | "action_required" | "being_confirmed") if state != "paid" => Some(0..=total),
-        ("paid", "captured") => Some(least..=total),
+        ("paid" | "disputed", "captured") => Some(least..=total),
         ("partially_refunded", "captured") => Some(least..=total - order.refunded()),
-        ("refunded", "refunded")
-        | ("cancelled", "refunded" | "declined" | "voided")
-        | ("payment_failed", "declined" | "voided") => Some(0..=0),
+        // Of what was cancelled, a lost dispute gave the shopper a part.
+        ("refunded" | "cancelled", "refunded") => Some(0..=order.lost()),
+        ("payment_failed" | "cancelled", "declined" | "voided") => Some(0..=0),
         _ => None,
     }
 }
@@ -122,6 +122,7 @@ mod tests {
             currency: "EUR".parse().unwrap(),
             captured,
             refunded,
+            disputes: vec![],
             after_no: false,
         }
     }
