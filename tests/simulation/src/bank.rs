@@ -18,6 +18,7 @@ use domain::{OrderId, Timestamp};
 use crate::dice::Dice;
 
 mod refunds; // money that goes back
+mod transfers; // what is listed as moved
 
 /// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>,
 /// <https://developer.paypal.com/api/orders/v2/orders-authorize>,
@@ -96,6 +97,7 @@ pub(crate) struct Bank {
     actions: Vec<(Timestamp, usize, bool)>,
     /// What was taken on, and when it is done: what to do with which object.
     received: Vec<(Timestamp, usize, Operation)>,
+    list: transfers::List,
 }
 
 impl Bank {

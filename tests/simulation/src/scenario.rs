@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::Reconciliations;
 use application::put_on_sale::{self, put_on_sale};
 use domain::catalog::{Availability, LowStock, Product, Variant};
+use domain::payment::GatewayName;
 use domain::stock::Units;
 use domain::{Money, Sku, Timestamp};
 use futures_util::FutureExt;
@@ -19,6 +21,7 @@ mod buying; // one shopper, and what payments do
 mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
 mod limits; // customers who may have no more than so many
+mod listing; // what the gateways list, and what nobody told of
 mod racing; // several, or one with several clients
 mod reviewing; // payments that a person must see, or that the shop refuses
 mod supply; // goods that come and go during a sale
@@ -39,6 +42,8 @@ pub struct Scenario {
     low_limit: Option<u32>,
     /// How long Stripe is ill, from the beginning on.
     ill_seconds: u64,
+    /// Whether what the gateways list is compared with the ledgers.
+    reconciles: bool,
     shoppers: fn(&Crowd) -> Vec<Work>,
 }
 
@@ -56,7 +61,17 @@ const SCARF: &str = "SCARF";
 /// A scenario with the usual stock.
 const fn of(name: &'static str, shoppers: fn(&Crowd) -> Vec<Work>) -> Scenario {
     let (limit, low_limit) = (None, None);
-    Scenario { name, shirts: 3, scarves: 15, hold_seconds: 600, limit, low_limit, ill_seconds: 0, shoppers }
+    Scenario {
+        name,
+        shirts: 3,
+        scarves: 15,
+        hold_seconds: 600,
+        limit,
+        low_limit,
+        ill_seconds: 0,
+        reconciles: false,
+        shoppers,
+    }
 }
 
 impl core::fmt::Debug for Scenario {
@@ -84,6 +99,13 @@ impl Scenario {
         Self { shirts: 30, ..of("review-lapsed", reviewing::lapsed) },
         Self { shirts: 30, ..of("review-cancelled", reviewing::cancelled) },
         of("card-testing", reviewing::card_testing),
+    ];
+
+    /// Those in which what the gateways list is compared with the ledgers, which stand beside [`Scenario::ALL`] too.
+    pub const RECONCILED: [Self; 3] = [
+        Self { reconciles: true, ..of("listed", listing::listed) },
+        Self { reconciles: true, ..of("listed-orphans", listing::orphans) },
+        Self { reconciles: true, ..of("listed-strangers", listing::strangers) },
     ];
 
     /// Every other scenario.
@@ -146,7 +168,7 @@ impl Scenario {
 
     /// Every scenario there is.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain(Self::TOLD).chain(Self::ILL).chain(Self::SCREENED)
+        Self::ALL.into_iter().chain(Self::TOLD).chain(Self::ILL).chain(Self::SCREENED).chain(Self::RECONCILED)
     }
 
     /// The scenario of that name.
@@ -157,6 +179,11 @@ impl Scenario {
     /// Until when Stripe is ill.
     pub(crate) fn ill_until(&self) -> Timestamp {
         BEGIN.plus(Duration::from_secs(self.ill_seconds))
+    }
+
+    /// Whether what the gateways list is compared with the ledgers.
+    pub(crate) const fn reconciles(&self) -> bool {
+        self.reconciles
     }
 
     /// Puts units on sale, before anything can go wrong.
@@ -175,6 +202,9 @@ impl Scenario {
                 let stock: [(Sku, Units); 1] = [stock];
                 let _opened = put_on_sale(&ports, &product, &stock).now_or_never();
             }
+        }
+        if self.reconciles {
+            let _begun = store.advance(GatewayName::Stripe, None, BEGIN).now_or_never();
         }
     }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use application::Gateway;
+use application::{Gateway, Transfers};
 use async_trait::async_trait;
 use domain::Timestamp;
 use domain::payment::{
@@ -96,6 +96,10 @@ impl Gateway for Invocation {
         };
         self.world.note(|| format!("hears of the refund's look-up: {answer:?}"));
         answer
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
     }
 }
 
