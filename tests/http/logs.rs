@@ -30,11 +30,12 @@ const CARDS: [&str; 5] = [
 /// A card that is stored at Adyen.
 const ADYEN_TOKEN: &str = "ada_stored_card_7";
 /// The functions that no route enters, with their events.
-const WORKERS: [(&str, &str); 5] = [
+const WORKERS: [(&str, &str); 6] = [
     ("relay", "stream/relay.json"),
     ("capture-payment", "sqs/capture-payment.json"),
     ("apply-webhook", "sqs/apply-webhook.json"),
     ("expire-reservation", "sqs/expire-reservation.json"),
+    ("reconcile", "schedule/reconcile.json"),
     ("sweep", "schedule/sweep.json"),
 ];
 

@@ -69,6 +69,8 @@ mod permissions; // what each function's policy allows, and what it asks
 #[cfg(test)]
 mod problems; // each problem that a client can get
 #[cfg(test)]
+mod reconciled; // what the gateways list
+#[cfg(test)]
 mod repetition; // the same request again
 #[cfg(test)]
 mod sign_in; // customers, and whoever says to be one

@@ -19,6 +19,7 @@ use crate::endpoint::Line;
 use crate::events;
 use crate::goods::{sku, stocked, variant};
 use crate::receive_webhook::{captured_at_adyen, signed};
+use crate::reconciled;
 use crate::request::{Request, event_file, key};
 use crate::shop::{Shop, answer, invoke, opened};
 
@@ -29,7 +30,7 @@ struct Watched {
 }
 
 /// Every function that asks the tables.
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 15] = [
     "add-payment-method",
     "apply-webhook",
     "cancel-order",
@@ -42,6 +43,7 @@ const FUNCTIONS: [&str; 14] = [
     "get-reservation",
     "list-products",
     "receive-webhook",
+    "reconcile",
     "release-reservation",
     "sweep",
 ];
@@ -132,6 +134,7 @@ async fn each_function_asks_of_the_tables_all_that_its_policy_allows_and_nothing
     let order = buy(&watched).await;
     cancel(&watched).await;
     hear(&watched).await;
+    reconcile(&watched).await;
     give_back(&watched).await;
     sweep(&watched, &order).await;
 
@@ -210,6 +213,20 @@ async fn hear(watched: &Watched) {
     watched.ask(signed(told.event()["body"].as_str().unwrap())).await;
     watched.ask(captured_at_adyen()).await;
     watched.work("apply-webhook", &event_file("sqs/apply-webhook.json")).await;
+}
+
+/// The gateway lists money for an order that nobody has begun to charge: its payment is taken up, and the list differs.
+async fn reconcile(watched: &Watched) {
+    let held = watched.hold(8, "SHIRT-FINAL-M", 1).await;
+    let checkout = watched.customer("checkout").key(8).with("/reservation_id", json!(held.text_at("/id")));
+    let total = held.body()["totals"]["total"]["amount"].clone();
+    let order = watched.ask(checkout.with("/expected_total/amount", total.clone())).await.text_at("/id");
+    let at = reconciled::begin(&watched.shop).await;
+    let taking = json!({
+        "order_id": order, "attempt": "1", "amount": total, "currency": "eur", "captured_at": at
+    });
+    reconciled::take(&watched.shop, taking).await;
+    watched.work("reconcile", &event_file("schedule/reconcile.json")).await;
 }
 
 /// Units of SKUs that are sold out come back, once by a release and once by an expiry: everybody is told.

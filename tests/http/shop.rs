@@ -273,6 +273,10 @@ impl Shop {
         dynamodb::OrdersTable::new(self.clients().dynamodb().await, self.table("ORDERS_TABLE"))
     }
 
+    pub(crate) async fn reconciliations(&self) -> dynamodb::OrdersTable {
+        self.limits().await
+    }
+
     async fn purchases(&self) -> dynamodb::PurchaseTables {
         let client = self.clients().dynamodb().await;
         dynamodb::PurchaseTables::new(client, self.table("ORDERS_TABLE"), self.table("STOCK_TABLE"))
@@ -360,6 +364,7 @@ async fn built(name: &str, environment: Environment) -> Result<Arc<dyn Function>
         "list-payment-options" => list_payment_options::function(environment).await,
         "list-products" => list_products::function(environment).await,
         "receive-webhook" => receive_webhook::function(environment).await,
+        "reconcile" => reconcile::function(environment).await,
         "relay" => relay::function(environment).await,
         "release-reservation" => release_reservation::function(environment).await,
         "sweep" => sweep::function(environment).await,

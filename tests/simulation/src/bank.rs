@@ -20,6 +20,10 @@ use crate::dice::Dice;
 mod dashboard; // what a person sees and does there
 mod disputes; // money that shoppers demand back over the shop's head
 mod refunds; // money that goes back
+mod silence; // first confirms that are not answered
+
+pub(crate) use silence::Silence;
+mod transfers; // what is listed as moved
 
 /// How long a key is honoured (<https://docs.stripe.com/api/idempotent_requests>,
 /// <https://developer.paypal.com/api/orders/v2/orders-authorize>,
@@ -82,13 +86,6 @@ struct Kept {
     answer: Outcome,
 }
 
-/// What becomes of a first confirm because of its token, whatever else goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Silence {
-    AfterItWasDone,
-    InsteadOfDoingIt,
-}
-
 /// The gateway.
 #[derive(Debug, Default)]
 pub(crate) struct Bank {
@@ -100,6 +97,7 @@ pub(crate) struct Bank {
     actions: Vec<(Timestamp, usize, bool)>,
     /// What was taken on, and when it is done: what to do with which object.
     received: Vec<(Timestamp, usize, Operation)>,
+    list: transfers::List,
 }
 
 impl Bank {
@@ -143,28 +141,6 @@ impl Bank {
     /// A request that is still on its way when its sender has given up.
     pub(crate) fn delay(&mut self, request: Request, until: Timestamp) {
         self.late.push((until, request));
-    }
-
-    /// Whether this very request meets silence, as its token says: the first confirm of its object does.
-    pub(crate) fn silence(&self, request: &Request) -> Option<Silence> {
-        if request.asked != Asked::Change(Operation::Confirm) {
-            return None;
-        }
-        let first = self.intent(request.reference.as_ref()).is_some_and(|intent| intent.confirms == 0);
-        match token(&request.charge) {
-            "answer_lost" if first => Some(Silence::AfterItWasDone),
-            "request_lost" if first => Some(Silence::InsteadOfDoingIt),
-            _ => None,
-        }
-    }
-
-    /// Remembers that a confirm of this object was tried.
-    pub(crate) fn note_confirm(&mut self, request: &Request) {
-        if request.asked == Asked::Change(Operation::Confirm)
-            && let Some(intent) = place(request.reference.as_ref()).and_then(|at| self.intents.get_mut(at))
-        {
-            intent.confirms = intent.confirms.saturating_add(1);
-        }
     }
 
     fn perform(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {

@@ -14,6 +14,7 @@ use crate::world::Desk;
 mod alerts; // ONCE_PER_CROSSING
 mod answers; // ONE_ANSWER, and nothing false in what shoppers hear
 mod circuits; // ONE_PROBER
+mod differences; // DIFFERENCES_ARE_REAL
 mod end; // what must have come about once faults have stopped
 mod promises; // PROMISE_KEPT
 mod screening; // REVIEW_HOLDS, REFUSED_UNSENT and REFUSED_FOR_A_REASON
@@ -57,6 +58,8 @@ pub(crate) struct Checker {
     pages: units::Pages,
     untold: telling::Untold,
     probes: circuits::Probes,
+    /// Differences about strangers who paid.
+    strangers_noted: usize,
 }
 
 impl Checker {
@@ -98,6 +101,7 @@ impl Checker {
 impl Desk {
     /// Checks everything after a commit, if it changed anything.
     pub(crate) fn check(&mut self, store: &Store) {
+        self.check_differences(store);
         let revision = store.revision();
         if core::mem::replace(&mut self.checker.revision, revision) == revision {
             return;
@@ -108,6 +112,7 @@ impl Desk {
 
     /// Checks the charges after the gateway did something.
     pub(crate) fn check_charges(&mut self) {
+        self.bank.list_transfers(self.now);
         let entries = self.bank.entries();
         if self.checker.books.charges.as_ref() != Some(&entries) {
             let after = Books { charges: Some(entries), ..self.checker.books.clone() };

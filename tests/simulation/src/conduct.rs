@@ -3,12 +3,13 @@
 //! The honest conduct is the store's own. Each deliberate bug is another conduct, so none can reach a function.
 
 use application::{
-    ChangeError, ChangeSupplyError, ClaimError, CloseError, CountError, Failure, HoldError, PlanError,
-    ReserveError, WakeUp,
+    ChangeError, ChangeSupplyError, ClaimError, CloseError, CountError, Failure, HoldError, Listing,
+    PlanError, ReserveError, WakeUp,
 };
 use domain::fraud::Count;
 use domain::order::{Order, OrderChange};
 use domain::payment::{Charge, Circuit, Operation, Outcome, RefundCharge, RefundOutcome};
+use domain::reconciliation::{Difference, Transfer};
 use domain::reservation::Reservation;
 use domain::stock::{
     Hold, LimitClaim, Look, Looking, Movement, Opened, OpenerKey, PageKey, PlannedHold, StockAlert,
@@ -41,6 +42,7 @@ pub(crate) enum Role {
     MoveStock,
     Relay,
     Sweep,
+    Reconcile,
 }
 
 /// The conduct of the other sides. Every default is the honest one.
@@ -219,6 +221,15 @@ pub(crate) trait Conduct: Send + Sync {
     /// What a worker reports of a message.
     fn judged(&self, outcome: Result<(), Failure>) -> Result<(), Failure> {
         outcome
+    }
+
+    fn note(&self, _by: Invoked, difference: &Difference) -> Result<Idempotent<()>, Failure> {
+        now(application::Differences::note(self.store(), difference))
+    }
+
+    /// What whoever reconciles makes of a page of a gateway's list.
+    fn listed(&self, page: Result<Listing<Transfer>, Failure>) -> Result<Listing<Transfer>, Failure> {
+        page
     }
 
     /// Whether the sweeper runs.

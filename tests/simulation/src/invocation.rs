@@ -17,6 +17,7 @@ mod gateway; // Gateway
 mod holds; // Holds and Limits
 mod orders; // Orders, OrderPlacer and OrderLedger
 mod queues; // Queues
+mod reconciliations; // Transfers, Reconciliations and Differences
 mod reservations; // Reservations, ReservationBook and ReservationCloser
 mod room; // StockRoom
 mod stock; // Stock and StockKeeper

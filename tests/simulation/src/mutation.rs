@@ -15,6 +15,7 @@ mod giving_back; // how units go back on sale
 mod limits; // what counts against a customer's limit
 mod payments; // what is concluded from a gateway's answers, and when it is written
 mod planning; // from which pages a reservation is to be held
+mod reconciling; // what is made of the gateways' lists
 mod requests; // what is answered, and from what
 mod room; // where units are looked for
 mod screening; // what the fraud rules ask for
@@ -55,7 +56,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 63] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -166,6 +167,22 @@ impl Mutation {
             scenario: Some("breaks-its-word"),
             ..of("orphan-not-noted", "what came after a no is heard of, and not written down", || {
                 payments::orphan_not_noted()
+            })
+        },
+        Self {
+            scenario: Some("listed-strangers"),
+            ..of("noted-anew", "a difference is noted whenever it is found", || reconciling::noted_anew())
+        },
+        Self {
+            scenario: Some("listed"),
+            ..of("in-flight-is-no", "what is not settled yet is an orphan to whoever reconciles", || {
+                reconciling::in_flight_is_no()
+            })
+        },
+        Self {
+            scenario: Some("listed-orphans"),
+            ..of("lost-list-is-empty", "a list that cannot be had counts as compared", || {
+                reconciling::lost_list_is_empty()
             })
         },
         of("refund-not-posted", "a refund is recorded, and its ledger stays as it was", || {

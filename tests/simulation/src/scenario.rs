@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::Reconciliations;
 use application::put_on_sale::{self, put_on_sale};
 use domain::catalog::{Availability, LowStock, Product, Variant};
+use domain::payment::GatewayName;
 use domain::stock::Units;
 use domain::{Money, Sku, Timestamp};
 use futures_util::FutureExt;
@@ -20,6 +22,7 @@ mod disputing; // shoppers who demand their money back over the shop's head
 mod ending; // orders that are cancelled, and money that goes back
 mod late; // whoever comes when all is quiet
 mod limits; // customers who may have no more than so many
+mod listing; // what the gateways list, and what nobody told of
 mod racing; // several, or one with several clients
 mod resolving; // what only a person at the gateway can find out
 mod reviewing; // payments that a person must see, or that the shop refuses
@@ -41,6 +44,8 @@ pub struct Scenario {
     low_limit: Option<u32>,
     /// How long Stripe is ill, from the beginning on.
     ill_seconds: u64,
+    /// Whether what the gateways list is compared with the ledgers.
+    reconciles: bool,
     shoppers: fn(&Crowd) -> Vec<Work>,
 }
 
@@ -58,7 +63,17 @@ const SCARF: &str = "SCARF";
 /// A scenario with the usual stock.
 const fn of(name: &'static str, shoppers: fn(&Crowd) -> Vec<Work>) -> Scenario {
     let (limit, low_limit) = (None, None);
-    Scenario { name, shirts: 3, scarves: 15, hold_seconds: 600, limit, low_limit, ill_seconds: 0, shoppers }
+    Scenario {
+        name,
+        shirts: 3,
+        scarves: 15,
+        hold_seconds: 600,
+        limit,
+        low_limit,
+        ill_seconds: 0,
+        reconciles: false,
+        shoppers,
+    }
 }
 
 impl core::fmt::Debug for Scenario {
@@ -100,6 +115,13 @@ impl Scenario {
         of("disputed", disputing::paid),
         of("disputed-while-refunding", disputing::refunded),
         of("disputed-and-cancelled", disputing::cancelled),
+    ];
+
+    /// Those in which what the gateways list is compared with the ledgers, which stand beside [`Scenario::ALL`] too.
+    pub const RECONCILED: [Self; 3] = [
+        Self { reconciles: true, ..of("listed", listing::listed) },
+        Self { reconciles: true, ..of("listed-orphans", listing::orphans) },
+        Self { reconciles: true, ..of("listed-strangers", listing::strangers) },
     ];
 
     /// Every other scenario.
@@ -162,8 +184,9 @@ impl Scenario {
 
     /// Every scenario there is.
     pub fn every() -> impl Iterator<Item = Self> {
-        let told = Self::TOLD.into_iter().chain(Self::DISPUTED).chain(Self::ILL);
-        Self::ALL.into_iter().chain(told).chain(Self::SCREENED).chain(Self::RESOLVED)
+        let told = Self::TOLD.into_iter().chain(Self::DISPUTED).chain(Self::RECONCILED);
+        let by_people = Self::SCREENED.into_iter().chain(Self::RESOLVED);
+        Self::ALL.into_iter().chain(told).chain(Self::ILL).chain(by_people)
     }
 
     /// The scenario of that name.
@@ -174,6 +197,11 @@ impl Scenario {
     /// Until when Stripe is ill.
     pub(crate) fn ill_until(&self) -> Timestamp {
         BEGIN.plus(Duration::from_secs(self.ill_seconds))
+    }
+
+    /// Whether what the gateways list is compared with the ledgers.
+    pub(crate) const fn reconciles(&self) -> bool {
+        self.reconciles
     }
 
     /// Puts units on sale, before anything can go wrong.
@@ -192,6 +220,9 @@ impl Scenario {
                 let stock: [(Sku, Units); 1] = [stock];
                 let _opened = put_on_sale(&ports, &product, &stock).now_or_never();
             }
+        }
+        if self.reconciles {
+            let _begun = store.advance(GatewayName::Stripe, None, BEGIN).now_or_never();
         }
     }
 

@@ -17,6 +17,7 @@ use application::get_reservation::{self, get_reservation};
 use application::list_products;
 use application::list_work_items::{self, list_work_items};
 use application::receive_stock::{self, MoveStockError, receive_stock};
+use application::reconcile;
 use application::refund_order::{self, refund_order};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
@@ -26,6 +27,7 @@ use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
 use application::{Budget, Clock, Failure, Gateways, Subject};
 use domain::Idempotent;
+use domain::payment::GatewayName;
 use domain::stock::Movement;
 use domain::wake::Queue;
 use domain::webhook::Mode;
@@ -326,4 +328,26 @@ pub(crate) async fn schedule(at: Arc<Invocation>) {
     let ports = sweep::Ports { index: &*at, stock: &*at, orders: &*at, queues: &*at, clock: &*at };
     let swept = sweep(&ports).await;
     at.world.note(|| format!("the sweep woke {swept:?}"));
+}
+
+/// How long whoever reconciles has, as in `template.yaml`.
+const RECONCILE_TIME: Duration = Duration::from_secs(840);
+
+/// Compares what the gateways list with the ledgers. The next one comes by the schedule, however this one ends.
+pub(crate) async fn reconcile(at: Arc<Invocation>) {
+    let gateways = gateways(&at);
+    let budget = Budget { ends_at: at.now().plus(RECONCILE_TIME), call_max: CALL_TIME };
+    let payment = capture_payment::Ports {
+        orders: &*at,
+        velocity: &*at,
+        gateways: &gateways,
+        breaker: at.breaker(),
+        budget,
+        clock: &*at,
+    };
+    // The list in this place has what the other gateways moved too.
+    let offered = [GatewayName::Stripe];
+    let ports = reconcile::Ports { payment, reconciliations: &*at, differences: &*at, offered: &offered };
+    let compared = reconcile::reconcile(&ports).await;
+    at.world.note(|| format!("reconciled: {compared:?}"));
 }

@@ -14,7 +14,7 @@ use crate::invocation::{Environment, Invocation};
 use crate::mail::Message;
 use crate::scenario::Scenario;
 use crate::serve;
-use crate::world::{Desk, Waiting, World};
+use crate::world::{BEGIN, Desk, Waiting, World};
 
 mod frozen; // what runs for too long
 mod late; // whoever comes when all is quiet
@@ -33,6 +33,7 @@ pub(crate) struct Simulation {
     invocations: u64,
     turn: u64,
     sweep_at: Timestamp,
+    reconcile_at: Timestamp,
     /// Sweeps since anything else happened.
     idle_sweeps: u32,
     choices: Vec<schedule::Choice>,
@@ -56,6 +57,7 @@ enum Kind {
     Worker,
     Relay,
     Sweep,
+    Reconcile,
 }
 
 impl Simulation {
@@ -65,6 +67,7 @@ impl Simulation {
         let sweep_at = {
             let mut desk = world.desk();
             desk.ill_until = scenario.ill_until();
+            desk.reconciles = scenario.reconciles();
             desk.check(world.conduct.store());
             let wait = desk.some_millis(60_000);
             desk.now.plus(wait)
@@ -77,6 +80,7 @@ impl Simulation {
             invocations: 0,
             turn: 0,
             sweep_at,
+            reconcile_at: BEGIN,
             idle_sweeps: 0,
             choices: Vec::new(),
         };
@@ -182,6 +186,11 @@ impl Simulation {
         self.invoke(Role::Sweep, Kind::Sweep, || "sweep".to_owned(), |at| Box::pin(serve::schedule(at)));
     }
 
+    fn reconcile(&mut self) {
+        let name = || "reconcile".to_owned();
+        self.invoke(Role::Reconcile, Kind::Reconcile, name, |at| Box::pin(serve::reconcile(at)));
+    }
+
     /// Lets a task go on to its next wait.
     fn go_on(&mut self, place: usize) {
         self.turn = self.turn.saturating_add(1);
@@ -248,7 +257,7 @@ impl Simulation {
         match kind {
             Kind::Request(slot) => desk.fill(slot, Answer::None),
             Kind::Relay => desk.stream.is_read = false,
-            Kind::Shopper | Kind::Worker | Kind::Sweep => {}
+            Kind::Shopper | Kind::Worker | Kind::Sweep | Kind::Reconcile => {}
         }
     }
 }

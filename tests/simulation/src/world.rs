@@ -53,6 +53,8 @@ pub(crate) struct Desk {
     pub(crate) bank: Bank,
     /// Until when Stripe is ill.
     pub(crate) ill_until: Timestamp,
+    /// Whether somebody compares what the gateways list with the ledgers.
+    pub(crate) reconciles: bool,
     /// Writes on their way, and when they land.
     late: Vec<(Timestamp, LateWrite)>,
     /// What somebody read of each list a while ago.
@@ -148,6 +150,7 @@ impl Desk {
             ways: Vec::new(),
             bank: Bank::default(),
             ill_until: BEGIN,
+            reconciles: false,
             late: Vec::new(),
             lists_before: BTreeMap::new(),
             mail: Mail::default(),

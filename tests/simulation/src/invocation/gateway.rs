@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use application::{Failure, Gateway};
+use application::{Failure, Gateway, Transfers};
 use async_trait::async_trait;
 use domain::Timestamp;
 use domain::payment::{
@@ -113,6 +113,10 @@ impl Gateway for Invocation {
 
     async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
         self.ask("purpose", |desk| desk.bank.purpose(reference)).await
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self)
     }
 }
 

@@ -54,20 +54,32 @@ const BREACHES: u32 = 24;
 
 async fn takes_after_a_no(world: Arc<World>) {
     for number in 0..BREACHES {
-        let silence = world.desk().some_millis(SILENCE_MAX);
-        world.pause(silence).await;
-        let webhook = {
-            let mut guard = world.desk();
-            let desk = &mut *guard;
-            let orders = &desk.checker.books.orders;
-            let place = desk.bank.captures_after_no(|charge| is_known_no(orders, charge));
-            desk.check_charges();
-            place.and_then(|place| about(desk, place, &format!("evt_{number}"), None))
-        };
+        let taken = takes_one(&world).await;
+        let webhook = taken.and_then(|place| about(&world.desk(), place, &format!("evt_{number}"), None));
         if let Some(webhook) = webhook {
             tell(&world, &webhook);
         }
     }
+}
+
+/// The same, and nobody is told.
+pub(super) async fn takes_silently(world: Arc<World>) {
+    for _ in 0..BREACHES {
+        let taken = takes_one(&world).await;
+        world.note(|| format!("the gateway takes, after a no, the money of {taken:?}, and says nothing"));
+    }
+}
+
+/// The gateway breaks its word after a while, if there is one to break. Answers the place of its object.
+async fn takes_one(world: &World) -> Option<usize> {
+    let silence = world.desk().some_millis(SILENCE_MAX);
+    world.pause(silence).await;
+    let mut guard = world.desk();
+    let desk = &mut *guard;
+    let orders = &desk.checker.books.orders;
+    let place = desk.bank.captures_after_no(|charge| is_known_no(orders, charge));
+    desk.check_charges();
+    place
 }
 
 /// Whether the shop knows this charge to be a definite no: before that, what the gateway takes is for the order.

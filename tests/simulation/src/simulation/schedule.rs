@@ -11,6 +11,9 @@ const WORKERS_MAX: usize = 6;
 /// How often the sweeper runs.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
+/// How often the gateways' lists are compared with the ledgers.
+const RECONCILE_EVERY: Duration = Duration::from_secs(15 * 60);
+
 /// Now and then everything stands still, for longer than a gateway knows a key.
 const STANDSTILL: Duration = Duration::from_secs(25 * 60 * 60);
 
@@ -36,6 +39,7 @@ pub(super) enum Choice {
     Bank,
     LateWrite,
     Sweep,
+    Reconcile,
 }
 
 impl Simulation {
@@ -107,6 +111,10 @@ impl Simulation {
                 self.sweep_at = self.world.desk().now.plus(SWEEP_EVERY);
                 self.sweep();
             }
+            Some(Choice::Reconcile) => {
+                self.reconcile_at = self.world.desk().now.plus(RECONCILE_EVERY);
+                self.reconcile();
+            }
             None => return self.skip_ahead(),
         }
         true
@@ -120,6 +128,7 @@ impl Simulation {
             Choice::Relay => (2, 0),
             Choice::Deliver(_) => (3, 0),
             Choice::Sweep => (4, 0),
+            Choice::Reconcile => (5, 0),
         }
     }
 
@@ -129,9 +138,11 @@ impl Simulation {
         let now = desk.now;
         let mut workers = 0_usize;
         let mut sweeping = false;
+        let mut reconciling = false;
         for (place, task) in self.tasks.iter().enumerate() {
             workers = workers.saturating_add(usize::from(task.kind == Kind::Worker));
             sweeping |= task.kind == Kind::Sweep;
+            reconciling |= task.kind == Kind::Reconcile;
             let ready = match task.waiting {
                 Waiting::Call(_) => true,
                 Waiting::Answer(slot, until) => desk.has_answer(slot) || now >= until,
@@ -162,6 +173,9 @@ impl Simulation {
             && self.sweeps_run(&desk)
         {
             self.choices.push(Choice::Sweep);
+        }
+        if desk.reconciles && now >= self.reconcile_at && !reconciling {
+            self.choices.push(Choice::Reconcile);
         }
     }
 
@@ -223,6 +237,12 @@ impl Simulation {
                 true
             }
             None if desk.unsettled().is_none() || !self.sweeps_run(&desk) => false,
+            // Every other time the lists are compared instead.
+            None if desk.reconciles && !self.idle_sweeps.is_multiple_of(2) => {
+                desk.now = desk.now.max(self.reconcile_at);
+                self.idle_sweeps = self.idle_sweeps.saturating_add(1);
+                true
+            }
             None => {
                 // The sweeps before the next wake would find nothing.
                 let idle_until = desk.next_wake().unwrap_or(desk.now);

@@ -1,0 +1,126 @@
+//! The scheduled function that compares what the gateways list with what is posted.
+
+use std::time::Duration;
+
+use application::{Clock, Reconciliations};
+use domain::Timestamp;
+use domain::payment::GatewayName;
+use lambda::SystemClock;
+use serde_json::{Value, json};
+
+use crate::events;
+use crate::request::{Request, event_file};
+use crate::shop::{Shop, invoke};
+
+/// How long ago comparing has begun in these shops.
+const AGO: Duration = Duration::from_secs(60 * 60);
+
+/// Begins to compare what Stripe lists, an hour ago. Answers a time, in seconds, of which the list is complete.
+pub(crate) async fn begin(shop: &Shop) -> i64 {
+    let begin = SystemClock.now().minus(AGO);
+    let begun = shop.reconciliations().await.advance(GatewayName::Stripe, None, begin).await.unwrap();
+    assert!(!begun.is_replay());
+    begin.as_millis() / 1_000 + 60
+}
+
+/// Money moves at Stripe without the shop's doing, and nobody is told.
+pub(crate) async fn take(shop: &Shop, taking: Value) {
+    let request = reqwest::Client::new().post(format!("{}/sandbox/charges", shop.setting("STRIPE_ENDPOINT")));
+    let answer = request.header("content-type", "application/json").body(taking.to_string()).send().await;
+    assert_eq!(answer.unwrap().status(), 201);
+}
+
+/// The gateway's own book.
+async fn charges(shop: &Shop) -> Value {
+    let url = format!("{}/sandbox/charges", shop.setting("STRIPE_ENDPOINT"));
+    serde_json::from_str(&reqwest::get(url).await.unwrap().text().await.unwrap()).unwrap()
+}
+
+async fn run(shop: &Shop, function: &str, file: &str) {
+    invoke(shop.instance(function, &[]).await.as_ref(), &event_file(file)).await.unwrap();
+}
+
+async fn compare(shop: &Shop) {
+    run(shop, "reconcile", "schedule/reconcile.json").await;
+}
+
+/// Every stored difference.
+fn differences(shop: &Shop) -> Vec<Value> {
+    let items = shop.records()["Orders"]["Items"].clone();
+    let is_one = |item: &Value| item["pk"]["S"].as_str().unwrap().starts_with("difference#");
+    items.as_array().unwrap().iter().filter(|item| is_one(item)).cloned().collect()
+}
+
+async fn until(shop: &Shop) -> Timestamp {
+    shop.reconciliations().await.reconciled_until(GatewayName::Stripe).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn fault_100_money_for_no_order_of_ours_is_noted_once_however_often_it_is_compared() {
+    let (shop, _) = events::shop(&[]).await;
+    let at = begin(&shop).await;
+    let stranger =
+        json!({"order_id": "x", "attempt": "1", "amount": 4_200, "currency": "eur", "captured_at": at});
+    take(&shop, stranger).await;
+    let begun = until(&shop).await;
+    compare(&shop).await;
+    let found = differences(&shop);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((&found[0]["kind"]["S"], &found[0]["order_id"]["S"]), (&json!("unknown_order"), &json!("x")));
+    assert_eq!(found[0]["amount"]["M"]["amount"]["N"], "4200");
+    assert!(until(&shop).await > begun);
+
+    // Somebody compares all of it again.
+    let table = shop.reconciliations().await;
+    let _again = table.advance(GatewayName::Stripe, Some(until(&shop).await), begun).await.unwrap();
+    compare(&shop).await;
+    assert_eq!(differences(&shop), found);
+}
+
+#[tokio::test]
+async fn fault_100_money_that_was_taken_after_a_decline_and_never_told_of_goes_back() {
+    let (shop, _) = events::shop(&[]).await;
+    let at = begin(&shop).await;
+    shop.succeed("create-reservation").await;
+    let token = json!([{"gateway": "stripe", "token": "pm_card_chargeDeclined"}]);
+    let order = shop.ask(&Request::of("checkout").with("/payment_methods", token)).await.text_at("/id");
+    run(&shop, "capture-payment", "sqs/capture-payment.json").await;
+    assert_eq!(shop.succeed("get-order").await.text_at("/state"), "payment_failed");
+    let stored = shop.books().await.orders[0].order.clone();
+    assert_eq!(stored.id.as_str(), order);
+    let reference = stored.attempts[0].reference.clone().unwrap();
+    take(&shop, json!({"payment_intent": reference.as_str(), "captured_at": at})).await;
+
+    for _ in 0..2 {
+        compare(&shop).await;
+        assert!(shop.books().await.orders[0].order.has_orphan());
+    }
+    shop.succeed("cancel-order").await;
+    run(&shop, "expire-reservation", "sqs/expire-reservation.json").await;
+    run(&shop, "capture-payment", "sqs/capture-payment.json").await;
+    let over = shop.books().await.orders[0].order.clone();
+    assert!(!over.has_orphan(), "{:?}", over.refunds);
+    let book = charges(&shop).await;
+    assert_eq!((&book[0]["captured"], &book[0]["after_no"]), (&book[0]["refunded"], &json!(true)));
+    assert_eq!(differences(&shop), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_gateway_is_compared_once_it_is_offered() {
+    let (shop, _) = events::shop(&[("STRIPE_PUBLIC_KEY", "pk_test_1")]).await;
+    compare(&shop).await;
+    let table = shop.reconciliations().await;
+    assert!(until(&shop).await <= SystemClock.now());
+    assert_eq!(table.reconciled_until(GatewayName::PayPal).await, Ok(None));
+    assert_eq!(table.reconciled_until(GatewayName::Adyen).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_run_that_the_gateway_does_not_answer_fails_and_leaves_the_comparison_where_it_was() {
+    let (shop, _) = events::shop(&[]).await;
+    begin(&shop).await;
+    let begun = until(&shop).await;
+    let instance = shop.instance("reconcile", &[("STRIPE_ENDPOINT", "http://127.0.0.1:1")]).await;
+    assert!(invoke(instance.as_ref(), &event_file("schedule/reconcile.json")).await.is_err());
+    assert_eq!(until(&shop).await, begun);
+}
