@@ -310,6 +310,7 @@ impl Order {
         let attempt = self.attempts.pop().and_then(step).ok_or(OrderRefused)?;
         let settled = attempt.state.clone();
         let (number, gateway) = (attempt.number, attempt.method.gateway());
+        let is_ready = matches!(settled, AttemptState::Ready { .. });
         let (pause, review) = (attempt.pause(), attempt.review.filter(|_| attempt.is_held_for_review()));
         self.attempts.push(attempt);
         let holds = match settled {
@@ -338,6 +339,9 @@ impl Order {
                     self.wake = Some(Wake { queue: Queue::CapturePayment, at: review.until });
                 } else if !pause.is_zero() {
                     self.wake = Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) });
+                } else if is_ready {
+                    // Whoever was told of it before the planned look need not wait for that.
+                    self.wake = self.wake.map(|wake| Wake { at: wake.at.min(now), ..wake });
                 }
                 None
             }
