@@ -7,6 +7,7 @@ mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each decline
 mod exchange; // one request and its answer, or the loss of it
 mod refund; // money that goes back
+mod webhook; // what PayPal tells by itself, verified
 mod wire; // PayPal's JSON
 
 use core::time::Duration;
@@ -23,6 +24,8 @@ use self::call::Call;
 use self::exchange::Message;
 use crate::line::{Exchange, Line, SettingError};
 use crate::report::{report, report_refund};
+
+pub use self::webhook::PayPalWebhooks;
 
 /// Charges at PayPal, or at the sandbox gateway, which speaks the same API.
 pub struct PayPalGateway {
