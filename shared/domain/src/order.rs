@@ -310,7 +310,7 @@ impl Order {
         let attempt = self.attempts.pop().and_then(step).ok_or(OrderRefused)?;
         let settled = attempt.state.clone();
         let (number, gateway) = (attempt.number, attempt.method.gateway());
-        let is_ready = matches!(settled, AttemptState::Ready { .. });
+        let (is_ready, is_refused) = (matches!(settled, AttemptState::Ready { .. }), attempt.is_refused());
         let (pause, review) = (attempt.pause(), attempt.review.filter(|_| attempt.is_held_for_review()));
         self.attempts.push(attempt);
         let holds = match settled {
@@ -324,6 +324,7 @@ impl Order {
                 Some(HoldsChange::Moved { held_until: None, target: HoldMove::ToSold })
             }
             AttemptState::Declined(decline) => self.fall_back(decline.retry, now),
+            AttemptState::Voided if is_refused => self.fall_back(Retry::None, now),
             AttemptState::NotSent | AttemptState::Voided => self.fall_back(Retry::OtherMethod, now),
             // An alarm calls a person; no message could bring a fact.
             AttemptState::ManualReview => {

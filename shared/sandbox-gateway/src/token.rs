@@ -11,6 +11,8 @@ pub(crate) enum Token {
     TimeoutAfterCharge,
     TimeoutBeforeCharge,
     CapturedAfterDecline,
+    ElevatedRisk,
+    HighestRisk,
 }
 
 /// What a confirm does with a token.
@@ -38,7 +40,7 @@ impl OnConfirm {
 }
 
 impl Token {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Pays,
         Self::DeclinedSoftly,
         Self::DeclinedAsFraud,
@@ -46,6 +48,8 @@ impl Token {
         Self::TimeoutAfterCharge,
         Self::TimeoutBeforeCharge,
         Self::CapturedAfterDecline,
+        Self::ElevatedRisk,
+        Self::HighestRisk,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -57,6 +61,8 @@ impl Token {
             Self::TimeoutAfterCharge => "pm_card_visa_timeoutAfterCharge",
             Self::TimeoutBeforeCharge => "pm_card_visa_timeoutBeforeCharge",
             Self::CapturedAfterDecline => "pm_card_visa_capturedAfterDecline",
+            Self::ElevatedRisk => "pm_card_riskLevelElevated",
+            Self::HighestRisk => "pm_card_riskLevelHighest",
         }
     }
 
@@ -66,13 +72,28 @@ impl Token {
 
     pub(crate) const fn on_confirm(self) -> OnConfirm {
         match self {
-            Self::Pays => OnConfirm::Authorize,
+            Self::Pays | Self::ElevatedRisk | Self::HighestRisk => OnConfirm::Authorize,
             Self::DeclinedSoftly => OnConfirm::Decline { decline_code: "generic_decline" },
             Self::DeclinedAsFraud => OnConfirm::Decline { decline_code: "fraudulent" },
             Self::AsksForAuthentication => OnConfirm::AskForAuthentication,
             Self::TimeoutAfterCharge => OnConfirm::AuthorizeUnanswered,
             Self::TimeoutBeforeCharge => OnConfirm::IgnoreUnanswered,
             Self::CapturedAfterDecline => OnConfirm::DeclineAndCapture { decline_code: "generic_decline" },
+        }
+    }
+
+    /// What Radar thinks of it.
+    pub(crate) const fn risk_level(self) -> &'static str {
+        match self {
+            Self::ElevatedRisk => "elevated",
+            Self::HighestRisk => "highest",
+            Self::Pays
+            | Self::DeclinedSoftly
+            | Self::DeclinedAsFraud
+            | Self::AsksForAuthentication
+            | Self::TimeoutAfterCharge
+            | Self::TimeoutBeforeCharge
+            | Self::CapturedAfterDecline => "normal",
         }
     }
 

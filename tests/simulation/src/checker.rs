@@ -16,7 +16,7 @@ mod answers; // ONE_ANSWER, and nothing false in what shoppers hear
 mod circuits; // ONE_PROBER
 mod end; // what must have come about once faults have stopped
 mod promises; // PROMISE_KEPT
-mod screening; // REVIEW_HOLDS, REFUSED_UNSENT and REFUSED_FOR_A_REASON
+mod screening; // REVIEW_HOLDS, REFUSED_UNSENT, RISK_HEEDED and REFUSED_FOR_A_REASON
 mod units; // NOT_SOLD_OUT, and where units are free
 
 /// Something that must never be, in one run.
