@@ -87,8 +87,10 @@ impl Attempt {
     }
 
     /// Goes on with money that is held.
-    fn authorized(self, now: Timestamp) -> Self {
+    fn authorized(mut self, now: Timestamp) -> Self {
         if self.is_refused() && !self.is_being_captured() {
+            // Whatever was known before, something is held now, and only the gateway can give it up.
+            self.state = AttemptState::Ready { operation: Operation::Capture, tries: 0 };
             self.claim(Operation::Void, now)
         } else if self.needs_review() {
             self.hold_for_review()
