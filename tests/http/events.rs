@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::endpoint::{Message, Notes};
-use crate::receive_webhook::signed;
+use crate::receive_webhook::{PAYPAL_WEBHOOK_ID, signed};
 use crate::request::{Request, event_file};
 use crate::shop::{Shop, Units, invoke};
 
@@ -20,6 +20,7 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let gateway = format!("http://{}", listener.local_addr().unwrap());
     let sandbox = SandboxGateway::open(&Options::default()).unwrap();
+    let paypal = sandbox.paypal_signer();
     tokio::spawn(sandbox.serve(listener, std::future::pending()));
     let queue = |name: &str| format!("{}/queue/{name}", notes.address);
     let (capture, expire) = (queue("capture-payment"), queue("expire-reservation"));
@@ -29,13 +30,16 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", notes.address.as_str()),
         ("STRIPE_ENDPOINT", gateway.as_str()),
         ("PAYPAL_ENDPOINT", gateway.as_str()),
+        ("PAYPAL_WEBHOOK_ID", PAYPAL_WEBHOOK_ID),
         ("ADYEN_ENDPOINT", gateway.as_str()),
         ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
         ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
         ("APPLY_WEBHOOK_QUEUE_URL", apply.as_str()),
     ];
     all.extend(settings);
-    (Shop::open_with(&all).await, notes)
+    let mut shop = Shop::open_with(&all).await;
+    shop.paypal = paypal;
+    (shop, notes)
 }
 
 /// What a function answers to its event file.

@@ -15,7 +15,7 @@ use yaml_serde::Value as Yaml;
 use crate::endpoint::{ADYEN_HMAC_KEY, ADYEN_SECRET, PAYPAL_SECRET, STRIPE_SECRET, WEBHOOK_SECRET};
 use crate::events;
 use crate::issuer::Issuer;
-use crate::receive_webhook::{captured_at_adyen, now, signature, signed};
+use crate::receive_webhook::{approved_at_paypal, captured_at_adyen, now, signature, signed};
 use crate::request::{CREATE, ROUTES, Request, WEBHOOKS, event_file, guest};
 use crate::shop::{Shop, invoke};
 
@@ -193,6 +193,10 @@ impl Watched {
         let notification = &told.json()["notificationItems"][0]["NotificationRequestItem"];
         self.secrets.add(notification["additionalData"]["hmacSignature"].as_str().unwrap());
         assert_eq!(self.ask(&told).await, 200);
+        let approved = approved_at_paypal(&self.shop);
+        self.secrets.add("ann@example.com");
+        self.secrets.add(approved.event()["headers"]["paypal-transmission-sig"].as_str().unwrap());
+        assert_eq!(self.ask(&approved).await, 200);
         let body = Request::of("receive-webhook").event()["body"].as_str().unwrap().to_owned();
         self.secrets.add(signature(now(), &body).rsplit('=').next().unwrap());
         assert_eq!(self.ask(&signed(&body)).await, 200);

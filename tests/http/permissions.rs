@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::endpoint::Line;
 use crate::events;
 use crate::goods::{sku, stocked, variant};
-use crate::receive_webhook::{captured_at_adyen, signed};
+use crate::receive_webhook::{approved_at_paypal, captured_at_adyen, signed};
 use crate::reconciled;
 use crate::request::{Request, event_file, key};
 use crate::shop::{Shop, answer, invoke, opened};
@@ -212,6 +212,7 @@ async fn hear(watched: &Watched) {
     let told = Request::of("receive-webhook").with("/data/object/metadata/order_id", json!(order));
     watched.ask(signed(told.event()["body"].as_str().unwrap())).await;
     watched.ask(captured_at_adyen()).await;
+    watched.ask(approved_at_paypal(&watched.shop)).await;
     watched.work("apply-webhook", &event_file("sqs/apply-webhook.json")).await;
 }
 

@@ -10,6 +10,9 @@ use crate::events;
 use crate::request::Request;
 use crate::shop::Shop;
 
+/// The shop's webhook at PayPal.
+pub(crate) const PAYPAL_WEBHOOK_ID: &str = "1JE4291016473214C";
+
 const NOT_AUTHENTIC: (u16, &str) = (400, "webhook-not-authentic");
 
 pub(crate) fn now() -> u64 {
@@ -212,4 +215,72 @@ async fn fault_26_28_what_adyen_tells_is_kept_once_with_its_fact_and_a_forgery_i
     let orders = shop.records()["Orders"]["Items"].clone();
     let facts = orders.as_array().unwrap().iter().find(|item| item["pk"]["S"] == "facts#adyen#order-1");
     assert_eq!(facts.unwrap()["fact:CAPT2-CAPTURE-true"], fact);
+}
+
+/// What PayPal tells of an order of its own that a shopper has approved.
+const APPROVED: &str = r#"{"id":"WH-1-2","event_type":"CHECKOUT.ORDER.APPROVED","create_time":"2026-11-27T03:12:32Z",
+    "resource":{"id":"9JL52742K01513702","purchase_units":[{"custom_id":"order","invoice_id":"order-1"}],
+    "payer":{"email_address":"ann@example.com"}}}"#;
+
+/// The same as the shop hears it, with a certificate that is served at this address.
+fn told_by_paypal(shop: &Shop, address: &str) -> Request {
+    let headers = shop.paypal.headers(address, PAYPAL_WEBHOOK_ID, APPROVED.as_bytes()).unwrap();
+    let request = Request::of("receive-webhook").path("paypal").body(APPROVED);
+    headers.iter().fold(request, |request, (name, value)| request.header(name, value))
+}
+
+/// The same, rightly signed.
+pub(crate) fn approved_at_paypal(shop: &Shop) -> Request {
+    told_by_paypal(shop, &shop.setting("PAYPAL_ENDPOINT"))
+}
+
+#[tokio::test]
+async fn fault_26_28_what_paypal_tells_is_kept_once_and_a_forgery_is_not() {
+    let (shop, _) = events::shop(&[]).await;
+    let right = approved_at_paypal(&shop);
+    let another =
+        shop.paypal.headers(&shop.setting("PAYPAL_ENDPOINT"), "ANOTHER", APPROVED.as_bytes()).unwrap();
+    assert_refused(
+        &shop,
+        [
+            right.clone().body(&APPROVED.replace("order-1", "order-2")),
+            right.clone().without_header("PAYPAL-TRANSMISSION-SIG"),
+            right.clone().header("PAYPAL-TRANSMISSION-TIME", "2026-11-27T03:12:34Z"),
+            right.clone().header("PAYPAL-TRANSMISSION-SIG", &another[4].1),
+            told_by_paypal(&shop, "https://api.paypal.com"),
+            told_by_paypal(&shop, "https://paypal.example"),
+        ],
+    )
+    .await;
+    for _ in 0..2 {
+        assert_eq!(shop.ask(&right).await.status, 200);
+    }
+    let stored = webhooks(&shop);
+    assert_eq!(stored.len(), 1);
+    for (name, value) in [
+        ("pk", json!({"S": "webhook#paypal#WH-1-2"})),
+        ("kind", json!({"S": "CHECKOUT.ORDER.APPROVED"})),
+        ("reference", json!({"S": "9JL52742K01513702"})),
+        ("order_id", json!({"S": "order"})),
+        ("attempt", json!({"N": "1"})),
+        ("mode", json!({"S": "test"})),
+    ] {
+        assert_eq!(stored[0][name], value);
+    }
+    assert!(!serde_json::to_string(&stored).unwrap().contains("ann@example.com"));
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_fetched_is_our_fault_and_the_event_comes_again() {
+    let nobody = "http://127.0.0.1:1";
+    let (shop, _) = events::shop(&[("PAYPAL_ENDPOINT", nobody)]).await;
+    assert_eq!(shop.ask(&told_by_paypal(&shop, nobody)).await.refusal().0, 503);
+    assert_eq!(webhooks(&shop), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn without_a_webhook_at_paypal_nothing_that_it_tells_is_taken() {
+    let (shop, _) = events::shop(&[("PAYPAL_WEBHOOK_ID", "")]).await;
+    assert_eq!(shop.ask(&approved_at_paypal(&shop)).await.refusal().0, 404);
+    assert_eq!(webhooks(&shop), Vec::<Value>::new());
 }

@@ -13,6 +13,7 @@ use domain::stock::{Opener, Units as Received};
 use dynoxide::Database;
 use lambda::{Clients, Environment, Function, Invocation, SystemChance, SystemClock};
 use local::template::{Surroundings, Template};
+use sandbox_gateway::PayPalSigner;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -29,6 +30,8 @@ pub(crate) struct Shop {
     pub(crate) database: Database,
     pub(crate) address: String,
     pub(crate) issuer: Issuer,
+    /// What PayPal signs with, where the shop has gateways.
+    pub(crate) paypal: Arc<PayPalSigner>,
     settings: BTreeMap<String, String>,
     template: Template,
     instances: Mutex<BTreeMap<&'static str, Arc<dyn Function>>>,
@@ -67,7 +70,8 @@ impl Shop {
         let issuer = Issuer::start().await;
         let others = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings = issuer.settings().into_iter().chain(others).collect();
-        let shop = Self { database, address, issuer, settings, template, instances: Mutex::default() };
+        let (paypal, instances) = (Arc::default(), Mutex::default());
+        let shop = Self { database, address, issuer, paypal, settings, template, instances };
         for goods in goods::range() {
             shop.put_on_sale(&goods).await;
         }

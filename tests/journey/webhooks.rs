@@ -31,8 +31,18 @@ async fn waiting(shopper: &Shopper) -> (Value, String) {
     (order, page)
 }
 
+/// The same at PayPal, where every payment waits for its shopper.
+async fn waiting_at_paypal(shopper: &Shopper) -> (Value, String) {
+    let order = shopper.order_by("scarf", &json!([{"gateway": "paypal"}])).await;
+    let waiting = shopper.watch(&order, "/payment/state", "action_required").await;
+    let page = waiting["payment"]["next_action"]["url"].as_str().unwrap().to_owned();
+    (order, page)
+}
+
+/// Agrees on the gateway's page, at PayPal with the account that pays.
 async fn act(page: &str) {
-    reqwest::Client::new().post(page).send().await.unwrap();
+    let pays = [("account", "pays")];
+    assert!(reqwest::Client::new().post(page).form(&pays).send().await.unwrap().status().is_success());
 }
 
 #[tokio::test]
@@ -47,6 +57,39 @@ async fn an_order_is_paid_at_once_when_its_shopper_has_acted_because_the_gateway
     shopper.watch(&order, "/state", "paid").await;
     assert!(acted.elapsed() < Duration::from_secs(3), "it took {:?}", acted.elapsed());
     assert_eq!(shop.charges().await.len(), 1);
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the shopper takes a while, and the test takes the time")]
+async fn an_order_is_paid_at_once_when_its_shopper_has_approved_because_paypal_tells() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let (order, page) = waiting_at_paypal(&shopper).await;
+    tokio::time::sleep(BETWEEN_LOOKS).await;
+    let approved = Instant::now();
+    act(&page).await;
+    shopper.watch(&order, "/state", "paid").await;
+    assert!(approved.elapsed() < Duration::from_secs(3), "it took {:?}", approved.elapsed());
+    assert_eq!(shop.charges().await.len(), 1);
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+async fn fault_28_29_what_paypal_tells_twice_late_out_of_order_or_never_changes_nothing() {
+    let (shop, folder) = shop_with(&[("scarf", 4)], &[]);
+    let shopper = shop.shopper();
+    let twice = json!({"fault": "duplicated", "times": 3});
+    let overtaken = json!({"fault": "reordered", "times": 1});
+    let late = json!({"fault": "delayed", "times": 2, "milliseconds": 1500});
+    let never = json!({"fault": "not_sent", "times": 3});
+    for faults in [json!([twice]), json!([overtaken, twice]), json!([late, overtaken]), json!([never])] {
+        plan(&shop, faults).await;
+        let (order, page) = waiting_at_paypal(&shopper).await;
+        act(&page).await;
+        shopper.watch(&order, "/state", "paid").await;
+    }
+    assert_eq!(shop.charges().await.len(), 4);
     audit(shop, &folder);
 }
 

@@ -6,9 +6,9 @@ use domain::webhook::Webhook;
 use crate::repeat::until_definite;
 use crate::{Clock, Failure, WebhookInbox};
 
-mod verified; // what only whoever shares a secret with the shop can have sent
+mod verified; // what only its sender can have signed
 
-pub use verified::{Authentic, VerifiedEvent};
+pub use verified::{Authentic, PublicKey, VerifiedEvent};
 
 /// What the use case needs.
 pub struct Ports<'a> {

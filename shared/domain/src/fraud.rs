@@ -5,6 +5,7 @@
 
 mod activity; // what was counted of one subject on one day
 mod review; // an authorization that waits for a person
+mod risk; // what the gateway itself thinks
 mod rules; // every rule, in one table
 mod screening; // what the rules say of an order
 mod signals; // what is measured of an order
@@ -12,7 +13,8 @@ mod subject; // what orders are counted by
 
 pub use activity::{Activity, Count, Day, Full, Mark};
 pub use review::{Review, ReviewDecision, ReviewEnd};
+pub use risk::Risk;
 pub use rules::{RULES, Rule};
-pub use screening::{Screening, Verdict, screen};
+pub use screening::{Screening, Verdict, screen, screen_risk};
 pub use signals::{Known, PaidHistory, Signal, Signals, Window};
 pub use subject::{Subject, SubjectKind};

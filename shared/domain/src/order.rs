@@ -308,6 +308,7 @@ impl Order {
         let attempt = self.attempts.pop().and_then(step).ok_or(OrderRefused)?;
         let settled = attempt.state.clone();
         let (number, gateway) = (attempt.number, attempt.method.gateway());
+        let (is_ready, is_refused) = (matches!(settled, AttemptState::Ready { .. }), attempt.is_refused());
         let (pause, review) = (attempt.pause(), attempt.review.filter(|_| attempt.is_held_for_review()));
         self.attempts.push(attempt);
         let holds = match settled {
@@ -321,6 +322,7 @@ impl Order {
                 Some(HoldsChange::Moved { held_until: None, target: HoldMove::ToSold })
             }
             AttemptState::Declined(decline) => self.fall_back(decline.retry, now),
+            AttemptState::Voided if is_refused => self.fall_back(Retry::None, now),
             AttemptState::NotSent | AttemptState::Voided => self.fall_back(Retry::OtherMethod, now),
             // An alarm calls a person; no message could bring a fact.
             AttemptState::ManualReview => {
@@ -336,6 +338,9 @@ impl Order {
                     self.wake = Some(Wake { queue: Queue::CapturePayment, at: review.until });
                 } else if !pause.is_zero() {
                     self.wake = Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) });
+                } else if is_ready {
+                    // Whoever was told of it before the planned look need not wait for that.
+                    self.wake = self.wake.map(|wake| Wake { at: wake.at.min(now), ..wake });
                 }
                 None
             }

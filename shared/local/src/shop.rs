@@ -132,6 +132,7 @@ impl Shop {
             book: Some(folder.file(BOOK_FILE)),
             webhooks: Some(environment::webhooks(&addresses)),
             adyen_webhooks: Some(environment::adyen_webhooks(&addresses)),
+            paypal_webhooks: Some(environment::paypal_webhooks(&addresses)),
         })?;
 
         let (address, sandbox_address) = (listeners.front.local_addr()?, listeners.sandbox.local_addr()?);

@@ -2,6 +2,7 @@ use core::time::Duration;
 
 use domain::Currency;
 use domain::payment::GatewayName;
+use domain::webhook::Mode;
 
 use crate::{adyen, paypal};
 
@@ -56,12 +57,42 @@ pub enum WebhookSignature {
     },
     /// HMAC-SHA256 over chosen fields of each item.
     HmacPerItem,
-    /// RSA, with a certificate from a host that is pinned.
+    /// RSA, with a certificate that is fetched from a host that is pinned.
     RsaWithCertificate {
-        /// The host.
-        host: &'static str,
+        /// The hosts, one for each that the API is called at.
+        pins: &'static [CertificatePin],
     },
 }
+
+/// Where the certificates come from that a gateway signs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CertificatePin {
+    /// The host of the API.
+    pub api_host: &'static str,
+    /// The host that serves the certificates.
+    pub certificate_host: &'static str,
+    /// For whom they are.
+    pub certificate_name: &'static str,
+    /// Whether real money is meant.
+    pub mode: Mode,
+}
+
+/// PayPal's hosts (<https://developer.paypal.com/api/rest/webhooks/rest>). The names are those that PayPal's own
+/// libraries for Java and Python look for (`SSLUtil.validateCertificateChain` in github.com/paypal/PayPal-Java-SDK).
+const PAYPAL_PINS: [CertificatePin; 2] = [
+    CertificatePin {
+        api_host: "api-m.paypal.com",
+        certificate_host: "api.paypal.com",
+        certificate_name: "messageverificationcerts.paypal.com",
+        mode: Mode::Live,
+    },
+    CertificatePin {
+        api_host: "api-m.sandbox.paypal.com",
+        certificate_host: "api.sandbox.paypal.com",
+        certificate_name: "messageverificationcerts.sandbox.paypal.com",
+        mode: Mode::Test,
+    },
+];
 
 /// A kind of payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,8 +181,8 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // cannot be cancelled, and need not be: nothing is held.
             cancel: CancelFinality::AtOnce,
             // https://developer.paypal.com/api/rest/webhooks/rest: over the id, the time, the webhook's id and the
-            // CRC-32 of the raw bytes; the certificate comes from PAYPAL-CERT-URL, which is trusted only for this host.
-            webhook_signature: WebhookSignature::RsaWithCertificate { host: "api.paypal.com" },
+            // CRC-32 of the raw bytes; the certificate comes from PAYPAL-CERT-URL, which is trusted only for these hosts.
+            webhook_signature: WebhookSignature::RsaWithCertificate { pins: &PAYPAL_PINS },
             methods: &[MethodKind::Wallet, MethodKind::PayLater],
             // The payer approves at the link `payer-action` of the order
             // (https://developer.paypal.com/api/rest/integration/orders-api/api-use-cases/standard).

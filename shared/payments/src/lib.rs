@@ -6,6 +6,7 @@ mod capability; // what each gateway promises, in one table
 mod credential; // which secret proves who asks, also while it is rotated
 mod hex; // bytes as digits
 mod line; // HTTP to a gateway: one request, and its answer or the loss of it
+mod reference; // our own names for payments and refunds
 mod report; // what each call leaves in the log
 mod secret_key; // the key that requests carry, when it is rotated too
 mod settings; // the gateways, as a function's settings name them
@@ -17,8 +18,8 @@ pub mod paypal; // PayPal, with orders that the shopper approves
 pub mod stripe; // Stripe, with PaymentIntents
 
 pub use capability::{
-    Approval, CancelFinality, Capability, FailedCall, MethodKind, TransferList, WebhookSignature, capability,
-    methods_offered,
+    Approval, CancelFinality, Capability, CertificatePin, FailedCall, MethodKind, TransferList,
+    WebhookSignature, capability, methods_offered,
 };
 pub use line::SettingError;
 pub use settings::{PUBLIC_KEYS, SETTINGS, gateways, offered};

@@ -1,4 +1,5 @@
 use application::{Failure, Listing};
+use domain::fraud::Risk;
 use domain::payment::{
     Charge, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome,
 };
@@ -105,6 +106,8 @@ impl Word {
             Outcome::ApprovalNeeded { .. } => ("approval_needed", true),
             Outcome::Approved => ("approved", true),
             Outcome::Authorized => ("authorized", true),
+            Outcome::AuthorizedAtRisk(Risk::Elevated) => ("authorized_at_elevated_risk", true),
+            Outcome::AuthorizedAtRisk(Risk::Highest) => ("authorized_at_highest_risk", true),
             Outcome::Captured => ("captured", true),
             Outcome::RequiresAction { .. } => ("requires_action", true),
             Outcome::Declined(_) => ("declined", true),

@@ -13,7 +13,7 @@ pub enum WebhookError {
     /// It may be anybody's.
     #[error("the webhook is not authentic: {0}")]
     NotAuthentic(&'static str),
-    /// Nothing that this gateway would tell is taken.
+    /// Nothing that this gateway would tell is taken, as the shop is set up.
     #[error("webhooks of this gateway are not taken")]
     NotTaken,
     /// The world broke; or what the gateway says cannot be read by this version.

@@ -49,13 +49,28 @@ pub(crate) struct IntentBody<'a> {
     created: i64,
     currency: &'a str,
     last_payment_error: Option<ErrorBody<'a>>,
-    latest_charge: Option<&'a str>,
+    latest_charge: Option<LatestCharge<'a>>,
     livemode: bool,
     metadata: Metadata<'a>,
     next_action: Option<NextAction<'a>>,
     payment_method: Option<&'static str>,
     payment_method_types: [&'static str; 1],
     status: &'static str,
+}
+
+/// A charge, which an intent shows whole where that was asked for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum LatestCharge<'a> {
+    Id(&'a str),
+    Whole { id: &'a str, object: &'static str, outcome: ChargeOutcome },
+}
+
+/// What Radar thinks of a charge.
+#[derive(Debug, Serialize)]
+struct ChargeOutcome {
+    network_status: &'static str,
+    risk_level: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -91,7 +106,7 @@ impl<'a> IntentBody<'a> {
             created: intent.created,
             currency: &intent.currency,
             last_payment_error: declined(intent),
-            latest_charge: intent.charge.as_deref(),
+            latest_charge: intent.charge.as_deref().map(LatestCharge::Id),
             livemode: false,
             metadata: Metadata { order_id: &intent.order_id, attempt: &intent.attempt },
             next_action: (status == Status::RequiresAction).then(|| NextAction {
@@ -106,6 +121,19 @@ impl<'a> IntentBody<'a> {
             payment_method_types: ["card"],
             status: status.as_str(),
         }
+    }
+}
+
+impl IntentBody<'_> {
+    /// The same with its charge shown whole.
+    pub(crate) fn expanded(mut self, intent: &Intent) -> Self {
+        if let Some(LatestCharge::Id(id)) = self.latest_charge {
+            let declined = intent.status == Status::RequiresPaymentMethod;
+            let network_status = if declined { "declined_by_network" } else { "approved_by_network" };
+            let outcome = ChargeOutcome { network_status, risk_level: intent.token.risk_level() };
+            self.latest_charge = Some(LatestCharge::Whole { id, object: "charge", outcome });
+        }
+        self
     }
 }
 

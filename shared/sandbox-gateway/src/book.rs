@@ -212,6 +212,12 @@ impl Entries<'_> {
         self.0.prepare_cached("SELECT unixepoch()")?.query_row([], |row| row.get(0))
     }
 
+    /// The same in the Internet's format.
+    pub(crate) fn moment(&self) -> rusqlite::Result<String> {
+        let mut statement = self.0.prepare_cached("SELECT strftime('%Y-%m-%dT%H:%M:%SZ')")?;
+        statement.query_row([], |row| row.get(0))
+    }
+
     pub(crate) fn intent(&self, id: &str) -> rusqlite::Result<Option<Intent>> {
         let mut statement = self.0.prepare_cached("SELECT * FROM intents WHERE id = ?1")?;
         statement.query_row([id], read_intent).optional()

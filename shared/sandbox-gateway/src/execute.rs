@@ -10,7 +10,7 @@ use crate::answer::{self, Answer, EventBody, IntentBody};
 use crate::book::{Book, ChargeEntry, Entries, Event};
 use crate::dispute::{self, disputes_of};
 use crate::faults::Operation;
-use crate::form::{self, Opening, Refunding};
+use crate::form::{self, Confirming, Opening, Refunding};
 use crate::intent::{Confirmed, Intent, Status, UnexpectedState};
 use crate::refund::{self, Refund};
 use crate::transfers::{self, Taking};
@@ -24,7 +24,7 @@ pub(crate) enum Call {
     Confirm { id: String },
     Capture { id: String },
     Cancel { id: String },
-    LookUp { id: String },
+    LookUp { id: String, expanded: bool },
     Refund,
     ListRefunds { intent: String },
     ListDisputes { intent: String },
@@ -218,14 +218,14 @@ impl Executor {
                 Ok(opening) => self.open(entries, opening),
                 Err(refusal) => Ok(Performed::Refused(refusal)),
             },
-            Call::Confirm { id } => match form::return_url(body) {
-                Ok(return_url) => self.confirm(entries, id, return_url),
+            Call::Confirm { id } => match form::confirming(body) {
+                Ok(confirming) => self.confirm(entries, id, confirming),
                 Err(refusal) => Ok(Performed::Refused(refusal)),
             },
             Call::Capture { id } => self.advance(entries, id, body, Status::capture),
             Call::Cancel { id } => self.advance(entries, id, body, Status::cancel),
-            Call::LookUp { id } => Ok(match entries.intent(id)? {
-                Some(intent) => Performed::Done(self.shown(&intent)),
+            Call::LookUp { id, expanded } => Ok(match entries.intent(id)? {
+                Some(intent) => Performed::Done(self.shown(&intent, *expanded)),
                 None => Performed::Refused(answer::no_such_intent()),
             }),
             Call::Refund => match Refunding::parse(body) {
@@ -263,14 +263,14 @@ impl Executor {
             charge: None,
         };
         self.save(entries, &intent)?;
-        Ok(Performed::Done(self.shown(&intent)))
+        Ok(Performed::Done(self.shown(&intent, false)))
     }
 
     fn confirm(
         &self,
         entries: &Entries<'_>,
         id: &str,
-        return_url: Option<String>,
+        confirming: Confirming,
     ) -> rusqlite::Result<Performed> {
         let Some(mut intent) = entries.intent(id)? else {
             return Ok(Performed::Refused(answer::no_such_intent()));
@@ -284,7 +284,7 @@ impl Executor {
             }
         };
         intent.status = status;
-        intent.return_url = return_url;
+        intent.return_url = confirming.return_url;
         if matches!(status, Status::RequiresCapture | Status::RequiresPaymentMethod) {
             intent.charge = Some(entries.fresh_id("ch")?);
         }
@@ -297,7 +297,7 @@ impl Executor {
             }
             return Ok(Performed::Done(declined));
         }
-        let answer = self.shown(&intent);
+        let answer = self.shown(&intent, confirming.expanded);
         Ok(if silently { Performed::DoneSilently(answer) } else { Performed::Done(answer) })
     }
 
@@ -321,14 +321,15 @@ impl Executor {
                 if status == Status::Succeeded && intent.token.is_disputed() {
                     self.open_dispute(entries, &intent)?;
                 }
-                self.shown(&intent)
+                self.shown(&intent, false)
             }
             Err(UnexpectedState) => answer::unexpected_state(&intent, &self.address),
         }))
     }
 
-    fn shown(&self, intent: &Intent) -> Answer {
-        Answer::of(200, &IntentBody::of(intent, &self.address))
+    fn shown(&self, intent: &Intent, expanded: bool) -> Answer {
+        let body = IntentBody::of(intent, &self.address);
+        Answer::of(200, &if expanded { body.expanded(intent) } else { body })
     }
 }
 

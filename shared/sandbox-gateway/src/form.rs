@@ -94,19 +94,39 @@ pub(crate) fn evidence(body: &[u8]) -> Result<Standing, Answer> {
     decision.ok_or_else(|| missing("evidence[uncategorized_text]"))
 }
 
-/// A confirm's only parameter.
-pub(crate) fn return_url(body: &[u8]) -> Result<Option<String>, Answer> {
-    let mut return_url = None;
+/// What a confirm asks for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Confirming {
+    pub(crate) return_url: Option<String>,
+    /// Whether the charge is to be shown whole.
+    pub(crate) expanded: bool,
+}
+
+pub(crate) fn confirming(body: &[u8]) -> Result<Confirming, Answer> {
+    let mut confirming = Confirming::default();
     for (name, value) in parse(body) {
         match &*name {
             "return_url" if value.starts_with("https://") || value.starts_with("http://") => {
-                return_url = Some(value.into_owned());
+                confirming.return_url = Some(value.into_owned());
             }
+            "expand[]" if value == "latest_charge" => confirming.expanded = true,
             "return_url" => return Err(invalid(Some("url_invalid"), &name, "Not a valid URL.")),
             _ => return Err(unknown(&name)),
         }
     }
-    Ok(return_url)
+    Ok(confirming)
+}
+
+/// Whether a look-up is to show the charge whole.
+pub(crate) fn expanded(query: &str) -> Result<bool, Answer> {
+    let mut expanded = false;
+    for (name, value) in parse(query.as_bytes()) {
+        match &*name {
+            "expand[]" if value == "latest_charge" => expanded = true,
+            _ => return Err(unknown(&name)),
+        }
+    }
+    Ok(expanded)
 }
 
 /// Captures and cancels take no parameter here: a capture is of the whole amount.

@@ -32,6 +32,7 @@ use tokio::sync::watch;
 
 use crate::book::Book;
 pub use crate::book::{ChargeEntry, DisputeEntry};
+pub use crate::paypal::{NotMade, PayPalSigner};
 use crate::routes::Gateway;
 use crate::webhooks::Endpoints;
 pub use crate::webhooks::WebhookEndpoint;
@@ -45,6 +46,8 @@ pub struct Options {
     pub webhooks: Option<WebhookEndpoint>,
     /// Who is told of what happens at Adyen, with a signing key in hexadecimal; nobody without one.
     pub adyen_webhooks: Option<WebhookEndpoint>,
+    /// Who is told of what happens at PayPal, with the webhook's id in place of a secret; nobody without one.
+    pub paypal_webhooks: Option<WebhookEndpoint>,
 }
 
 /// The book could not be opened or read.
@@ -56,6 +59,7 @@ pub struct BookUnavailable(#[from] rusqlite::Error);
 pub struct SandboxGateway {
     book: Book,
     endpoints: Endpoints,
+    paypal_signer: Arc<PayPalSigner>,
 }
 
 impl SandboxGateway {
@@ -64,8 +68,17 @@ impl SandboxGateway {
     /// # Errors
     /// When the file cannot be opened, or is not such a book.
     pub fn open(options: &Options) -> Result<Self, BookUnavailable> {
-        let endpoints = Endpoints { stripe: options.webhooks.clone(), adyen: options.adyen_webhooks.clone() };
-        Ok(Self { book: Book::open(options.book.as_deref())?, endpoints })
+        let endpoints = Endpoints {
+            stripe: options.webhooks.clone(),
+            paypal: options.paypal_webhooks.clone(),
+            adyen: options.adyen_webhooks.clone(),
+        };
+        Ok(Self { book: Book::open(options.book.as_deref())?, endpoints, paypal_signer: Arc::default() })
+    }
+
+    /// What PayPal's events are signed with, for tests that tell of something themselves.
+    pub fn paypal_signer(&self) -> Arc<PayPalSigner> {
+        Arc::clone(&self.paypal_signer)
     }
 
     /// The charges that were really made.
@@ -87,7 +100,8 @@ impl SandboxGateway {
     ) -> std::io::Result<()> {
         let address = format!("http://{}", listener.local_addr()?);
         let (ending, ended) = watch::channel(false);
-        let gateway = Arc::new(Gateway::new(self.book, address, self.endpoints.tells(), ended));
+        let (signer, tells) = (self.paypal_signer, self.endpoints.tells());
+        let gateway = Arc::new(Gateway::new(self.book, signer, address, tells, ended));
         let serving = axum::serve(listener, routes::router(Arc::clone(&gateway)))
             .with_graceful_shutdown(async move {
                 shutdown.await;

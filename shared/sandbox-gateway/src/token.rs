@@ -12,6 +12,8 @@ pub(crate) enum Token {
     TimeoutBeforeCharge,
     CapturedAfterDecline,
     IsDisputed,
+    ElevatedRisk,
+    HighestRisk,
 }
 
 /// What a confirm does with a token.
@@ -39,7 +41,7 @@ impl OnConfirm {
 }
 
 impl Token {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Pays,
         Self::DeclinedSoftly,
         Self::DeclinedAsFraud,
@@ -48,6 +50,8 @@ impl Token {
         Self::TimeoutBeforeCharge,
         Self::CapturedAfterDecline,
         Self::IsDisputed,
+        Self::ElevatedRisk,
+        Self::HighestRisk,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -61,6 +65,8 @@ impl Token {
             Self::CapturedAfterDecline => "pm_card_visa_capturedAfterDecline",
             // Of Stripe's own test mode (https://docs.stripe.com/testing#disputes).
             Self::IsDisputed => "pm_card_createDispute",
+            Self::ElevatedRisk => "pm_card_riskLevelElevated",
+            Self::HighestRisk => "pm_card_riskLevelHighest",
         }
     }
 
@@ -70,7 +76,7 @@ impl Token {
 
     pub(crate) const fn on_confirm(self) -> OnConfirm {
         match self {
-            Self::Pays | Self::IsDisputed => OnConfirm::Authorize,
+            Self::Pays | Self::IsDisputed | Self::ElevatedRisk | Self::HighestRisk => OnConfirm::Authorize,
             Self::DeclinedSoftly => OnConfirm::Decline { decline_code: "generic_decline" },
             Self::DeclinedAsFraud => OnConfirm::Decline { decline_code: "fraudulent" },
             Self::AsksForAuthentication => OnConfirm::AskForAuthentication,
@@ -83,6 +89,22 @@ impl Token {
     /// Whether its shopper demands back what is captured.
     pub(crate) const fn is_disputed(self) -> bool {
         matches!(self, Self::IsDisputed)
+    }
+
+    /// What Radar thinks of it.
+    pub(crate) const fn risk_level(self) -> &'static str {
+        match self {
+            Self::ElevatedRisk => "elevated",
+            Self::HighestRisk => "highest",
+            Self::Pays
+            | Self::DeclinedSoftly
+            | Self::DeclinedAsFraud
+            | Self::AsksForAuthentication
+            | Self::TimeoutAfterCharge
+            | Self::TimeoutBeforeCharge
+            | Self::CapturedAfterDecline
+            | Self::IsDisputed => "normal",
+        }
     }
 
     /// Why a declined intent was declined.

@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use crate::adyen;
 use crate::book::Event;
 use crate::faults::WebhookFault;
+use crate::paypal;
 use crate::routes::{Gateway, Tells};
 
 /// Where the gateway tells of what happens, and what it signs that with.
@@ -19,19 +20,20 @@ use crate::routes::{Gateway, Tells};
 pub struct WebhookEndpoint {
     /// Such as `http://127.0.0.1:3000/webhooks/stripe`.
     pub url: String,
-    /// The signing secret that the other side knows too.
+    /// The signing secret that the other side knows too; at PayPal, the webhook's id.
     pub secret: String,
 }
 
 /// Who is told of which gateway's events.
 pub(crate) struct Endpoints {
     pub(crate) stripe: Option<WebhookEndpoint>,
+    pub(crate) paypal: Option<WebhookEndpoint>,
     pub(crate) adyen: Option<WebhookEndpoint>,
 }
 
 impl Endpoints {
     pub(crate) const fn tells(&self) -> Tells {
-        Tells { stripe: self.stripe.is_some(), adyen: self.adyen.is_some() }
+        Tells { stripe: self.stripe.is_some(), paypal: self.paypal.is_some(), adyen: self.adyen.is_some() }
     }
 }
 
@@ -124,6 +126,16 @@ impl Teller {
         if adyen::is_id(&event.id) {
             let endpoint = self.endpoints.adyen.as_ref()?;
             return Some(post(endpoint).body(adyen::signed(&event.body, &endpoint.secret)?));
+        }
+        if paypal::is_id(&event.id) {
+            let endpoint = self.endpoints.paypal.as_ref()?;
+            let Gateway { paypal_signer, address, .. } = self.gateway.as_ref();
+            let headers = paypal_signer.headers(address, &endpoint.secret, event.body.as_bytes());
+            let headers = headers.inspect_err(|failure| tracing::error!(%failure, "nothing is told")).ok()?;
+            let request = post(endpoint).body(event.body.clone());
+            return Some(
+                headers.into_iter().fold(request, |request, (name, value)| request.header(name, value)),
+            );
         }
         let endpoint = self.endpoints.stripe.as_ref()?;
         let signature = signature(&endpoint.secret, seconds_now(), &event.body);

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::fraud::Risk;
 use domain::invariant::ChargeEntry;
 use domain::payment::{
     AttemptNumber, Charge, Decline, DisputeSeen, GatewayReference, Operation, Outcome, PaymentMethod,
@@ -214,7 +215,9 @@ impl Bank {
             Some(Status::RequiresAction | Status::RequiresApproval) => {
                 Outcome::RequiresAction { url: ACTION.to_owned() }
             }
-            Some(Status::RequiresCapture) => Outcome::Authorized,
+            Some(Status::RequiresCapture) => self
+                .intent(request.reference.as_ref())
+                .map_or(Outcome::Unknown, |intent| authorized(&intent.charge)),
             Some(Status::Succeeded) => Outcome::Captured,
             Some(Status::Canceled) => Outcome::Voided,
             Some(Status::RequiresPaymentMethod(decline)) => Outcome::Declined(decline.clone()),
@@ -363,8 +366,21 @@ fn decide(charge: &Charge) -> (Status, Outcome) {
         "three_d_secure" | "three_d_secure_late" | "three_d_secure_failed" | "three_d_secure_abandoned" => {
             (Status::RequiresAction, Outcome::RequiresAction { url: ACTION.to_owned() })
         }
-        _ => (Status::RequiresCapture, Outcome::Authorized),
+        _ => (Status::RequiresCapture, authorized(charge)),
     }
+}
+
+/// What the gateway thinks of a charge, where it has doubts.
+pub(crate) fn risk(charge: &Charge) -> Option<Risk> {
+    match token(charge) {
+        "elevated_risk" => Some(Risk::Elevated),
+        "highest_risk" => Some(Risk::Highest),
+        _ => None,
+    }
+}
+
+fn authorized(charge: &Charge) -> Outcome {
+    risk(charge).map_or(Outcome::Authorized, Outcome::AuthorizedAtRisk)
 }
 
 /// What stands for the shopper's card.

@@ -17,7 +17,7 @@ mod circuits; // ONE_PROBER
 mod differences; // DIFFERENCES_ARE_REAL
 mod end; // what must have come about once faults have stopped
 mod promises; // PROMISE_KEPT
-mod screening; // REVIEW_HOLDS, REFUSED_UNSENT and REFUSED_FOR_A_REASON
+mod screening; // REVIEW_HOLDS, REFUSED_UNSENT, RISK_HEEDED and REFUSED_FOR_A_REASON
 mod telling; // TOLD_BEFORE_DONE
 mod units; // NOT_SOLD_OUT, and where units are free
 

@@ -56,7 +56,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 64] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -201,6 +201,12 @@ impl Mutation {
             scenario: Some("review-refused"),
             ..of("review-holds-nothing", "what is to be reviewed is captured at once", || {
                 screening::review_holds_nothing()
+            })
+        },
+        Self {
+            scenario: Some("gateway-at-risk"),
+            ..of("risk-unheard", "what the gateway doubts is captured like everything else", || {
+                payments::risk_unheard()
             })
         },
         Self {

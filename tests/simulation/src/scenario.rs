@@ -95,12 +95,13 @@ impl Scenario {
     pub const ILL: [Self; 1] = [Self { shirts: 12, ill_seconds: 120, ..of("gateway-ill", ailing::ails) }];
 
     /// Those in which the fraud rules object, which stand beside [`Scenario::ALL`] too.
-    pub const SCREENED: [Self; 5] = [
+    pub const SCREENED: [Self; 6] = [
         Self { shirts: 30, ..of("review-approved", reviewing::approved) },
         Self { shirts: 30, ..of("review-refused", reviewing::refused) },
         Self { shirts: 30, ..of("review-lapsed", reviewing::lapsed) },
         Self { shirts: 30, ..of("review-cancelled", reviewing::cancelled) },
         of("card-testing", reviewing::card_testing),
+        of("gateway-at-risk", reviewing::at_risk),
     ];
 
     /// Those in which a person finds out what nobody here can, which stand beside [`Scenario::ALL`] too.

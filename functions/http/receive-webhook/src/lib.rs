@@ -18,12 +18,12 @@ struct ReceiveWebhook {
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders] = environment.required(["ORDERS_TABLE"])?;
-    let names = environment.required(WEBHOOK_SETTINGS)?;
+    let settings = environment.required(WEBHOOK_SETTINGS)?;
     let clients = Clients::of(&environment);
     let secrets: Arc<dyn Secrets> =
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
     let orders = dynamodb::OrdersTable::new(clients.dynamodb().await, orders);
-    Ok(lambda::route(ReceiveWebhook { orders, webhooks: Webhooks::new(names, &secrets) }))
+    Ok(lambda::route(ReceiveWebhook { orders, webhooks: Webhooks::new(settings, &secrets)? }))
 }
 
 #[async_trait]

@@ -20,7 +20,7 @@ pub(super) async fn see_to(ports: &Ports<'_>, order: &Order, attempt: &Attempt) 
     let charge = order.charge(attempt);
     match gateway.look_up(&charge, reference).await {
         Outcome::Captured => orphan(ports, order, attempt).await,
-        Outcome::Authorized => {
+        Outcome::Authorized | Outcome::AuthorizedAtRisk(_) => {
             // Nobody wants this money any more, so the call needs no claim. The next look shows what became of it.
             let _seen_next_time = gateway.void(&Charge { renewal: LATE_VOID, ..charge }, reference).await;
             Err(Failure::Unavailable)

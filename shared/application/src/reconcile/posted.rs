@@ -109,6 +109,7 @@ fn of_charge(outcome: &Outcome) -> Confirmation {
         | Outcome::ApprovalNeeded { .. }
         | Outcome::Approved
         | Outcome::Authorized
+        | Outcome::AuthorizedAtRisk(_)
         | Outcome::RequiresAction { .. }
         | Outcome::Declined(_)
         | Outcome::Voided

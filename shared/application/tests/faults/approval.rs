@@ -3,11 +3,13 @@
 
 use application::checkout::{PlaceOrder, Ports, checkout};
 use domain::order::{Checkout, Order, OrderState};
-use domain::payment::{Attempt, AttemptState, Decline, Outcome, PaymentMethod, Retry};
+use domain::payment::{Attempt, AttemptState, Decline, GatewayName, Outcome, PaymentMethod, Retry};
+use domain::webhook::{Event, EventKey};
 use memory::{Call, Fate};
 
 use crate::samples::{CARD, terms};
 use crate::shop::{HOUR, MINUTE, NOON, Shop};
+use crate::webhooks::{applied, event, told};
 
 /// An order of three shirts that is paid with these methods, as far as it goes now.
 async fn ordered(shop: &Shop, payment_methods: Vec<PaymentMethod>) -> Order {
@@ -44,6 +46,18 @@ async fn an_order_that_its_shopper_approved_is_confirmed_captured_and_paid() {
     assert!(matches!(shop.order(&order.id).await.state, OrderState::Paid { .. }));
     assert_eq!((shop.calls(Call::Confirm), shop.captured()), (1, order.totals.total.amount()));
     assert_eq!(shop.units(), (9, 0, 3));
+}
+
+#[tokio::test]
+async fn an_order_that_its_shopper_approved_is_paid_when_the_gateway_tells_and_not_at_the_next_look() {
+    let (shop, order) = waiting().await;
+    assert!(order.wake.unwrap().at > NOON);
+    shop.gateway.shopper_acts(&order.id, &Outcome::Approved);
+    let gateway = GatewayName::PayPal;
+    let approved = event("evt_1", "approved", &order, 1);
+    let approved = Event { key: EventKey { gateway, ..approved.key.clone() }, ..approved };
+    assert_eq!(told(&shop, approved).await, applied());
+    assert_eq!(shop.order(&order.id).await.state, OrderState::Paid { at: NOON });
 }
 
 #[tokio::test]

@@ -7,9 +7,11 @@ use application::capture_payment::{self, capture_payment};
 use application::review_order::ReviewOrderError;
 use application::{CountError, Failure, Velocity};
 use async_trait::async_trait;
-use domain::fraud::{Count, Day, Known, ReviewDecision, ReviewEnd, Subject, Verdict};
+use domain::fraud::{Count, Day, Known, ReviewDecision, ReviewEnd, Risk, Subject, Verdict};
 use domain::order::{Order, OrderState, ReviewRefused};
-use domain::payment::{Attempt, AttemptRequest, AttemptState, Decline, Outcome, PaymentMethod, Retry};
+use domain::payment::{
+    Attempt, AttemptRequest, AttemptState, Decline, Operation, Outcome, PaymentMethod, Retry,
+};
 use domain::{Currency, Fingerprint, Timestamp};
 use memory::{Call, Fate, Store};
 
@@ -101,6 +103,57 @@ async fn what_a_person_approves_is_captured_once() {
     shop.settle().await;
     assert_eq!(shop.order(&order.id).await.word(), "paid");
     assert_eq!((shop.calls(Call::Capture), shop.captured()), (1, order.totals.total.amount()));
+}
+
+/// An order whose card the gateway doubts, as far as it goes now.
+async fn doubted(risk: Risk) -> (Shop, Order) {
+    let shop = Shop::open().await;
+    shop.gateway.card(CARD, Outcome::AuthorizedAtRisk(risk));
+    let order = shop.order_shirts().await;
+    shop.settle().await;
+    let order = shop.order(&order.id).await;
+    (shop, order)
+}
+
+#[tokio::test]
+async fn what_the_gateway_doubts_is_captured_once_a_person_has_approved_it() {
+    let (shop, order) = doubted(Risk::Elevated).await;
+    assert_eq!(order.attempt().unwrap().screening.clone().unwrap().fired, ["gateway-elevated"]);
+    assert!(order.review().is_some());
+    assert_eq!((shop.calls(Call::Confirm), shop.captured()), (1, 0));
+    let _approved = shop.review(&order.id, ReviewDecision::Approve).await.unwrap();
+    shop.settle().await;
+    assert_eq!(shop.order(&order.id).await.word(), "paid");
+    assert_eq!(shop.captured(), order.totals.total.amount());
+}
+
+#[tokio::test]
+async fn what_the_gateway_warns_of_is_voided_and_its_units_wait_for_another_card() {
+    let (shop, order) = doubted(Risk::Highest).await;
+    let attempt = order.attempt().unwrap();
+    assert_eq!(attempt.state, AttemptState::Voided);
+    assert_eq!(attempt.screening.clone().unwrap().fired, ["gateway-highest", "gateway-elevated"]);
+    let decline = attempt.decline().unwrap();
+    assert_eq!((&*decline.code, decline.retry), (Attempt::REFUSED_BY_SHOP, Retry::None));
+    assert!(matches!(order.state, OrderState::PaymentFailed { .. }));
+    assert_eq!((shop.captured(), shop.units()), (0, (9, 3, 0)));
+
+    shop.gateway.card("pm_card_other", Outcome::Authorized);
+    with_another_card(&shop, &order, "another", "pm_card_other").await;
+    assert_eq!(shop.order(&order.id).await.word(), "paid");
+}
+
+#[tokio::test]
+async fn a_risk_that_is_heard_of_while_a_capture_is_under_way_does_not_hold_it() {
+    let shop = Shop::open().await;
+    shop.gateway.script(Call::Capture, [Fate::AnswerLost]);
+    let order = shop.order_shirts().await;
+    shop.settle().await;
+    let seen = shop.order(&order.id).await;
+    let change = seen.record_look_up(Outcome::AuthorizedAtRisk(Risk::Highest), NOON.plus(MINUTE)).unwrap();
+    let attempt = change.order.attempt().unwrap();
+    assert!(matches!(attempt.state, AttemptState::Sending { operation: Operation::Capture, .. }));
+    assert!(!attempt.is_refused());
 }
 
 #[tokio::test]

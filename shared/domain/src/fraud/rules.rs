@@ -17,7 +17,7 @@ const fn rule(name: &'static str, signal: Signal, at_least: u64, verdict: Verdic
     Rule { name, signal, at_least, verdict }
 }
 
-use Signal::{Declines, FirstAmount, Orders, TimesPaid};
+use Signal::{Declines, FirstAmount, GatewayRisk, Orders, TimesPaid};
 use SubjectKind::{Address, Customer, Payment};
 use Verdict::{Refuse, Review};
 use Window::{Day, Hour, TenMinutes};
@@ -25,15 +25,17 @@ use Window::{Day, Hour, TenMinutes};
 /// Every rule. On a match day a customer buys one to three times, and mistypes a card twice; a card tester tries dozens.
 /// An address can be named by anybody, so that by itself it never refuses.
 #[rustfmt::skip]
-pub static RULES: [Rule; 10] = [
+pub static RULES: [Rule; 12] = [
     rule("card-testing",        Declines(Customer, TenMinutes),       5, Refuse),
     rule("declined-all-day",    Declines(Customer, Day),             15, Refuse),
     rule("payment-declined",    Declines(Payment, Hour),              3, Refuse),
     rule("customer-flood",      Orders(Customer, Day),               25, Refuse),
+    rule("gateway-highest",     GatewayRisk,                          2, Refuse),
     rule("address-declined",    Declines(Address, Hour),             10, Review),
     rule("customer-velocity",   Orders(Customer, Hour),               8, Review),
     rule("address-velocity",    Orders(Address, Day),                12, Review),
     rule("payment-velocity",    Orders(Payment, Day),                 8, Review),
     rule("large-first-order",   FirstAmount,                    200_000, Review),
     rule("amount-jump",         TimesPaid,                            5, Review),
+    rule("gateway-elevated",    GatewayRisk,                          1, Review),
 ];

@@ -1,4 +1,4 @@
-use super::{RULES, Signals};
+use super::{RULES, Risk, Signal, Signals};
 
 /// What becomes of an attempt, from the mildest to the hardest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -7,7 +7,7 @@ pub enum Verdict {
     Allow,
     /// It is authorized, and captured once a person has approved it.
     Review,
-    /// Nothing is sent to the gateway.
+    /// Nothing is sent to the gateway; what it has authorized is voided.
     Refuse,
 }
 
@@ -39,11 +39,30 @@ pub struct Screening {
     pub fired: Vec<String>,
 }
 
-/// Asks every rule.
+impl Screening {
+    /// What both say together.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let news: Vec<String> = other.fired.into_iter().filter(|rule| !self.fired.contains(rule)).collect();
+        self.fired.extend(news);
+        Self { verdict: self.verdict.max(other.verdict), ..self }
+    }
+}
+
+/// Asks every rule before the charge.
 pub fn screen(signals: &Signals) -> Screening {
-    let fired = RULES.iter().filter(|rule| signals.value(rule.signal) >= rule.at_least);
+    ask(|signal| signals.value(signal))
+}
+
+/// Asks the rules about what a gateway thinks of what it has authorized.
+pub fn screen_risk(risk: Risk) -> Screening {
+    ask(|signal| if signal == Signal::GatewayRisk { risk.value() } else { 0 })
+}
+
+fn ask(value: impl Fn(Signal) -> u64) -> Screening {
+    let fired: Vec<_> = RULES.iter().filter(|rule| value(rule.signal) >= rule.at_least).collect();
     Screening {
-        verdict: fired.clone().map(|rule| rule.verdict).max().unwrap_or(Verdict::Allow),
-        fired: fired.map(|rule| rule.name.to_owned()).collect(),
+        verdict: fired.iter().map(|rule| rule.verdict).max().unwrap_or(Verdict::Allow),
+        fired: fired.iter().map(|rule| rule.name.to_owned()).collect(),
     }
 }

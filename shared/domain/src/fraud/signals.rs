@@ -16,6 +16,8 @@ pub enum Signal {
     FirstAmount,
     /// How many times the average of what was paid before it is. Amounts under [`Signals::JUMP_FROM`] do not jump.
     TimesPaid,
+    /// What the gateway itself thinks, as [`Risk::value`](super::Risk::value) has it, once it has authorized.
+    GatewayRisk,
 }
 
 /// How far back it is counted.
@@ -87,7 +89,8 @@ impl Signals {
                 self.marks(kind, window, |activity| &activity.declines, |_| true)
             }
             Signal::FirstAmount if paid.orders == 0 => self.amount,
-            Signal::FirstAmount => 0,
+            // The gateway has not been asked yet.
+            Signal::FirstAmount | Signal::GatewayRisk => 0,
             Signal::TimesPaid if self.amount < Self::JUMP_FROM => 0,
             Signal::TimesPaid => {
                 self.amount.saturating_mul(paid.orders).checked_div(paid.amount).unwrap_or_default()

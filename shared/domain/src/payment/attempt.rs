@@ -329,6 +329,9 @@ impl Attempt {
             AttemptState::NotSent => {
                 Some(Decline { code: "gateway_unreachable".to_owned(), retry: Retry::SameMethod })
             }
+            AttemptState::Voided if self.is_refused() => {
+                Some(Decline { code: Self::REFUSED_BY_SHOP.to_owned(), retry: Retry::None })
+            }
             AttemptState::Voided => {
                 Some(Decline { code: "payment_not_confirmed".to_owned(), retry: Retry::SameMethod })
             }

@@ -84,6 +84,7 @@ impl Health {
             | Outcome::ApprovalNeeded { .. }
             | Outcome::Approved
             | Outcome::Authorized
+            | Outcome::AuthorizedAtRisk(_)
             | Outcome::Captured
             | Outcome::RequiresAction { .. }
             | Outcome::Declined(_)

@@ -1,4 +1,5 @@
 use super::GatewayReference;
+use crate::fraud::Risk;
 
 /// What one call to a gateway proved. Every call ends in exactly one of these.
 ///
@@ -19,6 +20,8 @@ pub enum Outcome {
     Approved,
     /// The money is held for us.
     Authorized,
+    /// The same, and the gateway itself doubts that it is the shopper's.
+    AuthorizedAtRisk(Risk),
     /// The money has moved.
     Captured,
     /// The shopper must act at this address, as for 3-D Secure.

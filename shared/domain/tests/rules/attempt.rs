@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use domain::Timestamp;
+use domain::fraud::Risk;
 use domain::payment::{
     Attempt, AttemptState, Decline, GatewayName, Operation, Outcome, PaymentMethod, PaymentMethodError,
     Retry, Step,
@@ -23,6 +24,8 @@ fn any_answer() -> impl Strategy<Value = Outcome> {
         2 => Just(Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() }),
         2 => Just(Outcome::Approved),
         2 => Just(Outcome::Authorized),
+        1 => Just(Outcome::AuthorizedAtRisk(Risk::Elevated)),
+        1 => Just(Outcome::AuthorizedAtRisk(Risk::Highest)),
         1 => Just(Outcome::Captured),
         1 => Just(Outcome::Voided),
         1 => Just(Outcome::Mismatch),
@@ -57,7 +60,7 @@ impl Watched {
         match self.attempt.next_step(now) {
             Step::Open => {
                 let told = answer?;
-                let charges = matches!(told, Outcome::Authorized | Outcome::Captured);
+                let charges = holds(&told) || told == Outcome::Captured;
                 let answer = if charges { created(&self.attempt) } else { told };
                 self.attempt = self.attempt.clone().apply(answer.clone(), now).unwrap();
                 Some(answer)
@@ -68,7 +71,7 @@ impl Watched {
             }
             Step::LookUp => {
                 let answer = answer?;
-                self.held |= answer == Outcome::Authorized;
+                self.held |= holds(&answer);
                 self.attempt = self.attempt.clone().apply_look_up(answer.clone(), now).unwrap();
                 Some(answer)
             }
@@ -79,10 +82,14 @@ impl Watched {
     fn answer_call(&mut self, answer: Option<Outcome>, now: Timestamp) -> Option<Outcome> {
         self.doubted |= matches!(answer, None | Some(Outcome::Unknown));
         let answer = answer?;
-        self.held |= answer == Outcome::Authorized;
+        self.held |= holds(&answer);
         self.attempt = self.attempt.clone().apply(answer.clone(), now).unwrap();
         Some(answer)
     }
+}
+
+fn holds(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Authorized | Outcome::AuthorizedAtRisk(_))
 }
 
 /// What the gateway answers once it made the object of an attempt.
@@ -179,7 +186,7 @@ proptest! {
             prop_assert!(attempt.pause() <= Duration::from_secs(300));
             match attempt.next_step(now) {
                 Step::Leave(until) => prop_assert!(until > now && until <= now.plus(Attempt::LEASE)),
-                Step::Rest => prop_assert!(attempt.is_settled()),
+                Step::Rest => prop_assert!(attempt.is_settled() || attempt.is_held_for_review()),
                 Step::GiveUp => prop_assert!(attempt.given_up),
                 Step::Open | Step::Claim(_) | Step::LookUp => prop_assert!(!attempt.is_settled()),
             }

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use domain::fraud::{
-    Activity, Count, Day, Known, Mark, PaidHistory, RULES, Screening, Signals, Subject, Verdict, screen,
+    Activity, Count, Day, Known, Mark, PaidHistory, RULES, Risk, Screening, Signals, Subject, Verdict,
+    screen, screen_risk,
 };
 use domain::order::Order;
 use domain::payment::GatewayName;
@@ -147,4 +148,18 @@ proptest! {
         let mark = Mark { at: Timestamp::from_millis(at), order: order.parse().unwrap(), attempt };
         prop_assert_eq!(mark.to_string().parse(), Ok(mark));
     }
+}
+
+#[test]
+fn what_the_gateway_doubts_counts_like_every_other_rule_and_once() {
+    let elevated = screen_risk(Risk::Elevated);
+    assert_eq!(elevated, Screening { verdict: Verdict::Review, fired: vec!["gateway-elevated".to_owned()] });
+    let highest = screen_risk(Risk::Highest);
+    assert_eq!(highest.verdict, Verdict::Refuse);
+    let before = Screening { verdict: Verdict::Review, fired: vec!["amount-jump".to_owned()] };
+    let both = before.clone().and(highest.clone());
+    assert_eq!(both.verdict, Verdict::Refuse);
+    assert_eq!(both.fired.len(), before.fired.len() + highest.fired.len());
+    assert_eq!(both.clone().and(highest), both);
+    assert_eq!(both.clone().and(before), both, "a verdict gets no milder");
 }

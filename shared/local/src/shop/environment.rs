@@ -24,6 +24,8 @@ const ADYEN_API_KEY: &str = "local";
 /// What the sandbox gateway signs its webhooks with.
 const WEBHOOK_SECRET: &str = "whsec_local";
 const ADYEN_HMAC_KEY: &str = "6C6F63616C";
+/// For which webhook it signs PayPal's.
+const PAYPAL_WEBHOOK_ID: &str = "LOCAL";
 
 /// Where the sandbox gateway tells of what happens: the shop's own route.
 pub(super) fn webhooks(addresses: &Addresses) -> WebhookEndpoint {
@@ -35,6 +37,12 @@ pub(super) fn adyen_webhooks(addresses: &Addresses) -> WebhookEndpoint {
     WebhookEndpoint { url: format!("{}/webhooks/adyen", addresses.front), secret: ADYEN_HMAC_KEY.to_owned() }
 }
 
+/// The same for what happens at PayPal.
+pub(super) fn paypal_webhooks(addresses: &Addresses) -> WebhookEndpoint {
+    let secret = PAYPAL_WEBHOOK_ID.to_owned();
+    WebhookEndpoint { url: format!("{}/webhooks/paypal", addresses.front), secret }
+}
+
 /// The template's parameters that have a local value: the payment gateway is the sandbox, the customers' issuer is the
 /// shop itself, and `--hold-seconds` may be shorter than a deployed shop would allow.
 pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<String, String> {
@@ -43,6 +51,7 @@ pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<S
         ("StripePublicKey".to_owned(), "pk_test_local".to_owned()),
         ("PayPalEndpoint".to_owned(), addresses.sandbox.clone()),
         ("PayPalClientId".to_owned(), "local".to_owned()),
+        ("PayPalWebhookId".to_owned(), PAYPAL_WEBHOOK_ID.to_owned()),
         ("AdyenEndpoint".to_owned(), addresses.sandbox.clone()),
         ("AdyenMerchantAccount".to_owned(), "Local".to_owned()),
         ("AdyenClientKey".to_owned(), "test_local".to_owned()),

@@ -88,10 +88,15 @@ impl Book {
             (Call::Confirm, Standing::Open | Standing::Decided(Outcome::Approved)) => {
                 Standing::Decided(decision)
             }
-            (Call::Capture, Standing::Decided(Outcome::Authorized)) => Standing::Decided(Outcome::Captured),
+            (Call::Capture, Standing::Decided(Outcome::Authorized | Outcome::AuthorizedAtRisk(_))) => {
+                Standing::Decided(Outcome::Captured)
+            }
             (
                 Call::Void,
-                Standing::Open | Standing::Decided(Outcome::Authorized | Outcome::RequiresAction { .. }),
+                Standing::Open
+                | Standing::Decided(
+                    Outcome::Authorized | Outcome::AuthorizedAtRisk(_) | Outcome::RequiresAction { .. },
+                ),
             ) if !voids_held_only => Standing::Decided(Outcome::Voided),
             // Elsewhere only what is held can be given up.
             (Call::Void, Standing::Decided(Outcome::Authorized)) => Standing::Decided(Outcome::Voided),

@@ -3,9 +3,9 @@ use reqwest::StatusCode;
 
 use super::call::Call;
 use super::decline::refused;
-use super::reference;
 use super::wire::{Amount, Payment, Problem, Received};
 use crate::line::Exchange;
+use crate::reference;
 
 /// What became of a call, as far as its answer proves it.
 pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {

@@ -1,8 +1,8 @@
 use domain::payment::{Charge, GatewayReference, Operation, PaymentMethod, RefundCharge};
 use serde::Serialize;
 
-use super::reference;
 use super::wire::{AdditionalData, Amount, Modification, NewPayment, StoredCard};
+use crate::reference;
 
 /// One call, ready to be sent. The same charge and operation give the same bytes every time.
 pub(super) struct Call<'a> {

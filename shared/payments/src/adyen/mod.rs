@@ -8,7 +8,6 @@ mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each refusal
 mod facts; // what the kept webhooks prove
-mod reference; // our own names for payments and refunds
 mod webhook; // what Adyen tells by itself
 mod wire; // Adyen's JSON
 
@@ -26,6 +25,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use self::call::{Call, Message};
 use crate::line::{Exchange, Line, SettingError};
+use crate::reference;
 use crate::report::{report, report_refund};
 use crate::secret_key::SecretKey;
 

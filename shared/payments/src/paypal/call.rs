@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::amount::written;
 use super::exchange::Message;
 use super::wire::{Amount, ExperienceContext, NewCapture, NewOrder, NewUnit, PayPalSource, PaymentSource};
+use crate::reference;
 
 /// One call, ready to be written as a request. The same charge and operation give the same bytes every time.
 pub(super) struct Call<'a> {
@@ -29,11 +30,12 @@ impl<'a> Call<'a> {
     /// Nothing, for an amount that PayPal cannot write.
     pub(super) fn open(charge: &'a Charge) -> Option<Self> {
         let return_url = charge.return_url.as_ref().map(ReturnUrl::as_str);
+        let reference = reference::of(charge)?;
         let order = NewOrder {
             intent: "AUTHORIZE",
             purchase_units: [NewUnit {
                 custom_id: charge.order_id.as_str(),
-                invoice_id: format!("{}-{}", charge.order_id, charge.attempt),
+                invoice_id: reference.as_str(),
                 amount: amount(charge)?,
             }],
             payment_source: PaymentSource {

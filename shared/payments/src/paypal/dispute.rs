@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use super::amount;
 use super::wire::{Dispute, Disputes, Order};
 use crate::line::Exchange;
+use crate::reference;
 
 /// How many disputes one page of the list has at most
 /// (<https://developer.paypal.com/api/customer-disputes/v1/disputes-list>).
@@ -84,13 +85,7 @@ pub(super) fn purpose(exchange: &Exchange) -> Result<Option<Purpose>, Failure> {
     }
     let order: Order = exchange.accepted().ok_or(Failure::Unavailable)?;
     let invoice = order.purchase_units.iter().find_map(|unit| unit.invoice_id.as_deref());
-    Ok(invoice.and_then(of_invoice))
-}
-
-/// The attempt that an invoice's number names, which is all that a dispute says of its order.
-fn of_invoice(invoice: &str) -> Option<Purpose> {
-    let (order_id, attempt) = invoice.rsplit_once('-')?;
-    Some(Purpose { order_id: order_id.parse().ok()?, attempt: attempt.parse().ok()? })
+    Ok(invoice.and_then(reference::purpose))
 }
 
 fn id_of(dispute: &Dispute) -> Result<GatewayReference, Failure> {

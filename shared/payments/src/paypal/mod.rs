@@ -9,6 +9,7 @@ mod dispute; // money that shoppers demand back over the shop's head
 mod exchange; // one request and its answer, or the loss of it
 mod refund; // money that goes back
 mod transfers; // what moved
+mod webhook; // what PayPal tells by itself, verified
 mod wire; // PayPal's JSON
 
 use core::time::Duration;
@@ -30,6 +31,8 @@ use self::exchange::Message;
 use crate::capability::PAYPAL_LISTS_AFTER;
 use crate::line::{Exchange, Line, SettingError};
 use crate::report::{report, report_disputes, report_list, report_purpose, report_refund};
+
+pub use self::webhook::PayPalWebhooks;
 
 /// Charges at PayPal, or at the sandbox gateway, which speaks the same API.
 pub struct PayPalGateway {

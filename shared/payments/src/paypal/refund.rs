@@ -7,6 +7,7 @@ use super::answer::refusal_code;
 use super::call::{amount_of, json};
 use super::wire::{NewRefund, Order, Refund};
 use crate::line::Exchange;
+use crate::reference;
 
 /// Where a refund of an order's capture is asked for, once there is a capture.
 pub(super) fn path(order: &Exchange) -> Option<String> {
@@ -19,12 +20,8 @@ pub(super) fn path(order: &Exchange) -> Option<String> {
 
 /// The body. The same refund gives the same bytes every time.
 pub(super) fn asking(refund: &RefundCharge) -> Option<String> {
-    json(&NewRefund { amount: amount_of(refund.amount)?, invoice_id: invoice(refund) })
-}
-
-/// By what it is found again.
-fn invoice(refund: &RefundCharge) -> String {
-    format!("{}-refund-{}", refund.order_id, refund.number)
+    let (custom_id, invoice_id) = (refund.reference.as_str(), reference::of_refund(refund));
+    json(&NewRefund { amount: amount_of(refund.amount)?, custom_id, invoice_id })
 }
 
 /// What became of a refund that was asked for, as far as the answer proves it.
@@ -49,7 +46,7 @@ fn is_disputed(exchange: &Exchange) -> bool {
 pub(super) fn prove_look_up(refund: &RefundCharge, exchange: &Exchange) -> RefundOutcome {
     let Some(order) = exchange.accepted::<Order>() else { return RefundOutcome::Unknown };
     let refunds = order.purchase_units.iter().flat_map(|unit| &unit.payments.refunds);
-    let invoice = invoice(refund);
+    let invoice = reference::of_refund(refund);
     let mut ours = refunds.filter(|made| made.invoice_id.as_deref() == Some(invoice.as_str()));
     ours.next().map_or(RefundOutcome::Unknown, |made| read(refund, made))
 }

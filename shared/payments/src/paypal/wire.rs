@@ -11,7 +11,7 @@ pub(super) struct NewOrder<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct NewUnit<'a> {
     pub(super) custom_id: &'a str,
-    pub(super) invoice_id: String,
+    pub(super) invoice_id: &'a str,
     pub(super) amount: Amount,
 }
 
@@ -112,8 +112,11 @@ pub(super) struct DisputeOutcome {
 
 /// A request for one.
 #[derive(Debug, Serialize)]
-pub(super) struct NewRefund {
+pub(super) struct NewRefund<'a> {
     pub(super) amount: Amount,
+    /// The order that it is of, which nothing else that PayPal tells of a refund names.
+    pub(super) custom_id: &'a str,
+    /// By what it is found again.
     pub(super) invoice_id: String,
 }
 

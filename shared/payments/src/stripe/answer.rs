@@ -49,7 +49,7 @@ fn read_intent(call: &Call<'_>, intent: PaymentIntent) -> Outcome {
         return opened(&intent);
     }
     match intent.status.as_str() {
-        "requires_capture" => Outcome::Authorized,
+        "requires_capture" => intent.risk().map_or(Outcome::Authorized, Outcome::AuthorizedAtRisk),
         "succeeded" => Outcome::Captured,
         "canceled" => Outcome::Voided,
         "requires_action" => action(intent).map_or(Outcome::Unknown, |url| Outcome::RequiresAction { url }),

@@ -2,6 +2,9 @@ use domain::payment::{Charge, GatewayReference, Operation, PaymentMethod};
 
 use super::exchange::Message;
 
+/// What is shown whole: it says what Stripe thinks of the charge.
+const EXPANDED: &str = "latest_charge";
+
 /// One call, ready to be written as a request. The same charge and operation give the same bytes every time.
 pub(super) struct Call<'a> {
     pub(super) charge: &'a Charge,
@@ -36,7 +39,8 @@ impl<'a> Call<'a> {
 
     pub(super) fn confirm(charge: &'a Charge, reference: &'a GatewayReference) -> Self {
         let return_url = charge.return_url.iter().map(|url| ("return_url", url.as_str().to_owned()));
-        Self::change(charge, reference, Operation::Confirm, return_url.collect())
+        let expanded = [("expand[]", EXPANDED.to_owned())];
+        Self::change(charge, reference, Operation::Confirm, return_url.chain(expanded).collect())
     }
 
     pub(super) fn capture(charge: &'a Charge, reference: &'a GatewayReference) -> Self {
@@ -78,7 +82,7 @@ impl<'a> Call<'a> {
             Aim::Change(Operation::Confirm) => format!("/v1/payment_intents/{object}/confirm"),
             Aim::Change(Operation::Capture) => format!("/v1/payment_intents/{object}/capture"),
             Aim::Change(Operation::Void) => format!("/v1/payment_intents/{object}/cancel"),
-            Aim::LookUp => format!("/v1/payment_intents/{object}"),
+            Aim::LookUp => format!("/v1/payment_intents/{object}?expand[]={EXPANDED}"),
         }
     }
 

@@ -1,5 +1,7 @@
+use domain::fraud::Risk;
 use domain::webhook::Purpose;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A PaymentIntent (<https://docs.stripe.com/api/payment_intents/object>), in the fields that prove something.
 #[derive(Debug, Deserialize)]
@@ -13,6 +15,20 @@ pub(super) struct PaymentIntent {
     pub(super) status: String,
     pub(super) next_action: Option<NextAction>,
     pub(super) last_payment_error: Option<ErrorBody>,
+    /// Whole where that was asked for, and an id elsewhere.
+    latest_charge: Option<Value>,
+}
+
+impl PaymentIntent {
+    /// What Stripe thinks of the charge, where it has doubts and says so (<https://docs.stripe.com/radar/risk-evaluation>).
+    /// A word that is not known here is none.
+    pub(super) fn risk(&self) -> Option<Risk> {
+        match self.latest_charge.as_ref()?.pointer("/outcome/risk_level")?.as_str()? {
+            "elevated" => Some(Risk::Elevated),
+            "highest" => Some(Risk::Highest),
+            _ => None,
+        }
+    }
 }
 
 /// What the shopper must do.

@@ -72,7 +72,11 @@ async fn a_refund_names_its_capture_and_how_much_goes_back_under_its_own_key() {
         let asked = scripted.asked().pop().unwrap();
         assert_eq!(asked.line, "POST /v2/payments/captures/CAPTURE1/refund");
         assert_eq!(asked.header("paypal-request-id"), "refund:order:2");
-        let body = r#"{"amount":{"currency_code":"EUR","value":"5.00"},"invoice_id":"order-refund-2"}"#;
+        let order = reference();
+        let body = format!(
+            r#"{{"amount":{{"currency_code":"EUR","value":"5.00"}},"custom_id":"{}","invoice_id":"order-1-refund-2"}}"#,
+            order.as_str()
+        );
         assert_eq!(asked.body, body);
     }
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use application::{Failure, Gateway};
+use domain::fraud::Risk;
 use domain::payment::{Decline, GatewayReference, Outcome, Retry};
 
 use crate::intent::intent;
@@ -166,5 +167,20 @@ async fn an_endpoint_that_is_no_address_is_refused_at_once() {
         let name = application::SecretName("stripe".to_owned());
         let made = payments::stripe::StripeGateway::new(endpoint, secrets, name, Duration::from_secs(1));
         assert!(made.is_err(), "{endpoint}");
+    }
+}
+
+#[tokio::test]
+async fn what_radar_doubts_is_authorized_at_that_risk_by_its_answer_and_by_a_look_up() {
+    for (token, risk) in
+        [("pm_card_riskLevelElevated", Risk::Elevated), ("pm_card_riskLevelHighest", Risk::Highest)]
+    {
+        let shop = Shop::start().await;
+        let charge = charge(token);
+        let reference = shop.opened(&charge).await;
+        let doubted = Outcome::AuthorizedAtRisk(risk);
+        assert_eq!(shop.gateway.confirm(&charge, &reference).await, doubted);
+        assert_eq!(shop.gateway.look_up(&charge, &reference).await, doubted);
+        assert_eq!(shop.gateway.void(&charge, &reference).await, Outcome::Voided);
     }
 }

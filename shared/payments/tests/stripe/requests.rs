@@ -45,11 +45,12 @@ async fn open_sends_the_frozen_charge_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn confirm_sends_where_the_shopper_comes_back_to() {
+async fn confirm_sends_where_the_shopper_comes_back_to_and_asks_for_the_charge() {
     let asked = asked(async |gateway, charge, intent| drop(gateway.confirm(charge, intent).await)).await;
     assert_eq!(asked.line, "POST /v1/payment_intents/pi_1/confirm");
     assert_eq!(asked.header("idempotency-key"), "pay:order:1:confirm");
-    assert_eq!(form(&asked), pairs(&[("return_url", "https://shop.example/orders?id=1&from=bank")]));
+    let return_url = ("return_url", "https://shop.example/orders?id=1&from=bank");
+    assert_eq!(form(&asked), pairs(&[return_url, ("expand[]", "latest_charge")]));
 }
 
 #[tokio::test]
@@ -68,7 +69,7 @@ async fn capture_and_void_send_no_field() {
 #[tokio::test]
 async fn look_up_is_a_read_without_a_key() {
     let asked = asked(async |gateway, charge, intent| drop(gateway.look_up(charge, intent).await)).await;
-    assert_eq!(asked.line, "GET /v1/payment_intents/pi_1");
+    assert_eq!(asked.line, "GET /v1/payment_intents/pi_1?expand[]=latest_charge");
     assert_eq!(asked.header("idempotency-key"), "");
     assert_eq!(asked.body, "");
 }

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 /// An order as PayPal shows it (<https://developer.paypal.com/api/orders/v2/orders-get>), in the fields that the shop
 /// can meet.
 #[derive(Debug, Serialize)]
-struct OrderBody<'a> {
+pub(super) struct OrderBody<'a> {
     id: &'a str,
     intent: &'static str,
     status: &'static str,
@@ -54,6 +54,32 @@ struct Payment<'a> {
     final_capture: Option<bool>,
 }
 
+/// A payment as it is told of: with the order that it was made of.
+#[derive(Debug, Serialize)]
+pub(super) struct ToldPayment<'a> {
+    #[serde(flatten)]
+    payment: Option<Payment<'a>>,
+    supplementary_data: SupplementaryData<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct SupplementaryData<'a> {
+    related_ids: RelatedIds<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct RelatedIds<'a> {
+    order_id: &'a str,
+}
+
+/// A refund as it is told of: with what the shop wrote on it.
+#[derive(Debug, Serialize)]
+pub(super) struct ToldRefund<'a> {
+    #[serde(flatten)]
+    refund: RefundBody<'a>,
+    custom_id: &'a str,
+}
+
 #[derive(Debug, Serialize)]
 struct Amount<'a> {
     currency_code: &'a str,
@@ -67,15 +93,20 @@ struct Link {
     method: &'static str,
 }
 
-/// An order, answered by status. `address` is this gateway's own, where the page stands that the shopper is sent to.
+/// An order, answered by status.
 pub(super) fn shown(status: u16, order: &Order, refunds: &[Refund], address: &str) -> Answer {
+    Answer::of(status, &self::order(order, refunds, address))
+}
+
+/// An order. `address` is this gateway's own, where the page stands that the shopper is sent to.
+pub(super) fn order<'a>(order: &'a Order, refunds: &'a [Refund], address: &str) -> OrderBody<'a> {
     let itself = format!("{address}/v2/checkout/orders/{}", order.id);
     let mut links = vec![Link { href: itself, rel: "self", method: "GET" }];
     if order.standing == Standing::PayerActionRequired {
         let href = format!("{address}/sandbox/approve/{}", order.id);
         links.push(Link { href, rel: "payer-action", method: "GET" });
     }
-    let body = OrderBody {
+    OrderBody {
         id: &order.id,
         intent: "AUTHORIZE",
         status: match order.standing {
@@ -95,8 +126,7 @@ pub(super) fn shown(status: u16, order: &Order, refunds: &[Refund], address: &st
             }),
         }],
         links,
-    };
-    Answer::of(status, &body)
+    }
 }
 
 fn amount(order: &Order) -> Amount<'_> {
@@ -129,6 +159,26 @@ fn payment<'a>(
 fn refund(refund: &Refund) -> RefundBody<'_> {
     let amount = Amount { currency_code: &refund.currency, value: &refund.value };
     RefundBody { id: &refund.id, status: "COMPLETED", amount, invoice_id: &refund.invoice_id }
+}
+
+/// The authorization of an order, as it is told of.
+pub(super) fn told_authorization(order: &Order) -> ToldPayment<'_> {
+    told(order, authorization(order))
+}
+
+/// The capture of an order, as it is told of.
+pub(super) fn told_capture(order: &Order) -> ToldPayment<'_> {
+    told(order, capture(order))
+}
+
+fn told<'a>(order: &'a Order, payments: Vec<Payment<'a>>) -> ToldPayment<'a> {
+    let supplementary_data = SupplementaryData { related_ids: RelatedIds { order_id: &order.id } };
+    ToldPayment { payment: payments.into_iter().next(), supplementary_data }
+}
+
+/// A refund, as it is told of.
+pub(super) fn told_refund<'a>(made: &'a Refund, custom_id: &'a str) -> ToldRefund<'a> {
+    ToldRefund { refund: refund(made), custom_id }
 }
 
 /// A refund, as its own answer.

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::answer;
+use super::notification::Told;
 use super::order::{Account, Order, Refund, Standing, WrongStanding};
 use super::parameters::{self, Opening, Refunding};
 use super::transfers;
@@ -35,15 +36,18 @@ impl Call {
     }
 }
 
-/// Executes requests on the book, each in one transaction with the answer that is kept under its id.
+/// Executes requests on the book, each in one transaction with the answer that is kept under its id, and with what is
+/// told of it.
 pub(crate) struct Desk {
     book: Arc<Book>,
     address: String,
+    /// Whether somebody is told of what happens.
+    tells: bool,
 }
 
 impl Desk {
-    pub(crate) fn new(book: Arc<Book>, address: String) -> Self {
-        Self { book, address }
+    pub(crate) fn new(book: Arc<Book>, address: String, tells: bool) -> Self {
+        Self { book, address, tells }
     }
 
     pub(crate) fn execute(&self, request: &Request<Call>, effect: Effect) -> Executed {
@@ -78,6 +82,7 @@ impl Desk {
             if let Ok(standing) = moved {
                 (order.standing, order.account) = (standing, Some(account));
                 entries.save_paypal_order(&order)?;
+                self.tell(entries, &Told::Approved(&order))?;
             }
             Ok(Some((order, moved.map(|_| ()))))
         })
@@ -85,6 +90,10 @@ impl Desk {
 
     pub(crate) fn order(&self, id: &str) -> rusqlite::Result<Option<Order>> {
         self.book.transaction(|entries| entries.paypal_order(id))
+    }
+
+    fn tell(&self, entries: &Entries<'_>, told: &Told<'_>) -> rusqlite::Result<()> {
+        if self.tells { told.add(entries, &self.address) } else { Ok(()) }
     }
 
     fn perform(&self, entries: &Entries<'_>, request: &Request<Call>) -> rusqlite::Result<Performed> {
@@ -100,15 +109,15 @@ impl Desk {
                 Some(refused) => Ok(refused),
             },
             Call::Capture { authorization } => match parameters::captured(body) {
-                Ok(asked) => capture(entries, authorization, asked),
+                Ok(asked) => self.capture(entries, authorization, asked),
                 Err(refusal) => Ok(Performed::Refused(refusal)),
             },
             Call::Void { authorization } => match read(parameters::nothing(body)) {
-                None => void(entries, authorization),
+                None => self.void(entries, authorization),
                 Some(refused) => Ok(refused),
             },
             Call::Refund { capture } => match parameters::refunded(body) {
-                Ok(asked) => refund(entries, capture, asked),
+                Ok(asked) => self.refund(entries, capture, asked),
                 Err(refusal) => Ok(Performed::Refused(refusal)),
             },
             Call::LookUp { order } => Ok(match entries.paypal_order(order)? {
@@ -160,75 +169,80 @@ impl Desk {
                 order.standing = Standing::Authorized;
                 order.authorization = Some(entries.fresh_paypal_id()?);
                 entries.save_paypal_order(&order)?;
+                self.tell(entries, &Told::Authorized(&order))?;
                 let answer = answer::shown(201, &order, &[], &self.address);
                 let silently = account == Account::TimeoutAfterAuthorization;
                 Ok(if silently { Performed::DoneSilently(answer) } else { Performed::Done(answer) })
             }
         }
     }
-}
 
-fn capture(
-    entries: &Entries<'_>,
-    authorization: &str,
-    (currency, amount): (String, i64),
-) -> rusqlite::Result<Performed> {
-    let Some(mut order) = entries.authorized_paypal_order(authorization)? else {
-        return Ok(Performed::Refused(answer::not_found()));
-    };
-    if (&order.currency, order.amount) != (&currency, amount) {
-        return Ok(Performed::Refused(answer::unprocessable("ONLY_WHOLE_CAPTURES_ARE_OFFERED_HERE")));
-    }
-    match order.standing.capture() {
-        Ok(standing) => {
-            order.standing = standing;
-            order.capture = Some(entries.fresh_paypal_id()?);
-            entries.save_paypal_order(&order)?;
-            Ok(Performed::Done(answer::shown_capture(&order)))
+    fn capture(
+        &self,
+        entries: &Entries<'_>,
+        authorization: &str,
+        (currency, amount): (String, i64),
+    ) -> rusqlite::Result<Performed> {
+        let Some(mut order) = entries.authorized_paypal_order(authorization)? else {
+            return Ok(Performed::Refused(answer::not_found()));
+        };
+        if (&order.currency, order.amount) != (&currency, amount) {
+            return Ok(Performed::Refused(answer::unprocessable("ONLY_WHOLE_CAPTURES_ARE_OFFERED_HERE")));
         }
-        Err(WrongStanding) if order.standing == Standing::Captured => {
-            Ok(Performed::Refused(answer::unprocessable("AUTHORIZATION_ALREADY_CAPTURED")))
+        match order.standing.capture() {
+            Ok(standing) => {
+                order.standing = standing;
+                order.capture = Some(entries.fresh_paypal_id()?);
+                entries.save_paypal_order(&order)?;
+                self.tell(entries, &Told::Captured(&order))?;
+                Ok(Performed::Done(answer::shown_capture(&order)))
+            }
+            Err(WrongStanding) if order.standing == Standing::Captured => {
+                Ok(Performed::Refused(answer::unprocessable("AUTHORIZATION_ALREADY_CAPTURED")))
+            }
+            Err(WrongStanding) => Ok(Performed::Refused(answer::unprocessable("AUTHORIZATION_VOIDED"))),
         }
-        Err(WrongStanding) => Ok(Performed::Refused(answer::unprocessable("AUTHORIZATION_VOIDED"))),
     }
-}
 
-/// Gives a part of a capture back, or all of it, and never more.
-fn refund(entries: &Entries<'_>, capture: &str, asked: Refunding) -> rusqlite::Result<Performed> {
-    let Some(order) = entries.captured_paypal_order(capture)? else {
-        return Ok(Performed::Refused(answer::not_found()));
-    };
-    if order.currency != asked.currency {
-        return Ok(Performed::Refused(answer::unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH")));
+    /// Gives a part of a capture back, or all of it, and never more.
+    fn refund(&self, entries: &Entries<'_>, capture: &str, asked: Refunding) -> rusqlite::Result<Performed> {
+        let Some(order) = entries.captured_paypal_order(capture)? else {
+            return Ok(Performed::Refused(answer::not_found()));
+        };
+        if order.currency != asked.currency {
+            return Ok(Performed::Refused(answer::unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH")));
+        }
+        let refund = Refund {
+            id: entries.fresh_paypal_id()?,
+            order: order.id,
+            invoice_id: asked.invoice_id,
+            currency: asked.currency,
+            value: asked.value,
+            amount: asked.amount,
+        };
+        if entries.give_paypal_back(&refund)? {
+            self.tell(entries, &Told::Refunded(&refund, &asked.custom_id))?;
+            Ok(Performed::Done(answer::shown_refund(&refund)))
+        } else {
+            Ok(Performed::Refused(answer::unprocessable("REFUND_AMOUNT_EXCEEDED")))
+        }
     }
-    let refund = Refund {
-        id: entries.fresh_paypal_id()?,
-        order: order.id,
-        invoice_id: asked.invoice_id,
-        currency: asked.currency,
-        value: asked.value,
-        amount: asked.amount,
-    };
-    if entries.give_paypal_back(&refund)? {
-        Ok(Performed::Done(answer::shown_refund(&refund)))
-    } else {
-        Ok(Performed::Refused(answer::unprocessable("REFUND_AMOUNT_EXCEEDED")))
-    }
-}
 
-fn void(entries: &Entries<'_>, authorization: &str) -> rusqlite::Result<Performed> {
-    let Some(mut order) = entries.authorized_paypal_order(authorization)? else {
-        return Ok(Performed::Refused(answer::not_found()));
-    };
-    match order.standing.void() {
-        Ok(standing) => {
-            order.standing = standing;
-            entries.save_paypal_order(&order)?;
-            Ok(Performed::Done(answer::shown_authorization(&order)))
+    fn void(&self, entries: &Entries<'_>, authorization: &str) -> rusqlite::Result<Performed> {
+        let Some(mut order) = entries.authorized_paypal_order(authorization)? else {
+            return Ok(Performed::Refused(answer::not_found()));
+        };
+        match order.standing.void() {
+            Ok(standing) => {
+                order.standing = standing;
+                entries.save_paypal_order(&order)?;
+                self.tell(entries, &Told::Voided(&order))?;
+                Ok(Performed::Done(answer::shown_authorization(&order)))
+            }
+            Err(WrongStanding) if order.standing == Standing::Captured => {
+                Ok(Performed::Refused(answer::unprocessable("PREVIOUSLY_CAPTURED")))
+            }
+            Err(WrongStanding) => Ok(Performed::Refused(answer::unprocessable("PREVIOUSLY_VOIDED"))),
         }
-        Err(WrongStanding) if order.standing == Standing::Captured => {
-            Ok(Performed::Refused(answer::unprocessable("PREVIOUSLY_CAPTURED")))
-        }
-        Err(WrongStanding) => Ok(Performed::Refused(answer::unprocessable("PREVIOUSLY_VOIDED"))),
     }
 }

@@ -4,8 +4,10 @@ mod amount; // money in major units
 mod answer; // PayPal-shaped bodies
 mod desk; // one request against the book, in one transaction
 mod ledger; // the orders in the book
+mod notification; // what is told of a change
 mod order; // the states of an order and the moves between them
 mod parameters; // the parameters that are known, and nothing else
+mod signer; // what events are signed with, and the certificate of that
 mod transfers; // what moved, listed
 
 pub(crate) use answer::{
@@ -13,4 +15,6 @@ pub(crate) use answer::{
 };
 pub(crate) use desk::{Call, Desk};
 pub(crate) use ledger::{CHARGES, SCHEMA};
+pub(crate) use notification::is_id;
 pub(crate) use order::{Account, Order, Standing};
+pub use signer::{NotMade, PayPalSigner};

@@ -63,6 +63,7 @@ struct NewCapture {
 #[serde(deny_unknown_fields)]
 struct NewRefund {
     amount: Amount,
+    custom_id: String,
     invoice_id: String,
 }
 
@@ -117,13 +118,14 @@ pub(super) struct Refunding {
     pub(super) value: String,
     pub(super) amount: i64,
     pub(super) invoice_id: String,
+    pub(super) custom_id: String,
 }
 
 pub(super) fn refunded(body: &[u8]) -> Result<Refunding, Answer> {
-    let NewRefund { amount: Amount { currency_code, value }, invoice_id } = json(body)?;
+    let NewRefund { amount: Amount { currency_code, value }, custom_id, invoice_id } = json(body)?;
     let amount = minor_units(&currency_code, &value);
     let amount = amount.ok_or_else(|| unprocessable("CURRENCY_NOT_SUPPORTED"))?;
-    Ok(Refunding { currency: currency_code, value, amount, invoice_id })
+    Ok(Refunding { currency: currency_code, value, amount, invoice_id, custom_id })
 }
 
 pub(super) fn nothing(body: &[u8]) -> Result<(), Answer> {

@@ -31,6 +31,7 @@ const HOLD_MAX: Duration = Duration::from_secs(120);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tells {
     pub(crate) stripe: bool,
+    pub(crate) paypal: bool,
     pub(crate) adyen: bool,
 }
 
@@ -38,6 +39,9 @@ pub(crate) struct Tells {
 pub(crate) struct Gateway {
     pub(crate) executor: Executor,
     paypal: paypal_desk::Desk,
+    pub(crate) paypal_signer: Arc<paypal_desk::PayPalSigner>,
+    /// Where this gateway answers.
+    pub(crate) address: String,
     pub(crate) adyen: adyen_desk::Desk,
     pub(crate) faults: Faults,
     in_flight: InFlight,
@@ -47,11 +51,19 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(book: Book, address: String, tells: Tells, ended: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(
+        book: Book,
+        paypal_signer: Arc<paypal_desk::PayPalSigner>,
+        address: String,
+        tells: Tells,
+        ended: watch::Receiver<bool>,
+    ) -> Self {
         let book = Arc::new(book);
         Self {
             executor: Executor::new(Arc::clone(&book), address.clone(), tells.stripe),
-            paypal: paypal_desk::Desk::new(Arc::clone(&book), address),
+            paypal: paypal_desk::Desk::new(Arc::clone(&book), address.clone(), tells.paypal),
+            paypal_signer,
+            address,
             adyen: adyen_desk::Desk::new(book, tells.adyen),
             faults: Faults::default(),
             in_flight: InFlight::default(),
@@ -103,6 +115,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v2/checkout/orders/{id}/authorize", post(paypal::authorize))
         .route("/v2/payments/authorizations/{id}/{operation}", post(paypal::settle))
         .route("/v2/payments/captures/{id}/refund", post(paypal::refund))
+        .route("/v1/notifications/certs/{id}", get(paypal::certificate))
         .route("/v71/payments", post(adyen::pay))
         .route("/v71/payments/{payment}/{operation}", post(adyen::modify))
         .route("/v71/cancels", post(adyen::cancel))

@@ -91,12 +91,28 @@ async fn answer(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: By
     let asked = Asked {
         operation,
         key: key.map(|key| format!("paypal {key}")),
-        execute: move |gateway: &Gateway, effect| gateway.paypal.execute(&request, effect),
+        execute: move |gateway: &Gateway, effect| {
+            let executed = gateway.paypal.execute(&request, effect);
+            gateway.executor.has_news();
+            executed
+        },
         key_in_use: paypal::id_in_use,
         too_many_requests: paypal::too_many_requests,
         server_error: paypal::server_error,
     };
     serve(gateway, asked).await
+}
+
+/// What events are verified with.
+pub(super) async fn certificate(State(gateway): Shared, Path(id): Path<String>) -> Response {
+    match gateway.paypal_signer.certificate(&id) {
+        Ok(Some(pem)) => pem.to_owned().into_response(),
+        Ok(None) => paypal::unknown_route().into_response(),
+        Err(failure) => {
+            tracing::error!(%failure, "there is no certificate");
+            paypal::server_error().into_response()
+        }
+    }
 }
 
 /// With which account the shopper approves; the one that pays, unless another is chosen.
@@ -124,7 +140,9 @@ pub(super) async fn approve(
     let Some(account) = choice.account.map_or(Some(Account::Pays), |name| Account::named(&name)) else {
         return page(StatusCode::BAD_REQUEST, "There is no such account.");
     };
-    match gateway.paypal.approve(&id, account) {
+    let approved = gateway.paypal.approve(&id, account);
+    gateway.executor.has_news();
+    match approved {
         Ok(Some((Order { standing: Standing::Voided, .. }, Err(_)))) => {
             page(StatusCode::CONFLICT, "This payment no longer waits for you.")
         }

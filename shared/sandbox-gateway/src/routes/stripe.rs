@@ -10,6 +10,7 @@ use super::Gateway;
 use super::serve::{self, Asked};
 use crate::answer;
 use crate::execute::{Call, Request};
+use crate::form;
 
 type Shared = State<Arc<Gateway>>;
 
@@ -17,8 +18,16 @@ pub(super) async fn open(State(gateway): Shared, headers: HeaderMap, body: Bytes
     serve(gateway, Call::Open, &headers, body).await
 }
 
-pub(super) async fn look_up(State(gateway): Shared, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    serve(gateway, Call::LookUp { id }, &headers, Bytes::new()).await
+pub(super) async fn look_up(
+    State(gateway): Shared,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    match form::expanded(query.as_deref().unwrap_or_default()) {
+        Ok(expanded) => serve(gateway, Call::LookUp { id, expanded }, &headers, Bytes::new()).await,
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 pub(super) async fn advance(

@@ -49,11 +49,13 @@ impl Sandbox {
 
     /// A gateway that tells somebody of what happens.
     pub(crate) async fn telling(book: Option<&Path>, webhooks: Option<WebhookEndpoint>) -> Self {
+        Self::with(&Options { book: book.map(Path::to_owned), webhooks, ..Options::default() }).await
+    }
+
+    pub(crate) async fn with(options: &Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let gateway =
-            SandboxGateway::open(&Options { book: book.map(Path::to_owned), webhooks, ..Options::default() })
-                .unwrap();
+        let gateway = SandboxGateway::open(options).unwrap();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.serve(listener, async {
             stopped.await.ok();

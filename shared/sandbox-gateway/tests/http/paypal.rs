@@ -4,15 +4,18 @@ use serde_json::{Value, json};
 use crate::client::Sandbox;
 
 /// Who speaks PayPal's API to a sandbox.
-struct Merchant {
-    sandbox: Sandbox,
+pub(crate) struct Merchant {
+    pub(crate) sandbox: Sandbox,
     client: Client,
     token: String,
 }
 
 impl Merchant {
     async fn start() -> Self {
-        let sandbox = Sandbox::start().await;
+        Self::at(Sandbox::start().await).await
+    }
+
+    pub(crate) async fn at(sandbox: Sandbox) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
         let asked =
             client.post(format!("{}/v1/oauth2/token", sandbox.address)).basic_auth("id", Some("secret"));
@@ -30,7 +33,7 @@ impl Merchant {
         (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap())
     }
 
-    async fn post(&self, path: &str, id: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn post(&self, path: &str, id: &str, body: Value) -> (StatusCode, Value) {
         self.ask(Method::POST, path, id, body).await
     }
 
@@ -63,6 +66,18 @@ impl Merchant {
 
     async fn approve(&self, page: &str, account: &str) -> StatusCode {
         self.client.post(page).form(&[("account", account)]).send().await.unwrap().status()
+    }
+
+    /// An order that was approved, authorized and captured: the capture's id.
+    pub(crate) async fn paid(&self) -> String {
+        let (path, page) = self.opened().await;
+        self.approve(&page, "pays").await;
+        let (_, order) = self.post(&format!("{path}/authorize"), "confirm", json!({})).await;
+        let authorization =
+            order["purchase_units"][0]["payments"]["authorizations"][0]["id"].as_str().unwrap();
+        let path = format!("/v2/payments/authorizations/{authorization}/capture");
+        let whole = json!({"amount": {"currency_code": "EUR", "value": "89.99"}, "final_capture": true});
+        self.post(&path, "capture", whole).await.1["id"].as_str().unwrap().to_owned()
     }
 
     async fn look_up(&self, path: &str) -> Value {

@@ -3,11 +3,12 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use sandbox_gateway::WebhookEndpoint;
-use serde_json::Value;
+use sandbox_gateway::{Options, WebhookEndpoint};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::client::Sandbox;
+use crate::paypal::Merchant;
 
 /// Who is told, and refuses some of it first.
 #[derive(Clone, Default)]
@@ -19,13 +20,17 @@ pub(crate) struct Listener {
 /// What somebody was told.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
-    signature: String,
+    headers: HeaderMap,
     pub(crate) body: Value,
 }
 
 impl Told {
     fn kind(&self) -> &str {
-        self.body["type"].as_str().unwrap()
+        self.body["type"].as_str().or(self.body["event_type"].as_str()).unwrap()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
     }
 
     fn id(&self) -> &str {
@@ -52,8 +57,7 @@ impl Listener {
 }
 
 async fn hear(State(listener): State<Listener>, headers: HeaderMap, body: String) -> StatusCode {
-    let signature = headers["stripe-signature"].to_str().unwrap().to_owned();
-    listener.told.lock().unwrap().push(Told { signature, body: serde_json::from_str(&body).unwrap() });
+    listener.told.lock().unwrap().push(Told { headers, body: serde_json::from_str(&body).unwrap() });
     let mut refuses = listener.refuses.lock().unwrap();
     match refuses.checked_sub(1) {
         Some(left) => {
@@ -93,7 +97,42 @@ async fn what_happens_to_an_intent_is_told_with_the_intent_as_it_stands_then() {
     );
     assert_eq!(object["metadata"]["order_id"], "order");
     assert_eq!(told[0].body["livemode"], false);
-    assert!(told[0].signature.starts_with("t=") && told[0].signature.contains(",v1="));
+    let signature = told[0].header("stripe-signature");
+    assert!(signature.starts_with("t=") && signature.contains(",v1="));
+}
+
+#[tokio::test]
+async fn what_happens_to_an_order_at_paypal_is_told_with_a_certificate_that_the_gateway_serves() {
+    let listener = Listener::default();
+    let paypal_webhooks = Some(listener.start().await);
+    let merchant =
+        Merchant::at(Sandbox::with(&Options { paypal_webhooks, ..Options::default() }).await).await;
+    let capture = merchant.paid().await;
+    let back =
+        json!({"amount": {"currency_code": "EUR", "value": "5.00"}, "custom_id": "ORDER", "invoice_id": "5"});
+    merchant.post(&format!("/v2/payments/captures/{capture}/refund"), "refund", back).await;
+    merchant.sandbox.eventually(async || listener.told().len() == 4).await;
+    let mut told = listener.told();
+    told.sort_by(|one, other| one.kind().cmp(other.kind()));
+    let [approved, authorized, captured, refunded] = told.as_slice() else { panic!("{told:?}") };
+    let order = approved.body["resource"]["id"].as_str().unwrap();
+    assert_eq!(approved.kind(), "CHECKOUT.ORDER.APPROVED");
+    for (told, kind) in
+        [(authorized, "PAYMENT.AUTHORIZATION.CREATED"), (captured, "PAYMENT.CAPTURE.COMPLETED")]
+    {
+        assert_eq!(told.kind(), kind);
+        assert_eq!(told.body["resource"]["supplementary_data"]["related_ids"]["order_id"], order);
+    }
+    assert_eq!(
+        (refunded.kind(), &refunded.body["resource"]["custom_id"]),
+        ("PAYMENT.CAPTURE.REFUNDED", &json!("ORDER"))
+    );
+    let served = reqwest::get(refunded.header("paypal-cert-url")).await.unwrap().text().await.unwrap();
+    assert_eq!(served.matches("BEGIN CERTIFICATE").count(), 2);
+    assert!(
+        told.iter()
+            .all(|told| told.header("paypal-auth-algo") == "SHA256withRSA" && told.id().starts_with("WH-"))
+    );
 }
 
 #[tokio::test]

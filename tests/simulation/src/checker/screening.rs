@@ -1,16 +1,18 @@
 use domain::OrderId;
-use domain::fraud::{ReviewDecision, Verdict};
+use domain::fraud::{ReviewDecision, Risk, Verdict};
 use domain::order::Order;
 use domain::payment::Attempt;
 
 use super::Checker;
 use crate::answer::Request;
-use crate::bank::{Bank, Intent, Status};
+use crate::bank::{Bank, Intent, Status, risk};
 
 /// What is to be reviewed is captured after somebody asked for that, and never before.
 const REVIEW_HOLDS: &str = "REVIEW_HOLDS";
-/// What the rules refuse holds and moves no money.
+/// What the rules refuse holds and moves no money; what its gateway warns of is held until it is voided.
 const REFUSED_UNSENT: &str = "REFUSED_UNSENT";
+/// What a gateway warns of is never captured, and what it doubts not before a person was asked.
+const RISK_HEEDED: &str = "RISK_HEEDED";
 /// Whoever is refused as a card tester had so many cards declined.
 const REFUSED_FOR_A_REASON: &str = "REFUSED_FOR_A_REASON";
 
@@ -43,12 +45,26 @@ impl Checker {
         bank: &Bank,
     ) -> Option<(&'static str, OrderId)> {
         let mut intents = bank.intents_of(&order.id, attempt.number);
+        let is_approved = self.approved.contains(&order.id);
+        let unheeded = |intent: &Intent| match risk(&intent.charge) {
+            None => false,
+            Some(Risk::Elevated) => intent.status == Status::Succeeded && !is_approved,
+            Some(Risk::Highest) => intent.status == Status::Succeeded,
+        };
+        if bank.intents_of(&order.id, attempt.number).any(unheeded) {
+            return Some((RISK_HEEDED, order.id.clone()));
+        }
         match attempt.screening.as_ref()?.verdict {
             Verdict::Allow => None,
-            Verdict::Review => (intents.any(|intent| intent.status == Status::Succeeded)
-                && !self.approved.contains(&order.id))
-            .then(|| (REVIEW_HOLDS, order.id.clone())),
-            Verdict::Refuse => intents.any(Intent::has_money).then(|| (REFUSED_UNSENT, order.id.clone())),
+            Verdict::Review => (intents.any(|intent| intent.status == Status::Succeeded) && !is_approved)
+                .then(|| (REVIEW_HOLDS, order.id.clone())),
+            Verdict::Refuse => {
+                let warned = attempt.reference.is_some();
+                let has = |intent: &Intent| {
+                    intent.has_money() && !(warned && intent.status == Status::RequiresCapture)
+                };
+                intents.any(has).then(|| (REFUSED_UNSENT, order.id.clone()))
+            }
         }
     }
 

@@ -45,6 +45,13 @@ pub(super) fn received_is_done() -> Box<dyn Conduct> {
     })
 }
 
+pub(super) fn risk_unheard() -> Box<dyn Conduct> {
+    hears(|_, outcome| match outcome {
+        Outcome::AuthorizedAtRisk(_) => Outcome::Authorized,
+        other => other,
+    })
+}
+
 pub(super) fn time_out_is_no() -> Box<dyn Conduct> {
     hears(|asked, outcome| match (asked, outcome) {
         (Asked::Change(Operation::Confirm), Outcome::Unknown) => a_no(),

@@ -67,6 +67,33 @@ pub(super) fn card_testing(crowd: &Crowd) -> Vec<Work> {
     })]
 }
 
+/// The gateway doubts a card, and a person lets it through; or it warns of one, and nothing of it is captured, nor is
+/// another gateway asked by itself.
+pub(super) fn at_risk(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(doubted(crowd.shopper("ann"))), Box::pin(warned(crowd.shopper("ben")))]
+}
+
+async fn warned(shopper: Shopper) {
+    let Some(reservation) = shopper.reserve("hold", &[(SHIRT, 1)]).await else { return };
+    let paid = shopper.check_out("pay", &reservation, "highest_risk+paypal").await;
+    let Some(order) = paid else { return };
+    shopper.rest(120_000).await;
+    let _another = shopper.add_method("another", &order, "visa").await;
+    let _seen = shopper.watch(&order).await;
+}
+
+async fn doubted(shopper: Shopper) {
+    let Some(reservation) = shopper.reserve("hold", &[(SHIRT, 1)]).await else { return };
+    let Some(order) = shopper.check_out("pay", &reservation, "elevated_risk").await else { return };
+    for _ in 0..4 {
+        shopper.rest(60_000).await;
+        if shopper.review(&order, ReviewDecision::Approve).await.is_some() {
+            break;
+        }
+    }
+    let _seen = shopper.watch(&order).await;
+}
+
 async fn orders_many(shopper: &Shopper) -> Option<Order> {
     let reservation = shopper.reserve("hold", &[(SHIRT, MANY)]).await?;
     shopper.check_out("pay", &reservation, "visa").await

@@ -20,6 +20,7 @@ impl Attempt {
             | Outcome::Unknown => Outcome::Unknown,
             fact @ (Outcome::Approved
             | Outcome::Authorized
+            | Outcome::AuthorizedAtRisk(_)
             | Outcome::Captured
             | Outcome::RequiresAction { .. }
             | Outcome::Declined(_)
@@ -64,11 +65,14 @@ impl Attempt {
                 self.undoubted &= !matches!(self.state, AttemptState::Sending { .. });
                 self.approved(now)
             }
-            Outcome::Authorized if self.given_up || self.is_being_voided() => {
+            Outcome::Authorized | Outcome::AuthorizedAtRisk(_) if self.given_up || self.is_being_voided() => {
                 return Ok(self.claim(Operation::Void, now));
             }
-            Outcome::Authorized if self.needs_review() => return Ok(self.hold_for_review()),
-            Outcome::Authorized => return Ok(self.claim(Operation::Capture, now)),
+            // A capture that is under way may arrive whatever is thought of it now.
+            Outcome::AuthorizedAtRisk(risk) if !self.is_being_captured() => {
+                return Ok(self.doubted(risk).authorized(now));
+            }
+            Outcome::Authorized | Outcome::AuthorizedAtRisk(_) => return Ok(self.authorized(now)),
             Outcome::Captured => AttemptState::Captured,
             Outcome::RequiresAction { url } => self.require_action(url, now),
             Outcome::Declined(decline) => AttemptState::Declined(decline),
@@ -80,6 +84,28 @@ impl Attempt {
         };
         self.undoubted &= !matches!(self.state, AttemptState::Unknown { .. });
         Ok(self)
+    }
+
+    /// Goes on with money that is held.
+    fn authorized(mut self, now: Timestamp) -> Self {
+        if self.is_refused() && !self.is_being_captured() {
+            // Whatever was known before, something is held now, and only the gateway can give it up.
+            self.state = AttemptState::Ready { operation: Operation::Capture, tries: 0 };
+            self.claim(Operation::Void, now)
+        } else if self.needs_review() {
+            self.hold_for_review()
+        } else {
+            self.claim(Operation::Capture, now)
+        }
+    }
+
+    /// Whether a capture was asked for.
+    const fn is_being_captured(&self) -> bool {
+        matches!(
+            self.state,
+            AttemptState::Sending { operation: Operation::Capture, .. }
+                | AttemptState::Unknown { operation: Operation::Capture, .. }
+        )
     }
 
     /// Whether a void was asked for, so that an authorization is of no use any more.

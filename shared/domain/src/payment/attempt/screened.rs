@@ -1,6 +1,6 @@
 use super::{Attempt, AttemptState, Step};
 use crate::Timestamp;
-use crate::fraud::{Review, ReviewDecision, ReviewEnd, Screening, Verdict};
+use crate::fraud::{Review, ReviewDecision, ReviewEnd, Risk, Screening, Verdict, screen_risk};
 use crate::payment::{Decline, Operation, Retry};
 
 impl Attempt {
@@ -34,6 +34,21 @@ impl Attempt {
         let code = Self::REFUSED_BY_SHOP.to_owned();
         self.state = AttemptState::Declined(Decline { code, retry: Retry::None });
         Some(self)
+    }
+
+    /// Whether the fraud rules refuse it, before anything was sent or by what its gateway said then.
+    pub fn is_refused(&self) -> bool {
+        self.screening.as_ref().is_some_and(|screening| screening.verdict == Verdict::Refuse)
+    }
+
+    /// What its gateway thinks counts like every other rule.
+    pub(super) fn doubted(mut self, risk: Risk) -> Self {
+        let screening = screen_risk(risk);
+        self.screening = Some(match self.screening.take() {
+            Some(earlier) => earlier.and(screening),
+            None => screening,
+        });
+        self
     }
 
     /// Whether what is authorized must be seen by a person first, and was not yet.

@@ -3,7 +3,7 @@ use domain::payment::{GatewayName, GatewayReference};
 use domain::webhook::{DisputeStage, Event, EventKey, EventSubject, Fact, FactSubject, Mode};
 use domain::{Money, Timestamp};
 
-use crate::adyen::reference;
+use crate::reference;
 
 /// Reads an event from the text that was signed; none where it is of a kind that the shop does not follow.
 pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<Event>, Failure> {
