@@ -3,8 +3,8 @@ use std::time::Duration;
 use domain::invariant::{self, Books, OrderRecord};
 use domain::order::{AuditEntry, HoldsChange, Order, OrderChange, OrderState, seen_hold};
 use domain::payment::{
-    Attempt, AttemptState, DisputeSeen, GatewayName, Operation, Outcome, PaymentMethod, Refund, RefundState,
-    RefundStep, Retry, Step,
+    Attempt, AttemptState, Dispute, DisputeSeen, GatewayName, Operation, Outcome, PaymentMethod, Refund,
+    RefundState, RefundStep, Retry, Step,
 };
 use domain::reservation::Reservation;
 use domain::stock::StockPage;
@@ -200,8 +200,14 @@ impl Shop {
         if let Some(wake) = self.order.wake.filter(|wake| wake.queue == Queue::CapturePayment)
             && self.order.wake != earlier.wake
         {
-            let most = if self.order.refunds.iter().any(Refund::is_unsent) { 3_600 } else { 300 };
-            assert!(wake.at <= self.now.plus(Duration::from_secs(most)));
+            let most = if self.order.disputes.iter().any(Dispute::is_open) {
+                Dispute::LOOK_AGAIN
+            } else if self.order.refunds.iter().any(Refund::is_unsent) {
+                Refund::DISPUTED_PAUSE
+            } else {
+                Duration::from_secs(300)
+            };
+            assert!(wake.at <= self.now.plus(most));
         }
     }
 
