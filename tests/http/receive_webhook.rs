@@ -74,6 +74,7 @@ async fn fault_28_an_event_is_stored_once_with_the_wake_of_its_worker_and_nothin
             "gateway": {"S": "stripe"},
             "event_id": {"S": "evt_3Pq8XvGQ9RKHgCVd1nB2cYzK"},
             "kind": {"S": "payment_intent.amount_capturable_updated"},
+            "about": {"S": "payment"},
             "reference": {"S": "pi_3Pq8XvGQ9RKHgCVd1aAbBcCd"},
             "order_id": {"S": "BkYFe0KZx1UJElOMlvWbIw"},
             "attempt": {"N": "1"},
