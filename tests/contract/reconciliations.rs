@@ -34,7 +34,7 @@ async fn an_order_is_found_in_the_window_of_its_latest_posting_and_in_no_other()
     for world in World::both().await {
         let order = captured(&world, window(1)).await;
         assert_eq!(posted(&world, window(0)).await, []);
-        assert_eq!(posted(&world, window(1)).await, [order.id.clone()]);
+        assert_eq!(posted(&world, window(1)).await, std::slice::from_ref(&order.id));
         let cancelled = order.cancel(later(2_000)).unwrap().into_inner();
         world.ledger.record(&cancelled).await.unwrap();
         let claimed = cancelled.order.claim_refund(later(2_000)).unwrap();
