@@ -1,7 +1,8 @@
 use application::{WorkItem, WorkRecord};
 use domain::Idempotent;
 use domain::order::Order;
-use domain::payment::{Finding, Outcome, PaymentFinding};
+use domain::payment::{Finding, GatewayName, Outcome, PaymentFinding};
+use domain::reconciliation::{Difference, DifferenceKey, DifferenceKind, DifferenceSubject};
 use domain::webhook::{EventKey, Quarantine, QuarantineDecision, Settlement, Webhook};
 use domain::work::{Work, WorkKind};
 
@@ -54,6 +55,41 @@ async fn an_order_whose_payment_is_found_out_waits_for_nobody_any_more() {
         let Idempotent::Executed(change) = found else { panic!("{found:?}") };
         world.ledger.record(&change).await.unwrap();
         assert_eq!(world.work_items(NOON).await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_difference_waits_until_a_person_is_done_with_it_once() {
+    let subjects = [
+        DifferenceSubject::Transfer("txn_1".parse().unwrap()),
+        DifferenceSubject::Posting("order-1".parse().unwrap(), 2),
+    ];
+    for world in World::both().await {
+        for subject in subjects.clone() {
+            let key = DifferenceKey { gateway: GatewayName::Stripe, kind: DifferenceKind::Amount, subject };
+            let amount = domain::Money::new(1_999, "EUR".parse().unwrap()).unwrap();
+            let found = Difference {
+                key: key.clone(),
+                order_id: None,
+                amount,
+                found_at: later(1),
+                resolved_at: None,
+            };
+            let found = match &key.subject {
+                DifferenceSubject::Posting(order, _) => Difference { order_id: Some(order.clone()), ..found },
+                DifferenceSubject::Transfer(_) => found,
+            };
+            let resolved = found.clone().resolve(later(2)).into_inner();
+            assert_eq!(world.differences.resolve(&resolved).await, Ok(Idempotent::AlreadyApplied(())));
+            let _noted = world.differences.note(&found).await.unwrap();
+            let waiting = item(WorkRecord::Difference(key.clone()), WorkKind::Difference);
+            assert_eq!(world.work_items(NOON).await, [waiting]);
+            assert_eq!(world.differences.resolve(&resolved).await, Ok(Idempotent::Executed(())));
+            let later = found.resolve(later(3)).into_inner();
+            assert_eq!(world.differences.resolve(&later).await, Ok(Idempotent::AlreadyApplied(())));
+            assert_eq!(world.differences.difference(&key).await, Ok(Some(resolved)));
+            assert_eq!(world.work_items(NOON).await, []);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Circuits, Differences, Facts, Holds, Limits, OrderLedger, OrderPlacer,
-    Overdue, Reconciliations, ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock, StockKeeper,
-    StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox, WebhookQuarantine, WorkItem, WorkItems,
+    Archive, Catalog, CatalogEditor, Circuits, DifferenceLedger, Facts, Holds, Limits, OrderLedger,
+    OrderPlacer, Overdue, Reconciliations, ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock,
+    StockKeeper, StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox, WebhookQuarantine, WorkItem,
+    WorkItems,
 };
 use domain::invariant::Books;
 use domain::order::AuditEntry;
@@ -39,7 +40,7 @@ pub(crate) struct World {
     pub(crate) facts: Arc<dyn Facts>,
     work_items: Arc<dyn WorkItems>,
     pub(crate) reconciliations: Arc<dyn Reconciliations>,
-    pub(crate) differences: Arc<dyn Differences>,
+    pub(crate) differences: Arc<dyn DifferenceLedger>,
     pub(crate) archive: Arc<dyn Archive>,
     depth: Depth,
 }

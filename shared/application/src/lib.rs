@@ -45,6 +45,7 @@ pub mod reconcile;
 pub mod refund_order;
 pub mod relay;
 pub mod release_reservation;
+pub mod resolve_difference;
 pub mod resolve_order;
 pub mod resolve_webhook;
 pub mod review_order;

@@ -35,7 +35,7 @@ pub use limits::{ClaimError, Limits};
 pub use listing::{Cursor, Listing};
 pub use orders::{ChangeError, OrderLedger, OrderPlacer, Orders};
 pub use queues::Queues;
-pub use reconciliations::{Differences, Reconciliations};
+pub use reconciliations::{DifferenceLedger, Differences, Reconciliations};
 pub use reservations::{
     CloseError, PlanError, ReservationBook, ReservationCloser, Reservations, ReserveError,
 };

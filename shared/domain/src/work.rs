@@ -28,6 +28,8 @@ pub enum WorkKind {
     Dispute,
     /// To see whom an event concerns that names nobody.
     Webhook,
+    /// To find out why a gateway lists something else than our ledgers say.
+    Difference,
 }
 
 impl Work {
@@ -53,7 +55,8 @@ impl Work {
 
 impl WorkKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::FraudReview, Self::Payment, Self::Refund, Self::Dispute, Self::Webhook];
+    pub const ALL: [Self; 6] =
+        [Self::FraudReview, Self::Payment, Self::Refund, Self::Dispute, Self::Webhook, Self::Difference];
 
     /// The word in the API, in the database and in the log.
     pub const fn as_str(self) -> &'static str {
@@ -63,6 +66,7 @@ impl WorkKind {
             Self::Refund => "refund",
             Self::Dispute => "dispute",
             Self::Webhook => "webhook",
+            Self::Difference => "difference",
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! No other file spells a key. Ids consist of letters, digits, `_` and `-`, so that `#` only ever separates.
 
-use application::{Failure, Overdue, SWEEP_SHARDS, WorkRecord};
+use application::{Failure, SWEEP_SHARDS};
 use domain::fraud::{Day, Subject};
 use domain::payment::{GatewayName, GatewayReference};
 use domain::reconciliation::DifferenceKey;
@@ -10,11 +10,13 @@ use domain::stock::{OpenerKey, PageKey};
 use domain::webhook::EventKey;
 use domain::{Caller, Currency, EventId, OrderId, ProductId, Reference, ReservationId, Sku};
 
+mod parsing; // records, from the keys that indexes and streams give
 mod registry; // the kinds of items, and the questions asked of them
 
 #[cfg(test)]
 pub(crate) mod readme; // the registry as the tables of the crate's README.md
 
+pub(crate) use parsing::{Record, parse_overdue, parse_posted, parse_record, parse_work};
 pub use registry::{ACCESS_PATTERNS, AccessPattern, ENTITIES, Entity};
 
 /// The partition key of every table. No table has a sort key, so that items spread over all partitions.
@@ -293,49 +295,6 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
     }
 }
 
-/// The record of a key in the index [`WAKE`].
-pub(crate) fn parse_overdue(key: &str) -> Option<Overdue> {
-    match key.split_once('#')? {
-        ("order", id) => id.parse().ok().map(Overdue::Order),
-        ("webhook", event) => parse_event(event).map(Overdue::Webhook),
-        _ => None,
-    }
-}
-
-/// The record of a key in the index [`WORK`].
-pub(crate) fn parse_work(key: &str) -> Option<WorkRecord> {
-    parse_overdue(key).map(WorkRecord::from)
-}
-
-/// The order of a key in the index [`POSTED`].
-pub(crate) fn parse_posted(key: &str) -> Option<OrderId> {
-    key.strip_prefix("order#")?.parse().ok()
-}
-
-/// Whom a record of the table of orders may wake a worker for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Record {
-    Reservation(ReservationId),
-    Order(OrderId),
-    Webhook(EventKey),
-}
-
-/// The record of a key; none for a kind that waits for nobody, or that this version does not know.
-pub(crate) fn parse_record(key: &str) -> Result<Option<Record>, Failure> {
-    let unreadable = Failure::Unreadable(PARTITION);
-    match key.split_once('#') {
-        Some(("reservation", id)) => Ok(Some(Record::Reservation(id.parse().map_err(|_| unreadable)?))),
-        Some(("order", id)) => Ok(Some(Record::Order(id.parse().map_err(|_| unreadable)?))),
-        Some(("webhook", event)) => Ok(Some(Record::Webhook(parse_event(event).ok_or(unreadable)?))),
-        Some(_) | None => Ok(None),
-    }
-}
-
-fn parse_event(text: &str) -> Option<EventKey> {
-    let (gateway, id) = text.split_once('#')?;
-    Some(EventKey { gateway: GatewayName::named(gateway)?, id: id.parse().ok()? })
-}
-
 /// The part of the sweeper's indexes that an item is in, fixed by its key: FNV-1a, which is not to change.
 pub(crate) fn shard(key: &str) -> String {
     let hash =
@@ -346,6 +305,8 @@ pub(crate) fn shard(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use application::Overdue;
 
     use super::*;
 

@@ -1,4 +1,4 @@
-use application::{Differences, Failure, Reconciliations};
+use application::{DifferenceLedger, Differences, Failure, Reconciliations};
 use async_trait::async_trait;
 use domain::payment::GatewayName;
 use domain::reconciliation::{Difference, DifferenceKey, Window};
@@ -19,6 +19,10 @@ mod tests;
 /// The condition under which more has been compared: it begins where the comparison was seen to be.
 pub(crate) const ADVANCE_IF: &str = "#until = :seen";
 const ADVANCE: &str = "SET #gateway = :gateway, #until = :until";
+
+/// The condition under which a person is done with a difference: it is there, and nobody is.
+pub(crate) const RESOLVE_IF: &str = "attribute_exists(#found_at) AND attribute_not_exists(#resolved_at)";
+const RESOLVE: &str = "SET #resolved_at = :resolved_at REMOVE #work, #work_since";
 
 #[async_trait]
 impl Reconciliations for OrdersTable {
@@ -75,5 +79,22 @@ impl Differences for OrdersTable {
         let key = keys::difference(key);
         let item = read::get(&self.client, "difference", &self.table, key, Consistency::Strong).await?;
         item.as_ref().map(item::read_difference).transpose()
+    }
+}
+
+#[async_trait]
+impl DifferenceLedger for OrdersTable {
+    async fn resolve(&self, resolved: &Difference) -> Result<Idempotent<()>, Failure> {
+        // What is not resolved has nothing to be written.
+        let Some(at) = resolved.resolved_at else { return Ok(Idempotent::AlreadyApplied(())) };
+        let statement = || {
+            let statement = Statement::new(RESOLVE, RESOLVE_IF).value("resolved_at", time(at));
+            ["found_at", "resolved_at", "work", keys::WORK.place].into_iter().fold(statement, Statement::name)
+        };
+        let key = keys::difference(&resolved.key);
+        match write::update(&self.client, "resolve", &self.table, &key, statement).await? {
+            Verdict::Written(_) => Ok(Idempotent::Executed(())),
+            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
     }
 }

@@ -35,3 +35,12 @@ pub trait Differences: Send + Sync {
     /// The difference as it is now (a consistent read).
     async fn difference(&self, key: &DifferenceKey) -> Result<Option<Difference>, Failure>;
 }
+
+/// Where differences wait for a person.
+#[async_trait]
+pub trait DifferenceLedger: Differences {
+    /// Writes that a person is done with a difference ([`Difference::resolve`]).
+    ///
+    /// MUST change nothing unless it is there and nobody is.
+    async fn resolve(&self, resolved: &Difference) -> Result<Idempotent<()>, Failure>;
+}

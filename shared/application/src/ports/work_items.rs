@@ -1,9 +1,10 @@
 use async_trait::async_trait;
+use domain::reconciliation::DifferenceKey;
 use domain::webhook::EventKey;
 use domain::work::Work;
 use domain::{OrderId, Timestamp};
 
-use super::{Failure, Overdue};
+use super::Failure;
 
 /// A record that a person can be needed for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,15 +13,8 @@ pub enum WorkRecord {
     Order(OrderId),
     /// An event that a gateway told.
     Webhook(EventKey),
-}
-
-impl From<Overdue> for WorkRecord {
-    fn from(record: Overdue) -> Self {
-        match record {
-            Overdue::Order(id) => Self::Order(id),
-            Overdue::Webhook(key) => Self::Webhook(key),
-        }
-    }
+    /// Something that a gateway and our ledgers say differently.
+    Difference(DifferenceKey),
 }
 
 /// A record that waits for a person.

@@ -86,6 +86,7 @@ async fn what_waits_is_counted_by_kind_with_the_age_of_the_oldest() {
             of(WorkKind::Refund, 0, 0),
             of(WorkKind::Dispute, 0, 0),
             of(WorkKind::Webhook, 1, 60),
+            of(WorkKind::Difference, 0, 0),
         ]
     );
 }

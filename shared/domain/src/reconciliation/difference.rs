@@ -2,7 +2,8 @@ use core::fmt;
 
 use super::{PostingNumber, Transfer};
 use crate::payment::{GatewayName, GatewayReference};
-use crate::{Money, OrderId, Timestamp};
+use crate::work::{Work, WorkKind};
+use crate::{Idempotent, Money, OrderId, Timestamp};
 
 /// Something that a gateway and our ledgers say differently, for a person to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +84,22 @@ impl Difference {
             amount: posting.amount,
             found_at: now,
             resolved_at: None,
+        }
+    }
+}
+
+impl Difference {
+    /// What it waits for a person for.
+    pub fn work(&self) -> Option<Work> {
+        let work = Work { kind: WorkKind::Difference, since: self.found_at, until: None };
+        self.resolved_at.is_none().then_some(work)
+    }
+
+    /// A person is done with it. What was found once is not forgotten.
+    pub fn resolve(self, now: Timestamp) -> Idempotent<Self> {
+        match self.resolved_at {
+            Some(_) => Idempotent::AlreadyApplied(self),
+            None => Idempotent::Executed(Self { resolved_at: Some(now), ..self }),
         }
     }
 }

@@ -7,8 +7,10 @@ use crate::keys;
 
 pub(crate) fn difference(difference: &Difference) -> Item {
     let Difference { key, order_id, amount, found_at, resolved_at } = difference;
+    let (of_key, work) = (keys::difference(key), difference.work());
     let mut item = attribute::item([
-        (keys::PARTITION, text(keys::difference(key))),
+        (keys::WORK.partition, text(keys::shard(&of_key))),
+        (keys::PARTITION, text(of_key)),
         ("gateway", text(key.gateway.as_str())),
         ("kind", text(key.kind.as_str())),
         ("amount", money(*amount)),
@@ -21,6 +23,8 @@ pub(crate) fn difference(difference: &Difference) -> Item {
     }
     add(&mut item, "order_id", order_id.as_ref().map(|id| text(id.as_str())));
     add(&mut item, "resolved_at", resolved_at.map(time));
+    add(&mut item, "work", work.map(|work| text(work.kind.as_str())));
+    add(&mut item, keys::WORK.place, work.map(|work| time(work.since)));
     item
 }
 

@@ -1,6 +1,6 @@
 use std::ops::Bound;
 
-use application::{Differences, Failure, Reconciliations};
+use application::{DifferenceLedger, Differences, Failure, Reconciliations};
 use async_trait::async_trait;
 use domain::payment::GatewayName;
 use domain::reconciliation::{Difference, DifferenceKey, Window};
@@ -47,5 +47,19 @@ impl Differences for Store {
 
     async fn difference(&self, key: &DifferenceKey) -> Result<Option<Difference>, Failure> {
         Ok(self.lock().differences.get(key).cloned())
+    }
+}
+
+#[async_trait]
+impl DifferenceLedger for Store {
+    async fn resolve(&self, resolved: &Difference) -> Result<Idempotent<()>, Failure> {
+        let mut records = self.lock();
+        match records.differences.get_mut(&resolved.key) {
+            Some(difference) if difference.resolved_at.is_none() => {
+                difference.resolved_at = resolved.resolved_at;
+                Ok(Idempotent::Executed(()))
+            }
+            Some(_) | None => Ok(Idempotent::AlreadyApplied(())),
+        }
     }
 }

@@ -80,7 +80,7 @@ impl Shard for Overdue {
     }
 }
 
-fn shard_of(key: impl Iterator<Item = u8>) -> u32 {
+pub(super) fn shard_of(key: impl Iterator<Item = u8>) -> u32 {
     key.fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % SWEEP_SHARDS
 }
 

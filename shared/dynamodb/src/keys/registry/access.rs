@@ -7,7 +7,7 @@ use crate::{
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 52] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 53] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -357,6 +357,13 @@ pub static ACCESS_PATTERNS: [AccessPattern; 52] = [
         key: "`difference#<gateway>#<kind>#<transfer, or order id and posting>`",
         condition: READ,
         function: "`OrdersTable::difference`",
+    },
+    AccessPattern {
+        question: "note that a person is done with that",
+        operation: "UpdateItem",
+        key: "`difference#<gateway>#<kind>#<transfer, or order id and posting>`",
+        condition: reconciliations::RESOLVE_IF,
+        function: "`OrdersTable::resolve`",
     },
     AccessPattern {
         question: "look at a page again later, or not before it has a hold",

@@ -232,7 +232,10 @@ pub static ENTITIES: [Entity; 18] = [
             "amount",
             "found_at",
             "resolved_at?",
+            "wake_shard",
+            "work?",
+            "work_since?",
         ],
-        written_by: "reconcile, once",
+        written_by: "reconcile, once; then whoever is done with it",
     },
 ];
