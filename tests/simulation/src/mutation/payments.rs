@@ -46,9 +46,9 @@ pub(super) fn received_is_done() -> Box<dyn Conduct> {
 }
 
 pub(super) fn risk_unheard() -> Box<dyn Conduct> {
-    hears(|_, outcome| match outcome {
-        Outcome::AuthorizedAtRisk(_) => Outcome::Authorized,
-        other => other,
+    hears(|asked, outcome| match (asked, outcome) {
+        (_, Outcome::AuthorizedAtRisk(_)) => Outcome::Authorized,
+        (_, outcome) => outcome,
     })
 }
 
