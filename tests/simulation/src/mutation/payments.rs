@@ -46,9 +46,9 @@ pub(super) fn received_is_done() -> Box<dyn Conduct> {
 }
 
 pub(super) fn risk_unheard() -> Box<dyn Conduct> {
-    hears(|_, outcome| {
-        let is_at_risk = matches!(outcome, Outcome::AuthorizedAtRisk(_));
-        if is_at_risk { Outcome::Authorized } else { outcome }
+    hears(|asked, outcome| match (asked, outcome) {
+        (_, Outcome::AuthorizedAtRisk(_)) => Outcome::Authorized,
+        (_, outcome) => outcome,
     })
 }
 
