@@ -18,6 +18,7 @@ Parameters:
   StripePublicKey: { Type: String }
   PayPalEndpoint: { Type: String }
   PayPalClientId: { Type: String }
+  PayPalWebhookId: { Type: String }
   AdyenEndpoint: { Type: String }
   AdyenMerchantAccount: { Type: String }
   AdyenClientKey: { Type: String }
