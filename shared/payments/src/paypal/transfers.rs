@@ -1,7 +1,7 @@
 //! What moved: `GET /v1/reporting/transactions`, by when it was initiated.
 
 use application::{Cursor, Failure, Listing};
-use domain::payment::{AttemptNumber, GatewayName, RefundNumber};
+use domain::payment::{GatewayName, RefundNumber};
 use domain::reconciliation::{Transfer, TransferKind, Window};
 use domain::{OrderId, Timestamp};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use super::amount;
 use super::wire::Amount;
 use crate::line::Exchange;
+use crate::reference;
 
 /// How many one page has at most; a list has ten thousand, so that a window with more cannot be read
 /// (<https://developer.paypal.com/docs/api/transaction-search/v1/>).
@@ -98,10 +99,10 @@ fn transfer(info: Info) -> Result<Option<Transfer>, Failure> {
     let is_sent = info.transaction_amount.value.starts_with('-');
     let (order, kind) = match info.transaction_event_code.as_str() {
         code if code.starts_with("T00") && has_moved && !is_sent => {
-            let named = info.invoice_id.as_deref().and_then(attempt_of);
+            let named = info.invoice_id.as_deref().and_then(reference::purpose);
             (
-                named.as_ref().map(|(order, _)| order.clone()),
-                TransferKind::Captured(named.map(|(_, number)| number)),
+                named.as_ref().map(|purpose| purpose.order_id.clone()),
+                TransferKind::Captured(named.map(|purpose| purpose.attempt)),
             )
         }
         "T1107" if has_moved => {
@@ -119,20 +120,15 @@ fn transfer(info: Info) -> Result<Option<Transfer>, Failure> {
         gateway: GatewayName::PayPal,
         id: info.transaction_id.parse().map_err(|_| unreadable())?,
         kind,
+        // What a person gave back there by hand says whose it was, and no number.
         order_id: order.or_else(|| info.custom_field.as_deref()?.parse().ok()),
         reference: None,
         amount: amount::read(currency_code, value.trim_start_matches('-')).ok_or_else(unreadable)?,
     }))
 }
 
-/// What our invoices say: `<order>-<attempt>`.
-fn attempt_of(invoice: &str) -> Option<(OrderId, AttemptNumber)> {
-    let (order, number) = invoice.rsplit_once('-')?;
-    Some((order.parse().ok()?, number.parse().ok()?))
-}
-
-/// And those of refunds: `<order>-refund-<number>`.
+/// What our invoices of refunds name.
 fn refund_of(invoice: &str) -> Option<(OrderId, RefundNumber)> {
-    let (order, number) = invoice.rsplit_once("-refund-")?;
-    Some((order.parse().ok()?, number.parse().ok()?))
+    let (payment, number) = reference::refund(invoice)?;
+    Some((reference::purpose(payment)?.order_id, number))
 }

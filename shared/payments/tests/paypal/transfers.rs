@@ -55,7 +55,7 @@ async fn a_capture_and_a_refund_are_known_by_our_invoices() {
         one("T0006", "S", "89.99", r#","invoice_id":"order-1-2","custom_field":"order-1""#).await.unwrap();
     assert_eq!((captured.kind, captured.amount), (TransferKind::Captured(Some(2)), money(8999, "EUR")));
     assert_eq!(captured.order_id.as_ref().map(OrderId::as_str), Some("order-1"));
-    let back = one("T1107", "S", "-5.00", r#","invoice_id":"order-1-refund-3""#).await.unwrap();
+    let back = one("T1107", "S", "-5.00", r#","invoice_id":"order-1-2-refund-3""#).await.unwrap();
     assert_eq!((back.kind, back.amount), (TransferKind::Refunded(Some(3)), money(500, "EUR")));
     assert_eq!(back.order_id.as_ref().map(OrderId::as_str), Some("order-1"));
     let reversed = one("T0006", "V", "89.99", r#","invoice_id":"order-1-2""#).await;
