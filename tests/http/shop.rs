@@ -244,8 +244,11 @@ impl Shop {
         let ledger = self.purchases().await;
         let order = ledger.order(&order_id.parse().unwrap()).await.unwrap().unwrap();
         let amount = Money::new(amount, order.totals.total.currency()).unwrap();
-        let request =
-            RefundRequest { reference: format!("claim-{}", amount.amount()).parse().unwrap(), amount };
+        let request = RefundRequest {
+            reference: format!("claim-{}", amount.amount()).parse().unwrap(),
+            amount,
+            returned: vec![],
+        };
         let ports = refund_order::Ports { orders: &ledger, clock: &SystemClock };
         let asked = refund_order::refund_order(&ports, &order.id, &request).await.unwrap().into_inner();
         let claimed = asked.claim_refund(SystemClock.now()).unwrap();

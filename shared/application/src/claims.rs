@@ -1,6 +1,6 @@
 //! Counts a reservation's units against its customer's limits, and gives them back with its end.
 
-use domain::order::OrderState;
+use domain::order::{Order, OrderState};
 use domain::reservation::{ExpireRefused, Reservation};
 use domain::stock::{CustomerLimit, LimitClaim};
 use domain::{Idempotent, OrderId};
@@ -57,6 +57,18 @@ pub(crate) async fn give_back(limits: &dyn Limits, ended: &Reservation) -> Resul
     Ok(())
 }
 
+/// Gives back what a reservation claimed of SKUs of which all its order's units came back.
+pub(crate) async fn give_back_returned(
+    limits: &dyn Limits,
+    reservation: &Reservation,
+    order: &Order,
+) -> Result<(), Failure> {
+    for claim in reservation.claims().filter(|claim| order.has_returned_all(&claim.sku)) {
+        let _given_back: Idempotent<()> = until_definite(|| limits.give_back(&claim)).await?;
+    }
+    Ok(())
+}
+
 /// Gives back the claims of reservations that have ended, and this reservation's claim of an earlier turn. Answers
 /// whether there were any.
 pub(crate) async fn give_back_ended(
@@ -101,16 +113,18 @@ async fn has_ended(ports: Ports<'_>, claim: &LimitClaim) -> Result<bool, Failure
                 }
             }
             Err(ExpireRefused::NotDue { .. }) => return Ok(false),
-            Err(ExpireRefused::Ordered(order)) => return was_cancelled(ports, &order).await,
+            Err(ExpireRefused::Ordered(order)) => return is_given_up(ports, &order, claim).await,
         }
     }
     Err(Failure::Throttled)
 }
 
-async fn was_cancelled(ports: Ports<'_>, order: &OrderId) -> Result<bool, Failure> {
+/// Whether its order was cancelled, or all of the SKU's units came back.
+async fn is_given_up(ports: Ports<'_>, order: &OrderId, claim: &LimitClaim) -> Result<bool, Failure> {
     let order = ports.orders.order(order).await?;
     Ok(order.is_some_and(|order| match order.state {
         OrderState::Cancelled { .. } => true,
-        OrderState::PendingPayment | OrderState::Paid { .. } | OrderState::PaymentFailed { .. } => false,
+        OrderState::Paid { .. } => order.has_returned_all(&claim.sku),
+        OrderState::PendingPayment | OrderState::PaymentFailed { .. } => false,
     }))
 }

@@ -57,6 +57,8 @@ enum Left {
     Closed(Reservation),
     /// Its holds went with its order, which may still have a worker to be woken.
     Cancelled(Reservation, Option<Box<Order>>),
+    /// Some units of its order, which is paid for, came back to the shop.
+    Returned(Reservation, Box<Order>),
 }
 
 /// Ends one reservation if its time is over. Safe to run any number of times.
@@ -110,6 +112,7 @@ impl Ended {
             Left::Nothing => Ok(Returned::default()),
             Left::Closed(closed) => free_all(ports.giving_back(), closed).await,
             Left::Cancelled(reservation, _) => Ok(Returned::of(&reservation.holds)),
+            Left::Returned(_, order) => Ok(Returned::of(order.returned_units())),
         }
     }
 
@@ -124,6 +127,10 @@ impl Ended {
                     Some(order) => rest(ports, *order).await,
                     None => Ok(()),
                 }
+            }
+            Left::Returned(reservation, order) => {
+                claims::give_back_returned(ports.limits, &reservation, &order).await?;
+                rest(ports, *order).await
             }
         }
     }
@@ -214,6 +221,9 @@ async fn cancel(
     if matches!(order.state, OrderState::Cancelled { .. }) {
         let woken = order.wake.is_some().then(|| Box::new(order));
         return Ok(Left::Cancelled(reservation, woken));
+    }
+    if matches!(order.state, OrderState::Paid { .. }) && order.has_units_to_end() {
+        return Ok(Left::Returned(reservation, Box::new(order)));
     }
     // Paid or in flight: no clock ends it.
     let Ok(change) = order.expire(now) else { return Ok(Left::Nothing) };

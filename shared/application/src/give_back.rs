@@ -94,8 +94,8 @@ impl Returned {
     }
 
     /// The pages of holds that are gone.
-    pub(crate) fn of(holds: &[PlannedHold]) -> Self {
-        Self(holds.iter().map(|planned| planned.page.clone()).collect())
+    pub(crate) fn of<'a>(holds: impl IntoIterator<Item = &'a PlannedHold>) -> Self {
+        Self(holds.into_iter().map(|planned| planned.page.clone()).collect())
     }
 
     fn add(&mut self, page: &PageKey) {

@@ -31,6 +31,7 @@ mod history; // one line for each write
 mod ledger; // what moved, as double entries
 mod orphan; // money that came although the attempt was a definite no
 mod resolving; // what a person finds out about it
+mod returning; // units that came back to the shop
 mod reviewing; // what the fraud screen and the person behind it make of it
 mod state; // where an order stands
 
@@ -40,6 +41,7 @@ pub use disputing::DisputeRefused;
 pub use ending::{CancelRefused, RefundRefused, RefundRequest};
 pub use history::AuditEntry;
 pub use ledger::{Account, Ledger, NoSeal, Posting, PostingCause, Seal};
+pub use returning::ReturnedLine;
 pub use reviewing::ReviewRefused;
 pub use state::OrderState;
 

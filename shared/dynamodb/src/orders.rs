@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::OrderId;
 use domain::order::{HoldsChange, Order, OrderChange, seen_hold};
 use domain::reservation::Reservation;
+use domain::stock::PlannedHold;
 use domain::wake::Wake;
 
 use crate::attribute::{list, number, time};
@@ -57,7 +58,7 @@ impl OrderPlacer for PurchaseTables {
                 let key = keys::limit(&claim.sku, &claim.customer);
                 writes.push(claimed(&claim).into_check("place", table, key)?);
             }
-            self.move_holds(&mut writes, "place", &change.order, change.holds)?;
+            self.move_holds(&mut writes, "place", &change.order, change.holds.as_ref())?;
             Ok(writes)
         };
         written(write::transact(&self.client, "place", writes).await)
@@ -80,7 +81,7 @@ impl OrderLedger for PurchaseTables {
         }
         let writes = || {
             let mut writes = vec![recording(change, seen).into_write("record", table, key.clone())?];
-            self.move_holds(&mut writes, "record", &change.order, change.holds)?;
+            self.move_holds(&mut writes, "record", &change.order, change.holds.as_ref())?;
             if let Some((key, paid)) = velocity::pay(change) {
                 writes.push(paid.into_write("record", table, key)?);
             }
@@ -113,19 +114,22 @@ impl PurchaseTables {
         writes: &mut Vec<TransactWriteItem>,
         operation: &'static str,
         order: &Order,
-        change: Option<HoldsChange>,
+        change: Option<&HoldsChange>,
     ) -> Result<(), Failure> {
-        let Some(change) = change else { return Ok(()) };
-        for planned in &order.holds {
-            let statement = match change {
-                HoldsChange::Moved { held_until, target } => {
-                    move_hold(&order.reservation_id, seen_hold(planned, held_until), target)
-                }
-                HoldsChange::TakenBack => take_back(planned.quantity),
-            };
-            writes.push(statement.into_write(operation, &self.stock, keys::page(&planned.page))?);
+        let mut write = |unit: &PlannedHold, statement: Statement| {
+            writes.push(statement.into_write(operation, &self.stock, keys::page(&unit.page))?);
+            Ok(())
+        };
+        match change {
+            None => Ok(()),
+            Some(HoldsChange::Moved { held_until, target }) => order.holds.iter().try_for_each(|planned| {
+                let seen = seen_hold(planned, *held_until);
+                write(planned, move_hold(&order.reservation_id, seen, *target))
+            }),
+            Some(HoldsChange::TakenBack(units)) => {
+                units.iter().try_for_each(|unit| write(unit, take_back(unit.quantity)))
+            }
         }
-        Ok(())
     }
 }
 

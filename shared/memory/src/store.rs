@@ -11,7 +11,8 @@ use domain::payment::{Circuit, GatewayName};
 use domain::reconciliation::{Difference, DifferenceKey};
 use domain::reservation::Reservation;
 use domain::stock::{
-    CustomerLimit, Movement, Opener, OpenerKey, PageKey, StockAlert, StockList, StockPage, Supply,
+    CustomerLimit, Movement, Opener, OpenerKey, PageKey, PlannedHold, StockAlert, StockList, StockPage,
+    Supply,
 };
 use domain::webhook::{EventKey, Webhook};
 use domain::{Caller, Currency, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
@@ -140,22 +141,27 @@ impl Archive for Store {
 
 impl Records {
     /// The pages of an order as its holds leave them; `None` when a hold is not what the change was made from.
-    fn moved(&self, order: &Order, change: Option<HoldsChange>) -> Option<Vec<PageRecord>> {
+    fn moved(&self, order: &Order, change: Option<&HoldsChange>) -> Option<Vec<PageRecord>> {
         let Some(change) = change else { return Some(Vec::new()) };
-        let moved = order.holds.iter().map(|planned| {
-            let PageRecord { page, sweep_at } = self.pages.get(&planned.page)?.clone();
-            match change {
-                HoldsChange::Moved { held_until, target } => {
-                    let seen = seen_hold(planned, held_until);
-                    let page = page.move_hold(&order.reservation_id, seen, target).ok()?;
-                    Some(PageRecord { sweep_at: sweep_index::after_move(sweep_at, target), page })
-                }
-                HoldsChange::TakenBack => {
-                    Some(PageRecord { page: page.take_back(planned.quantity).ok()?, sweep_at })
-                }
+        let record = |planned: &PlannedHold| self.pages.get(&planned.page).cloned();
+        match change {
+            HoldsChange::Moved { held_until, target } => {
+                let moved = order.holds.iter().map(|planned| {
+                    let PageRecord { page, sweep_at } = record(planned)?;
+                    let seen = seen_hold(planned, *held_until);
+                    let page = page.move_hold(&order.reservation_id, seen, *target).ok()?;
+                    Some(PageRecord { sweep_at: sweep_index::after_move(sweep_at, *target), page })
+                });
+                moved.collect()
             }
-        });
-        moved.collect()
+            HoldsChange::TakenBack(units) => {
+                let taken_back = units.iter().map(|unit| {
+                    let PageRecord { page, sweep_at } = record(unit)?;
+                    Some(PageRecord { page: page.take_back(unit.quantity).ok()?, sweep_at })
+                });
+                taken_back.collect()
+            }
+        }
     }
 
     fn write_pages(&mut self, pages: Vec<PageRecord>) {

@@ -104,6 +104,12 @@ impl Scenario {
         of("gateway-at-risk", reviewing::at_risk),
     ];
 
+    /// Those in which units come back to the shop, which stand beside [`Scenario::ALL`] too.
+    pub const RETURNED: [Self; 2] = [
+        of("returned", ending::returned),
+        Self { limit: Some(2), ..of("returned-and-bought-again", ending::returns_and_buys_again) },
+    ];
+
     /// Those in which a person finds out what nobody here can, which stand beside [`Scenario::ALL`] too.
     pub const RESOLVED: [Self; 3] = [
         of("resolved-captured", resolving::captured),
@@ -186,7 +192,7 @@ impl Scenario {
     /// Every scenario there is.
     pub fn every() -> impl Iterator<Item = Self> {
         let told = Self::TOLD.into_iter().chain(Self::DISPUTED).chain(Self::RECONCILED);
-        let by_people = Self::SCREENED.into_iter().chain(Self::RESOLVED);
+        let by_people = Self::SCREENED.into_iter().chain(Self::RESOLVED).chain(Self::RETURNED);
         Self::ALL.into_iter().chain(told).chain(Self::ILL).chain(by_people)
     }
 

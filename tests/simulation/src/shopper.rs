@@ -8,7 +8,7 @@ use application::add_payment_method::AddPaymentMethod;
 use application::checkout::PlaceOrder;
 use application::create_reservation::{Cart, CartLine, CreateReservation};
 use domain::fraud::ReviewDecision;
-use domain::order::{Address, Checkout, Contact, Order, OrderState, RefundRequest};
+use domain::order::{Address, Checkout, Contact, Order, OrderState, RefundRequest, ReturnedLine};
 use domain::payment::{AttemptRequest, Finding, PaymentMethod};
 use domain::reservation::Reservation;
 use domain::{Caller, Fingerprint, IdempotencyKey, Money, OrderId, Quantity, RequestKey, Sku};
@@ -103,8 +103,23 @@ impl Shopper {
 
     /// An operator gives so much of an order back. `None` when that was refused.
     pub(crate) async fn refund(&self, reference: &str, order: &Order, amount: i64) -> Option<Order> {
+        self.refund_returned(reference, order, amount, &[]).await
+    }
+
+    /// The same, with units that came back to the shop.
+    pub(crate) async fn refund_returned(
+        &self,
+        reference: &str,
+        order: &Order,
+        amount: i64,
+        units: &[(&str, i64)],
+    ) -> Option<Order> {
         let amount = Money::new(amount, order.totals.total.currency()).ok()?;
-        let request = RefundRequest { reference: reference.parse().ok()?, amount };
+        let line = |(sku, units): &(&str, i64)| {
+            Some(ReturnedLine { sku: sku.parse().ok()?, quantity: Quantity::parse(*units).ok()? })
+        };
+        let returned = units.iter().map(line).collect::<Option<Vec<_>>>()?;
+        let request = RefundRequest { reference: reference.parse().ok()?, amount, returned };
         let Answer::Refunding(answer) = self.ask(Request::Refund(order.id.clone(), request)).await else {
             return None;
         };

@@ -90,6 +90,14 @@ fn nothing_breaks_whatever_a_person_finds_out_and_whatever_fails() {
 }
 
 #[test]
+fn nothing_breaks_whatever_comes_back_to_the_shop_and_whatever_fails() {
+    for scenario in Scenario::RETURNED {
+        assert_sound(simulation::sweep(scenario));
+        assert_sound(simulation::seeds(0..SEEDS / 4, Some(scenario)));
+    }
+}
+
+#[test]
 fn what_a_person_finds_out_ends_what_was_unknown() {
     for (name, expected) in [
         ("resolved-captured", "paid, attempt 1 captured"),

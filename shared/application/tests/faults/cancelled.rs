@@ -23,7 +23,7 @@ pub(crate) async fn refund(
 ) -> Result<Idempotent<Order>, RefundOrderError> {
     let ports = refund_order::Ports { orders: &shop.store, clock: &shop.clock };
     let amount = Money::new(amount, order.totals.total.currency()).unwrap();
-    let request = RefundRequest { reference: reference.parse().unwrap(), amount };
+    let request = RefundRequest { reference: reference.parse().unwrap(), amount, returned: vec![] };
     refund_order(&ports, &order.id, &request).await
 }
 

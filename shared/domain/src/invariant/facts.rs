@@ -67,7 +67,9 @@ fn attempts_stay(earlier: &Order, later: &Order) -> bool {
 /// How much a refund gives back is frozen with it, and once it is settled so is the rest. A cancel stays.
 fn refunds_stay(earlier: &Order, later: &Order) -> bool {
     let stays = |(before, after): (&Refund, &Refund)| {
-        (before.number, before.amount, &before.cause) == (after.number, after.amount, &after.cause)
+        let frozen =
+            |refund: &Refund| (refund.number, refund.amount, refund.cause.clone(), refund.returned.clone());
+        frozen(before) == frozen(after)
             && (!before.is_settled() || before.state == RefundState::ManualReview || before == after)
     };
     earlier.refunds.len() <= later.refunds.len()

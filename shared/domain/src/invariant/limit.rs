@@ -12,9 +12,7 @@ pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
     let sums = index.limits.values().filter_map(|limit| check_sum(limit));
     let mut found: Vec<Violation> = sums.collect();
     let mut bought: BTreeMap<(Sku, Caller), (u32, u32)> = BTreeMap::new();
-    for claim in
-        index.books.reservations.iter().filter(|one| is_bought(index, one)).flat_map(Reservation::claims)
-    {
+    for claim in index.books.reservations.iter().flat_map(|one| claims_of_bought(index, one)) {
         found.extend(check_claimed(index, &claim));
         let (units, limit) = bought.entry((claim.sku, claim.customer)).or_default();
         *units = units.saturating_add(claim.quantity);
@@ -29,10 +27,15 @@ pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
     found
 }
 
-/// Whether its units are being paid for or sold.
-fn is_bought(index: &Index<'_>, reservation: &Reservation) -> bool {
+/// What it counts of units that are being paid for or sold.
+fn claims_of_bought(index: &Index<'_>, reservation: &Reservation) -> Vec<LimitClaim> {
     let order = reservation.order_id().and_then(|order| index.orders.get(order));
-    order.is_some_and(|order| !matches!(order.state, OrderState::Cancelled { .. }))
+    let is_bought = |claim: &LimitClaim| {
+        order.is_some_and(|order| {
+            !matches!(order.state, OrderState::Cancelled { .. }) && !order.has_returned_all(&claim.sku)
+        })
+    };
+    reservation.claims().filter(is_bought).collect()
 }
 
 fn check_sum(limit: &CustomerLimit) -> Option<Violation> {

@@ -107,9 +107,13 @@ fn check_holds(index: &Index<'_>, page: &StockPage) -> Vec<Violation> {
 fn check_sold(index: &Index<'_>) -> Vec<Violation> {
     let mut paid: BTreeMap<&PageKey, u64> = BTreeMap::new();
     let orders = index.orders.values().filter(|order| matches!(order.state, OrderState::Paid { .. }));
-    for hold in orders.flat_map(|order| &order.holds) {
+    for hold in orders.clone().flat_map(|order| &order.holds) {
         let units = paid.entry(&hold.page).or_default();
         *units = units.saturating_add(u64::from(hold.quantity));
+    }
+    for unit in orders.flat_map(|order| order.returned_units()) {
+        let units = paid.entry(&unit.page).or_default();
+        *units = units.saturating_sub(u64::from(unit.quantity));
     }
     let missing = paid.keys().filter(|key| !index.pages.contains_key(*key)).map(|key| (*key, 0));
     let sold = index.pages.iter().map(|(key, page)| (*key, u64::from(page.sold)));

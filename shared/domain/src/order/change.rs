@@ -15,7 +15,7 @@ pub struct OrderChange {
 }
 
 /// What happens to all units of an order in the same write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldsChange {
     /// Every hold moves on, from the exact value that it must still have.
     Moved {
@@ -24,8 +24,8 @@ pub enum HoldsChange {
         /// Where they go.
         target: HoldMove,
     },
-    /// They were sold, and go back on sale. The order's version is what makes this happen once.
-    TakenBack,
+    /// These were sold, and go back on sale. The order's version is what makes this happen once.
+    TakenBack(Vec<PlannedHold>),
 }
 
 /// The exact value that a hold must still have on its page: held until then, or being paid for.

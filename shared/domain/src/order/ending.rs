@@ -1,13 +1,14 @@
 //! What ends an order, or a part of it, after it was placed: a cancel, and money that goes back.
 
 use super::ledger::{Account, PostingCause};
+use super::returning::{ReturnedLine, asked_by_sku, returned_by_sku};
 use super::{HoldsChange, Order, OrderChange, OrderRefused, OrderState};
 use crate::payment::{
     Attempt, AttemptState, Dispute, Refund, RefundCause, RefundCharge, RefundOutcome, RefundStep,
 };
 use crate::stock::HoldMove;
 use crate::wake::{Queue, Wake};
-use crate::{Idempotent, Money, Reference, Timestamp};
+use crate::{Idempotent, Money, Reference, Sku, Timestamp};
 
 /// What an operator asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct RefundRequest {
     pub reference: Reference,
     /// How much goes back.
     pub amount: Money,
+    /// What came back to the shop, and is to go on sale again.
+    pub returned: Vec<ReturnedLine>,
 }
 
 /// The order has nothing left that a cancel could end.
@@ -24,7 +27,7 @@ pub struct RefundRequest {
 pub struct CancelRefused;
 
 /// Why money does not go back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RefundRefused {
     /// Nothing was captured.
     #[error("the order is not paid")]
@@ -41,7 +44,13 @@ pub enum RefundRefused {
         /// What was captured, is not going back already and was not lost.
         left: Money,
     },
-    /// The reference stands for another amount.
+    /// More units came back of a SKU than the order has.
+    #[error("the order has fewer units of {sku}")]
+    NotSold {
+        /// Of which.
+        sku: Sku,
+    },
+    /// The reference stands for another amount, or other units.
     #[error("the reference was used for another refund")]
     ReferenceReused,
 }
@@ -96,7 +105,8 @@ impl Order {
     ) -> Result<Idempotent<OrderChange>, RefundRefused> {
         let cause = RefundCause::Asked(request.reference);
         if let Some(earlier) = self.refunds.iter().find(|earlier| earlier.cause == cause) {
-            return if earlier.amount == request.amount {
+            let units = returned_by_sku(&earlier.returned);
+            return if earlier.amount == request.amount && units == asked_by_sku(&request.returned) {
                 Ok(Idempotent::AlreadyApplied(self.unchanged()))
             } else {
                 Err(RefundRefused::ReferenceReused)
@@ -112,8 +122,17 @@ impl Order {
         if request.amount.currency() != left.currency() || request.amount.amount() > left.amount() {
             return Err(RefundRefused::TooMuch { left });
         }
+        let returned = self.units_of(&request.returned)?;
         self.begin_refund(request.amount, cause, now);
-        Ok(Idempotent::Executed(self.next_version(now, None)))
+        if returned.is_empty() {
+            return Ok(Idempotent::Executed(self.next_version(now, None)));
+        }
+        if let Some(refund) = self.refunds.last_mut() {
+            refund.returned.clone_from(&returned);
+        }
+        // Those who look for units are told first; the money follows.
+        self.wake = Some(Wake { queue: Queue::ExpireReservation, at: now });
+        Ok(Idempotent::Executed(self.next_version(now, Some(HoldsChange::TakenBack(returned)))))
     }
 
     /// What was captured, is not going back already and was not lost to a dispute; none where nothing was captured.
@@ -250,7 +269,7 @@ impl Order {
         }
         // Whoever goes on at once still has the message that woke it; should it die, that comes back.
         let pause = refund.pause();
-        if !pause.is_zero() {
+        if !pause.is_zero() && !self.has_units_to_end() {
             self.wake = Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) });
         }
         Ok(self.next_version(now, None))
@@ -269,14 +288,16 @@ impl Order {
 
     /// The next refund begins, or there is none; with everything back, or lost, a cancelled order's units are for sale again.
     pub(super) fn refund_settled(&mut self, now: Timestamp) -> Option<HoldsChange> {
-        self.wake = self.resting_wake(now);
+        if !self.has_units_to_end() {
+            self.wake = self.resting_wake(now);
+        }
         let is_paid = matches!(self.state, OrderState::Paid { .. });
         let is_back = is_paid && self.refunded().saturating_add(self.lost()) == self.totals.total.amount();
         if !is_back || self.cancel_requested_at.is_none() || self.open_refund().is_some() {
             return None;
         }
         self.close(now);
-        Some(HoldsChange::TakenBack)
+        Some(HoldsChange::TakenBack(self.sold_units()))
     }
 
     /// The wake of an order whose payment rests: at once where there is something to be done about a refund, and later where
@@ -301,7 +322,9 @@ impl Order {
 
     fn begin_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
         self.add_refund(amount, cause, now);
-        self.wake = self.resting_wake(now);
+        if !self.has_units_to_end() {
+            self.wake = self.resting_wake(now);
+        }
     }
 
     pub(super) fn add_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
@@ -310,7 +333,7 @@ impl Order {
     }
 
     /// Whether a worker has still to see to its units. Whatever else is to be done waits for that.
-    pub(super) fn has_units_to_end(&self) -> bool {
+    pub fn has_units_to_end(&self) -> bool {
         self.wake.is_some_and(|wake| wake.queue == Queue::ExpireReservation)
     }
 

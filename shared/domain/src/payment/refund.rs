@@ -2,6 +2,7 @@ use core::time::Duration;
 
 use super::attempt::backoff;
 use super::{AttemptNumber, GatewayReference};
+use crate::stock::PlannedHold;
 use crate::{Money, OrderId, Reference, Timestamp};
 
 /// Money of an order that goes back to its shopper.
@@ -24,6 +25,8 @@ pub struct Refund {
     pub cause: RefundCause,
     /// Where it stands.
     pub state: RefundState,
+    /// The units that came back to the shop with it, by page. They are on sale again whatever becomes of the money.
+    pub returned: Vec<PlannedHold>,
     /// When it was asked for, or when the last dispute that held it up was over.
     pub started_at: Timestamp,
 }
@@ -154,7 +157,8 @@ impl Refund {
     pub const PENDING_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
     pub(crate) const fn new(number: RefundNumber, amount: Money, cause: RefundCause, now: Timestamp) -> Self {
-        Self { number, amount, cause, state: RefundState::Ready { tries: 0 }, started_at: now }
+        let state = RefundState::Ready { tries: 0 };
+        Self { number, amount, cause, state, returned: Vec::new(), started_at: now }
     }
 
     /// Whether nothing will change it any more.

@@ -144,7 +144,7 @@ fn fault_79_a_cancelled_order_whose_dispute_is_lost_is_over_and_its_units_are_fo
     assert_eq!(open.word(), "disputed");
     let lost = decided(open, total(), DisputeDecision::Lost);
     assert!(matches!(lost.order.state, OrderState::Cancelled { .. }));
-    assert_eq!(lost.holds, Some(HoldsChange::TakenBack));
+    assert_eq!(lost.holds, Some(HoldsChange::TakenBack(lost.order.holds.clone())));
     assert!(lost.order.refunds[0].is_withdrawn());
 }
 
@@ -156,7 +156,8 @@ fn fault_79_what_a_cancel_gives_back_is_what_a_lost_dispute_has_left() {
         lost.refunds.iter().map(|refund| (refund.amount.amount(), refund.is_withdrawn())).collect();
     assert_eq!(refunds, [(total(), true), (total() - 1_000, false)]);
     let over = answered(lost, RefundOutcome::Refunded, later());
-    assert_eq!((over.order.word(), over.holds), ("cancelled", Some(HoldsChange::TakenBack)));
+    let everything = HoldsChange::TakenBack(over.order.holds.clone());
+    assert_eq!((over.order.word(), over.holds), ("cancelled", Some(everything)));
 }
 
 #[test]
@@ -198,7 +199,8 @@ fn a_refund_that_is_refused_after_its_dispute_was_lost_is_withdrawn() {
     assert!(matches!(lost.refunds[0].state, RefundState::Sending { .. }), "its answer is outstanding");
     let over = lost.record_refund(RefundOutcome::Disputed, later()).unwrap();
     assert!(over.order.refunds[0].is_withdrawn());
-    assert_eq!((over.order.word(), over.holds), ("cancelled", Some(HoldsChange::TakenBack)));
+    let everything = HoldsChange::TakenBack(over.order.holds.clone());
+    assert_eq!((over.order.word(), over.holds), ("cancelled", Some(everything)));
 }
 
 #[test]

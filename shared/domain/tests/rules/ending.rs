@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use domain::order::{
-    CancelRefused, HoldsChange, Order, OrderChange, OrderState, RefundRefused, RefundRequest,
+    CancelRefused, HoldsChange, Order, OrderChange, OrderState, RefundRefused, RefundRequest, ReturnedLine,
 };
 use domain::payment::{
     AttemptState, Decline, GatewayName, Operation, Outcome, RefundOutcome, RefundState, RefundStep, Retry,
     Step,
 };
-use domain::stock::HoldMove;
+use domain::stock::{HoldMove, PlannedHold};
 use domain::wake::Queue;
-use domain::{Idempotent, Money, Timestamp};
+use domain::{Idempotent, Money, Quantity, Timestamp};
 
-use crate::samples::{NOON, method, placed};
+use crate::samples::{NOON, method, page, placed, sku};
 
 const LATER: Duration = Duration::from_secs(60);
 
@@ -43,7 +43,8 @@ pub(crate) fn later() -> Timestamp {
 
 pub(crate) fn asked(reference: &str, amount: i64) -> RefundRequest {
     let currency = new_order().totals.total.currency();
-    RefundRequest { reference: reference.parse().unwrap(), amount: Money::new(amount, currency).unwrap() }
+    let amount = Money::new(amount, currency).unwrap();
+    RefundRequest { reference: reference.parse().unwrap(), amount, returned: vec![] }
 }
 
 pub(crate) fn refunding(order: Order, reference: &str, amount: i64) -> Order {
@@ -97,7 +98,7 @@ fn fault_71_a_capture_that_overtakes_the_cancel_goes_back_in_full() {
     assert_eq!(order.open_refund().unwrap().amount, order.totals.total);
     let over = answered(order, RefundOutcome::Refunded, later());
     assert!(matches!(over.order.state, OrderState::Cancelled { .. }));
-    assert_eq!(over.holds, Some(HoldsChange::TakenBack));
+    assert_eq!(over.holds, Some(HoldsChange::TakenBack(over.order.holds.clone())));
 }
 
 #[test]
@@ -121,7 +122,8 @@ fn a_paid_order_stays_paid_until_its_money_is_back() {
     let unknown = answered(cancelled, RefundOutcome::Unknown, later()).order;
     assert_eq!(unknown.word(), "paid", "nobody knows");
     let over = unknown.record_refund_look_up(RefundOutcome::Refunded, later()).unwrap();
-    assert_eq!((over.order.word(), over.holds), ("cancelled", Some(HoldsChange::TakenBack)));
+    let everything = HoldsChange::TakenBack(over.order.holds.clone());
+    assert_eq!((over.order.word(), over.holds), ("cancelled", Some(everything)));
 }
 
 #[test]
@@ -203,4 +205,50 @@ fn a_refund_that_is_refused_or_waits_too_long_is_a_persons_business() {
     let in_weeks = NOON.plus(Duration::from_secs(15 * 24 * 60 * 60));
     let review = unheard.record_refund_look_up(RefundOutcome::Pending, in_weeks).unwrap().order;
     assert_eq!(review.refunds[0].state, RefundState::ManualReview);
+}
+
+/// A refund of so much, with so many units that came back.
+fn returning(order: Order, reference: &str, units: i64) -> Result<OrderChange, RefundRefused> {
+    let quantity = Quantity::parse(units).unwrap();
+    let returned = vec![ReturnedLine { sku: sku("shirt"), quantity }];
+    Ok(order.refund(RefundRequest { returned, ..asked(reference, 5) }, NOON)?.into_inner())
+}
+
+#[test]
+fn units_that_came_back_are_on_sale_again_once_and_their_page_is_where_they_were_sold() {
+    let change = returning(paid(), "claim-1", 2).unwrap();
+    let Some(HoldsChange::TakenBack(units)) = &change.holds else { panic!("{:?}", change.holds) };
+    assert_eq!(units, &[PlannedHold { page: page("shirt", 0), quantity: 2 }]);
+    let wake = change.order.wake.unwrap();
+    assert_eq!(wake.queue, Queue::ExpireReservation, "those who look for units are told first");
+    assert_eq!(change.order.sold_units(), [PlannedHold { page: page("shirt", 1), quantity: 1 }]);
+    assert!(!change.order.has_returned_all(&sku("shirt")));
+    let again = returning(change.order.clone(), "claim-1", 2).unwrap();
+    assert_eq!((again.holds, again.order), (None, change.order.clone()));
+    let another = returning(change.order, "claim-1", 1);
+    assert_eq!(another, Err(RefundRefused::ReferenceReused));
+}
+
+#[test]
+fn no_more_units_come_back_than_were_sold_however_they_are_asked_for() {
+    let most = returning(paid(), "claim-1", 2).unwrap().order;
+    let not_sold = Err(RefundRefused::NotSold { sku: sku("shirt") });
+    assert_eq!(returning(paid(), "claim-1", 4), not_sold);
+    assert_eq!(returning(most.clone(), "claim-2", 2), not_sold);
+    let all = returning(most, "claim-2", 1).unwrap().order;
+    assert!(all.has_returned_all(&sku("shirt")));
+    assert_eq!(returning(all, "claim-3", 1), not_sold);
+}
+
+#[test]
+fn the_money_follows_once_somebody_was_told_of_the_units_and_a_cancel_takes_only_the_others_back() {
+    let returned = returning(paid(), "claim-1", 2).unwrap().order;
+    let unknown = answered(returned.clone(), RefundOutcome::Unknown, NOON).order;
+    assert!(unknown.has_units_to_end(), "whatever becomes of the money meanwhile");
+    let told = returned.rest(NOON).order;
+    assert_eq!(told.wake.unwrap().queue, Queue::CapturePayment);
+    let back = answered(told, RefundOutcome::Refunded, NOON).order;
+    let over = answered(cancel(back).order, RefundOutcome::Refunded, NOON);
+    let left = vec![PlannedHold { page: page("shirt", 1), quantity: 1 }];
+    assert_eq!((over.order.word(), over.holds), ("cancelled", Some(HoldsChange::TakenBack(left))));
 }

@@ -42,6 +42,7 @@ enum Happening {
     OperatorRefunds {
         reference: u32,
         amount: i64,
+        units: i64,
     },
     Dispute(Disputing),
     DeadlineMessage,
@@ -68,8 +69,8 @@ fn any_happening() -> impl Strategy<Value = Happening> {
         2 => any::<bool>().prop_map(|agrees| Happening::ShopperActs { agrees }),
         2 => any_methods().prop_map(|methods| Happening::ShopperOffers { methods }),
         1 => Just(Happening::ShopperCancels),
-        1 => (0..4_u32, 0..30_000_i64)
-            .prop_map(|(reference, amount)| Happening::OperatorRefunds { reference, amount }),
+        1 => (0..4_u32, 0..30_000_i64, 0..4_i64)
+            .prop_map(|(reference, amount, units)| Happening::OperatorRefunds { reference, amount, units }),
         3 => any_disputing().prop_map(Happening::Dispute),
         2 => Just(Happening::DeadlineMessage),
         6 => millis.prop_map(|millis| Happening::TimePasses(Duration::from_millis(millis))),
@@ -132,15 +133,19 @@ impl Shop {
     }
 
     fn move_holds(&mut self, change: &OrderChange) {
-        let Some(holds) = change.holds else { return };
-        for planned in &change.order.holds {
+        let moved = match &change.holds {
+            None => return,
+            Some(HoldsChange::Moved { .. }) => &change.order.holds,
+            Some(HoldsChange::TakenBack(units)) => units,
+        };
+        for planned in moved {
             let page = self.pages.iter_mut().find(|page| page.key == planned.page).unwrap();
-            let moved = match holds {
-                HoldsChange::Moved { held_until, target } => {
+            let moved = match change.holds {
+                Some(HoldsChange::Moved { held_until, target }) => {
                     let seen = seen_hold(planned, held_until);
                     page.clone().move_hold(&change.order.reservation_id, seen, target)
                 }
-                HoldsChange::TakenBack => page.clone().take_back(planned.quantity),
+                _ => page.clone().take_back(planned.quantity),
             };
             *page = moved.expect("the units are where the change was made from");
         }
@@ -232,7 +237,7 @@ impl Shop {
                     self.commit(change);
                 }
             }
-            Happening::OperatorRefunds { reference, amount } => self.refund(reference, amount),
+            Happening::OperatorRefunds { reference, amount, units } => self.refund(reference, amount, units),
             Happening::Dispute(disputing) => self.disputing(&disputing),
             Happening::DeadlineMessage => {
                 if let Ok(change) = self.order.clone().expire(self.now) {
@@ -246,6 +251,7 @@ impl Shop {
     /// Calls without a fate of their own are answered.
     fn work(&mut self, mut fates: impl Iterator<Item = Fate>) {
         let mut fate = || fates.next().unwrap_or(Fate::Answered);
+        self.see_to_units();
         if let Some(step) = self.order.next_refund_step(self.now).filter(|_| self.order.holds_nothing()) {
             return self.work_on_refund(step, fate());
         }
@@ -291,6 +297,7 @@ impl Shop {
     fn settle(&mut self) {
         self.gateway.deliver_delayed();
         for _ in 0..2_000 {
+            self.see_to_units();
             let refund = self.order.next_refund_step(self.now);
             match self.order.next_step(self.now) {
                 Step::Rest if refund.is_none() => {

@@ -84,9 +84,16 @@ fn refund() -> impl Strategy<Value = Refund> {
         Just(RefundState::ManualReview),
         time().prop_map(|at| RefundState::Withdrawn { at }),
     ];
-    (any::<u32>(), money(), cause, state, time()).prop_map(|(number, amount, cause, state, started_at)| {
-        Refund { number, amount, cause, state, started_at }
-    })
+    (any::<u32>(), money(), cause, state, holds(), time()).prop_map(
+        |(number, amount, cause, state, returned, started_at)| Refund {
+            number,
+            amount,
+            cause,
+            state,
+            returned,
+            started_at,
+        },
+    )
 }
 
 fn dispute() -> impl Strategy<Value = Dispute> {

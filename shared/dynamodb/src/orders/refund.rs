@@ -3,6 +3,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::payment::{Refund, RefundCause, RefundState};
 
 use crate::attribute::{self, Fields, Item, add, money, number, text, time};
+use crate::reservations::item::{holds, read_planned};
 
 pub(crate) fn refund(refund: &Refund) -> AttributeValue {
     let mut item = attribute::item([
@@ -17,6 +18,8 @@ pub(crate) fn refund(refund: &Refund) -> AttributeValue {
         RefundCause::Asked(reference) => add(&mut item, "reference", Some(text(reference.as_str()))),
         RefundCause::Orphaned(attempt) => add(&mut item, "orphan", Some(number(*attempt))),
     }
+    let returned = (!refund.returned.is_empty()).then(|| holds(&refund.returned));
+    add(&mut item, "returned", returned);
     AttributeValue::M(item)
 }
 
@@ -28,6 +31,9 @@ pub(crate) fn read_refund(fields: Fields<'_>) -> Result<Refund, Failure> {
         amount: fields.money("amount")?,
         cause: asked.or(orphaned).unwrap_or(RefundCause::Cancelled),
         state: read_state(fields.map("state")?)?,
+        returned: fields
+            .optional("returned", |fields, name| fields.list_of(name, read_planned))?
+            .unwrap_or_default(),
         started_at: fields.time("started_at")?,
     })
 }

@@ -129,7 +129,7 @@ pub(crate) fn read_holds(fields: Fields<'_>) -> Result<Vec<PlannedHold>, Failure
     fields.list_of("holds", read_planned)
 }
 
-fn read_planned(hold: Fields<'_>) -> Result<PlannedHold, Failure> {
+pub(crate) fn read_planned(hold: Fields<'_>) -> Result<PlannedHold, Failure> {
     Ok(PlannedHold {
         page: PageKey { sku: hold.parsed("sku")?, number: hold.number("page")? },
         quantity: hold.number("quantity")?,

@@ -35,7 +35,7 @@ impl OrderPlacer for Store {
             return Err(ChangeError::Conflict);
         }
         let ended = Reservation { state: ReservationState::Ordered(order.id.clone()), ..stored.clone() };
-        let pages = records.moved(order, change.holds).ok_or(ChangeError::Conflict)?;
+        let pages = records.moved(order, change.holds.as_ref()).ok_or(ChangeError::Conflict)?;
         records.write_pages(pages);
         records.write_reservation(ended);
         records.write_order(change);
@@ -51,7 +51,7 @@ impl OrderLedger for Store {
         if version.is_none() || version != change.seen_version {
             return Err(ChangeError::Conflict);
         }
-        let pages = records.moved(&change.order, change.holds).ok_or(ChangeError::Conflict)?;
+        let pages = records.moved(&change.order, change.holds.as_ref()).ok_or(ChangeError::Conflict)?;
         records.write_pages(pages);
         records.write_order(change);
         Ok(())

@@ -1,6 +1,6 @@
 use domain::order::Order;
 
-use super::{Crowd, SHIRT};
+use super::{Crowd, SCARF, SHIRT};
 use crate::shopper::Shopper;
 use crate::simulation::Work;
 
@@ -82,6 +82,38 @@ pub(super) fn refund_and_cancel(crowd: &Crowd) -> Vec<Work> {
         let _repeated = shopper.cancel(&order).await;
         let _seen = shopper.watch(&order).await;
     })]
+}
+
+/// Units come back one after the other, once more than there were, and then the order is cancelled.
+pub(super) fn returned(crowd: &Crowd) -> Vec<Work> {
+    let shopper = crowd.shopper("ann");
+    vec![Box::pin(async move {
+        let Some(order) = pays_for(&shopper, "hold", &[(SHIRT, 2), (SCARF, 1)]).await else { return };
+        let _one = shopper.refund_returned("claim-1", &order, 4_000, &[(SHIRT, 1)]).await;
+        let _repeated = shopper.refund_returned("claim-1", &order, 4_000, &[(SHIRT, 1)]).await;
+        let _others = shopper.refund_returned("claim-2", &order, 4_000, &[(SCARF, 1), (SHIRT, 1)]).await;
+        let _too_many = shopper.refund_returned("claim-3", &order, 100, &[(SHIRT, 1)]).await;
+        shopper.rest(3_000).await;
+        let _cancelled = shopper.cancel(&order).await;
+        let _seen = shopper.watch(&order).await;
+    })]
+}
+
+/// A customer who had as many as anybody may have can buy again once all of them came back.
+pub(super) fn returns_and_buys_again(crowd: &Crowd) -> Vec<Work> {
+    let shopper = crowd.shopper("ann");
+    vec![Box::pin(async move {
+        let Some(order) = pays_for(&shopper, "hold", &[(SHIRT, 2)]).await else { return };
+        let _back = shopper.refund_returned("claim-1", &order, 4_000, &[(SHIRT, 2)]).await;
+        shopper.rest(60_000).await;
+        let _again = pays_for(&shopper, "again", &[(SHIRT, 2)]).await;
+    })]
+}
+
+async fn pays_for(shopper: &Shopper, key: &str, lines: &[(&str, i64)]) -> Option<Order> {
+    let reservation = shopper.reserve(key, lines).await?;
+    let order = shopper.check_out(&format!("pay-{key}"), &reservation, "visa").await?;
+    shopper.watch(&order).await
 }
 
 /// Holds a shirt, pays for it, and cancels after up to so many milliseconds.
