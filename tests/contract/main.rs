@@ -23,6 +23,8 @@ mod reconciliations; // how far lists were compared, and what differs
 #[cfg(test)]
 mod reservations; // reservations, made and ended
 #[cfg(test)]
+mod returned; // units that came back to the shop
+#[cfg(test)]
 mod room; // where units are found: openers, lists and looks
 #[cfg(test)]
 mod stock; // pages and holds

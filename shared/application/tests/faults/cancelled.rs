@@ -2,9 +2,9 @@
 
 use application::cancel_order::{self, CancelOrderError, cancel_order};
 use application::refund_order::{self, RefundOrderError, refund_order};
-use domain::order::{CancelRefused, Order, OrderState, RefundRefused, RefundRequest};
+use domain::order::{CancelRefused, Order, OrderState, RefundRefused, RefundRequest, ReturnedLine};
 use domain::payment::{Outcome, RefundOutcome, RefundState};
-use domain::{Idempotent, Money};
+use domain::{Idempotent, Money, Quantity};
 use memory::{Call, Fate, RefundCall};
 
 use crate::samples::CARD;
@@ -151,4 +151,24 @@ async fn an_order_is_cancelled_by_nobody_but_whoever_made_it() {
     let stranger = Order { caller: "stranger".parse().unwrap(), ..order };
     assert_eq!(cancel(&shop, &stranger).await, Err(CancelOrderError::NotFound));
     assert_eq!(shop.books(), before);
+}
+
+#[tokio::test]
+async fn units_that_came_back_are_sold_again_and_the_money_follows_whatever_a_worker_finds_first() {
+    let shop = Shop::open().await;
+    let order = paid(&shop).await;
+    let returned =
+        vec![ReturnedLine { sku: "SHIRT".parse().unwrap(), quantity: Quantity::parse(2).unwrap() }];
+    let ports = refund_order::Ports { orders: &shop.store, clock: &shop.clock };
+    let amount = Money::new(100, order.totals.total.currency()).unwrap();
+    let request = RefundRequest { reference: "claim-1".parse().unwrap(), amount, returned };
+    for again in [false, true] {
+        let refunding = refund_order(&ports, &order.id, &request).await.unwrap();
+        assert_eq!((refunding.is_replay(), shop.units()), (again, (11, 0, 1)));
+    }
+    shop.settle().await;
+    let order = shop.order(&order.id).await;
+    assert_eq!((order.word(), order.refunded(), order.wake), ("partially_refunded", 100, None));
+    shop.reserve("all-of-them", 11).await;
+    assert_eq!(shop.units(), (0, 11, 1));
 }
