@@ -59,9 +59,9 @@ impl Checker {
             Verdict::Review => (intents.any(|intent| intent.status == Status::Succeeded) && !is_approved)
                 .then(|| (REVIEW_HOLDS, order.id.clone())),
             Verdict::Refuse => {
-                let warned = attempt.reference.is_some();
                 let has = |intent: &Intent| {
-                    intent.has_money() && !(warned && intent.status == Status::RequiresCapture)
+                    let is_warned_of = risk(&intent.charge) == Some(Risk::Highest);
+                    intent.has_money() && !(is_warned_of && intent.status == Status::RequiresCapture)
                 };
                 intents.any(has).then(|| (REFUSED_UNSENT, order.id.clone()))
             }
