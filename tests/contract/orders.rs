@@ -178,17 +178,22 @@ async fn an_order_is_not_placed_without_its_claims() {
     }
 }
 
+/// Two shirts of a page of ten, paid for at the third second.
+async fn paid(world: &World) -> Order {
+    let (_, change) = ordered(world).await;
+    let opened = Outcome::Opened("pi_1".parse().unwrap());
+    let order = record(world, change.order.record(opened, later(1)).unwrap()).await;
+    let order = record(world, order.record(Outcome::Authorized, later(2)).unwrap()).await;
+    record(world, order.record(Outcome::Captured, later(3)).unwrap()).await
+}
+
 #[tokio::test]
 async fn a_captured_payment_sells_the_units() {
     for world in World::both().await {
-        let (reservation, change) = ordered(&world).await;
-        let opened = Outcome::Opened("pi_1".parse().unwrap());
-        let order = record(&world, change.order.record(opened, later(1)).unwrap()).await;
-        let order = record(&world, order.record(Outcome::Authorized, later(2)).unwrap()).await;
-        let order = record(&world, order.record(Outcome::Captured, later(3)).unwrap()).await;
+        let order = paid(&world).await;
         assert_eq!(order.state, OrderState::Paid { at: later(3) });
         let page = world.page(&page("shirt", 0)).await;
-        assert!(!page.holds.contains_key(&reservation.id));
+        assert!(!page.holds.contains_key(&order.reservation_id));
         assert_eq!((page.available, page.sold), (8, 2));
         let payments: Vec<String> =
             world.history(&order.id).await.into_iter().map(|entry| entry.payment).collect();
@@ -199,11 +204,7 @@ async fn a_captured_payment_sells_the_units() {
 #[tokio::test]
 async fn what_was_sold_is_for_sale_again_once_its_money_is_back() {
     for world in World::both().await {
-        let (_, change) = ordered(&world).await;
-        let opened = Outcome::Opened("pi_1".parse().unwrap());
-        let order = record(&world, change.order.record(opened, later(1)).unwrap()).await;
-        let order = record(&world, order.record(Outcome::Authorized, later(2)).unwrap()).await;
-        let paid = record(&world, order.record(Outcome::Captured, later(3)).unwrap()).await;
+        let paid = paid(&world).await;
         let cancelled = record(&world, paid.cancel(later(4)).unwrap().into_inner()).await;
         let claimed = record(&world, cancelled.claim_refund(later(5)).unwrap()).await;
         let unknown = claimed.record_refund(RefundOutcome::Unknown, later(6)).unwrap();
@@ -231,11 +232,7 @@ async fn what_was_sold_is_for_sale_again_once_its_money_is_back() {
 #[tokio::test]
 async fn a_dispute_is_kept_with_its_entries_and_what_it_took_of_a_cancelled_order_frees_its_units() {
     for world in World::both().await {
-        let (_, change) = ordered(&world).await;
-        let opened = Outcome::Opened("pi_1".parse().unwrap());
-        let order = record(&world, change.order.record(opened, later(1)).unwrap()).await;
-        let order = record(&world, order.record(Outcome::Authorized, later(2)).unwrap()).await;
-        let paid = record(&world, order.record(Outcome::Captured, later(3)).unwrap()).await;
+        let paid = paid(&world).await;
         let seen = |decision| {
             [DisputeSeen { reference: "dp_1".parse().unwrap(), amount: paid.totals.total, decision }]
         };

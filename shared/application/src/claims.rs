@@ -51,10 +51,7 @@ pub(crate) async fn claim(
 
 /// Gives back what a reservation claimed. Its end is written already.
 pub(crate) async fn give_back(limits: &dyn Limits, ended: &Reservation) -> Result<(), Failure> {
-    for claim in ended.claims() {
-        let _given_back: Idempotent<()> = until_definite(|| limits.give_back(&claim)).await?;
-    }
-    Ok(())
+    give_back_all(limits, ended.claims()).await
 }
 
 /// Gives back what a reservation claimed of SKUs of which all its order's units came back.
@@ -63,7 +60,11 @@ pub(crate) async fn give_back_returned(
     reservation: &Reservation,
     order: &Order,
 ) -> Result<(), Failure> {
-    for claim in reservation.claims().filter(|claim| order.has_returned_all(&claim.sku)) {
+    give_back_all(limits, reservation.claims().filter(|claim| order.has_returned_all(&claim.sku))).await
+}
+
+async fn give_back_all(limits: &dyn Limits, claims: impl Iterator<Item = LimitClaim>) -> Result<(), Failure> {
+    for claim in claims {
         let _given_back: Idempotent<()> = until_definite(|| limits.give_back(&claim)).await?;
     }
     Ok(())

@@ -1,16 +1,9 @@
 use domain::order::{DisputeRefused, Order};
 use domain::payment::{AttemptNumber, DisputeSeen, DisputeState};
 
+use crate::Failure;
+use crate::capture_payment::Ports;
 use crate::decision::{DECISIONS_MAX, decide};
-use crate::{Budget, Clock, Failure, Gateways, OrderLedger};
-
-/// What a look at disputes needs.
-pub(crate) struct Ports<'a> {
-    pub(crate) orders: &'a dyn OrderLedger,
-    pub(crate) gateways: &'a Gateways,
-    pub(crate) budget: Budget,
-    pub(crate) clock: &'a dyn Clock,
-}
 
 /// Asks the gateway for every dispute of a captured attempt, and writes what is new to its order. Answers the order as it
 /// is then.

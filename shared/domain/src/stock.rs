@@ -15,6 +15,7 @@ mod page; // units, and every open hold on them
 mod supply; // what was put on sale
 
 pub use alert::{AlertKind, StockAlert};
+pub(crate) use hold::units_by_sku;
 pub use hold::{Hold, HoldChanged, HoldMove, HoldRefused, PlannedHold};
 pub use limit::{CustomerLimit, LimitClaim, LimitReached};
 pub use list::{Look, Looking, StockList};

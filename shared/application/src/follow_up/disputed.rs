@@ -4,7 +4,7 @@ use domain::payment::AttemptNumber;
 use super::follow_up;
 use crate::Failure;
 use crate::capture_payment::{Ports, capture_payment_now};
-use crate::disputing::{self, look_at_disputes};
+use crate::disputing::look_at_disputes;
 
 /// The gateway has news of a dispute. Only what was taken is ever disputed, so it may know more of the payment than we do.
 ///
@@ -25,10 +25,8 @@ pub(crate) async fn follow_up_dispute(
 }
 
 async fn see_to(ports: &Ports<'_>, order: Order, number: AttemptNumber) -> Result<(), Failure> {
-    let Ports { orders, gateways, budget, clock, .. } = *ports;
-    let disputing = disputing::Ports { orders, gateways, budget, clock };
-    let order = look_at_disputes(&disputing, order, number).await?;
+    let order = look_at_disputes(ports, order, number).await?;
     // What waited for the end of it goes on.
-    let has_refund = order.next_refund_step(clock.now()).is_some();
+    let has_refund = order.next_refund_step(ports.clock.now()).is_some();
     if has_refund { capture_payment_now(ports, order).await } else { Ok(()) }
 }

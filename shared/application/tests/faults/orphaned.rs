@@ -98,15 +98,20 @@ async fn what_the_gateway_does_not_answer_about_is_asked_again_and_proves_nothin
     assert_eq!(shop.order(&order.id).await, order);
 }
 
-#[tokio::test]
-async fn a_payment_that_waits_for_a_person_is_ended_by_a_fact_that_comes_late() {
+/// An order whose payment waits for a person, and whose capture is still under way.
+pub(crate) async fn with_a_person() -> (Shop, Order) {
     let shop = Shop::open().await;
     shop.gateway.script(Call::Capture, [Fate::Delayed]);
     shop.gateway.script(Call::LookUp, [Fate::Refused(Outcome::Mismatch)]);
     let order = shop.order_shirts().await;
     shop.settle_until(NOON.plus(MINUTE)).await;
     assert_eq!(shop.order(&order.id).await.attempt().unwrap().state, AttemptState::ManualReview);
+    (shop, order)
+}
 
+#[tokio::test]
+async fn a_payment_that_waits_for_a_person_is_ended_by_a_fact_that_comes_late() {
+    let (shop, order) = with_a_person().await;
     shop.gateway.deliver_delayed();
     told(&shop, event("evt_1", "succeeded", &order, 1)).await;
     let paid = shop.order(&order.id).await;

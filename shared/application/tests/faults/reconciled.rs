@@ -7,12 +7,12 @@ use application::{Budget, Clock, Failure, Reconciliations};
 use async_trait::async_trait;
 use domain::invariant::check;
 use domain::order::{Order, OrderState};
-use domain::payment::{AttemptState, GatewayName, Outcome};
+use domain::payment::{GatewayName, Outcome};
 use domain::reconciliation::{DifferenceKind, Transfer, TransferKind, Window};
 use domain::{Idempotent, Money, OrderId, Timestamp};
 use memory::{Call, Fate, Store};
 
-use crate::orphaned::{at_the_gateway, declined};
+use crate::orphaned::{at_the_gateway, declined, with_a_person};
 use crate::shop::{HOUR, MINUTE, NOON, Shop};
 
 /// When the list of what happened at noon is complete, and is the next to be compared.
@@ -207,12 +207,7 @@ async fn fault_61_a_payment_that_is_still_in_doubt_is_paid_and_no_orphan() {
 
 #[tokio::test]
 async fn a_payment_that_waits_for_a_person_is_ended_by_what_the_gateway_lists() {
-    let shop = Shop::open().await;
-    shop.gateway.script(Call::Capture, [Fate::Delayed]);
-    shop.gateway.script(Call::LookUp, [Fate::Refused(Outcome::Mismatch)]);
-    let order = shop.order_shirts().await;
-    shop.settle_until(NOON.plus(MINUTE)).await;
-    assert_eq!(shop.order(&order.id).await.attempt().unwrap().state, AttemptState::ManualReview);
+    let (shop, order) = with_a_person().await;
     shop.gateway.deliver_delayed();
     shop.gateway.list(NOON, [captured("ch_1", &order)]);
     compare(&shop).await;

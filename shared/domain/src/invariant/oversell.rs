@@ -5,7 +5,7 @@ use super::supply::place;
 use super::{Invariant, Violation};
 use crate::order::OrderState;
 use crate::reservation::{Reservation, ReservationState};
-use crate::stock::{Hold, PageKey, PlannedHold, StockPage};
+use crate::stock::{Hold, PageKey, PlannedHold, StockPage, units_by_sku};
 use crate::{ReservationId, Sku};
 
 /// What a reservation's hold may be on its page.
@@ -123,15 +123,6 @@ fn check_sold(index: &Index<'_>) -> Vec<Violation> {
             .then(|| violation(place(key), format!("{sold} units are sold, and {paid} were paid for")))
     };
     sold.chain(missing).filter_map(differs).collect()
-}
-
-fn units_by_sku<'a>(parts: impl Iterator<Item = (&'a Sku, u32)>) -> BTreeMap<&'a Sku, u64> {
-    let mut units: BTreeMap<&Sku, u64> = BTreeMap::new();
-    for (sku, part) in parts {
-        let sum = units.entry(sku).or_default();
-        *sum = sum.saturating_add(u64::from(part));
-    }
-    units
 }
 
 fn violation(subject: impl core::fmt::Display, detail: String) -> Violation {

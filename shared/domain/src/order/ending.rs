@@ -269,8 +269,8 @@ impl Order {
         }
         // Whoever goes on at once still has the message that woke it; should it die, that comes back.
         let pause = refund.pause();
-        if !pause.is_zero() && !self.has_units_to_end() {
-            self.wake = Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) });
+        if !pause.is_zero() {
+            self.wake_for_money(Some(Wake { queue: Queue::CapturePayment, at: now.plus(pause) }));
         }
         Ok(self.next_version(now, None))
     }
@@ -288,9 +288,7 @@ impl Order {
 
     /// The next refund begins, or there is none; with everything back, or lost, a cancelled order's units are for sale again.
     pub(super) fn refund_settled(&mut self, now: Timestamp) -> Option<HoldsChange> {
-        if !self.has_units_to_end() {
-            self.wake = self.resting_wake(now);
-        }
+        self.wake_for_money(self.resting_wake(now));
         let is_paid = matches!(self.state, OrderState::Paid { .. });
         let is_back = is_paid && self.refunded().saturating_add(self.lost()) == self.totals.total.amount();
         if !is_back || self.cancel_requested_at.is_none() || self.open_refund().is_some() {
@@ -322,14 +320,19 @@ impl Order {
 
     fn begin_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
         self.add_refund(amount, cause, now);
-        if !self.has_units_to_end() {
-            self.wake = self.resting_wake(now);
-        }
+        self.wake_for_money(self.resting_wake(now));
     }
 
     pub(super) fn add_refund(&mut self, amount: Money, cause: RefundCause, now: Timestamp) {
         let number = self.refunds.last().map_or(0, |refund| refund.number).saturating_add(1);
         self.refunds.push(Refund::new(number, amount, cause, now));
+    }
+
+    /// Asks for a wake about its money, unless a worker has still to see to its units: whoever does that asks for it then.
+    pub(super) fn wake_for_money(&mut self, wake: Option<Wake>) {
+        if !self.has_units_to_end() {
+            self.wake = wake;
+        }
     }
 
     /// Whether a worker has still to see to its units. Whatever else is to be done waits for that.

@@ -30,8 +30,8 @@ impl Order {
         let amount = self.totals.total;
         self.post(PostingCause::Orphaned(attempt), gateway, amount, now);
         self.add_refund(amount, cause, now);
-        if self.rests() && !self.has_units_to_end() {
-            self.wake = self.resting_wake(now);
+        if self.rests() {
+            self.wake_for_money(self.resting_wake(now));
         }
         Ok(Idempotent::Executed(self.next_version(now, None)))
     }

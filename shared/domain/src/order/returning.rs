@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Order, RefundRefused};
-use crate::stock::{PageKey, PlannedHold};
+use crate::stock::{PageKey, PlannedHold, units_by_sku};
 use crate::{Quantity, Sku};
 
 /// Some units of a SKU that came back.
@@ -62,22 +62,13 @@ impl Order {
 }
 
 /// How many units of each SKU came back with a refund.
-pub(super) fn returned_by_sku(units: &[PlannedHold]) -> BTreeMap<&Sku, u32> {
-    sums(units.iter().map(|unit| (&unit.page.sku, unit.quantity)))
+pub(super) fn returned_by_sku(units: &[PlannedHold]) -> BTreeMap<&Sku, u64> {
+    units_by_sku(units.iter().map(|unit| (&unit.page.sku, unit.quantity)))
 }
 
 /// How many units of each SKU a request says came back.
-pub(super) fn asked_by_sku(lines: &[ReturnedLine]) -> BTreeMap<&Sku, u32> {
-    sums(lines.iter().map(|line| (&line.sku, line.quantity.units())))
-}
-
-fn sums<'a>(parts: impl Iterator<Item = (&'a Sku, u32)>) -> BTreeMap<&'a Sku, u32> {
-    let mut sums = BTreeMap::new();
-    for (sku, part) in parts {
-        let sum: &mut u32 = sums.entry(sku).or_default();
-        *sum = sum.saturating_add(part);
-    }
-    sums
+pub(super) fn asked_by_sku(lines: &[ReturnedLine]) -> BTreeMap<&Sku, u64> {
+    units_by_sku(lines.iter().map(|line| (&line.sku, line.quantity.units())))
 }
 
 /// Each page once, as a transaction takes it.

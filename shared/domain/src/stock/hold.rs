@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use super::PageKey;
-use crate::Timestamp;
+use crate::{Sku, Timestamp};
 
 /// Units of one page set aside for one reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,4 +94,14 @@ impl PlannedHold {
     pub const fn paying(&self) -> Hold {
         Hold::Paying { quantity: self.quantity }
     }
+}
+
+/// How many units of each SKU these parts are together.
+pub(crate) fn units_by_sku<'a>(parts: impl Iterator<Item = (&'a Sku, u32)>) -> BTreeMap<&'a Sku, u64> {
+    let mut units: BTreeMap<&Sku, u64> = BTreeMap::new();
+    for (sku, part) in parts {
+        let sum = units.entry(sku).or_default();
+        *sum = sum.saturating_add(u64::from(part));
+    }
+    units
 }
