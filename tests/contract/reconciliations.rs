@@ -1,7 +1,9 @@
 use application::SWEEP_SHARDS;
 use domain::order::Order;
 use domain::payment::{GatewayName, Outcome, RefundOutcome};
-use domain::reconciliation::{Difference, DifferenceKey, DifferenceKind, DifferenceSubject, Window};
+use domain::reconciliation::{
+    Difference, DifferenceKey, DifferenceKind, DifferenceSubject, Reconciled, Window,
+};
 use domain::{Idempotent, OrderId};
 
 use crate::samples::{NOON, later, ordered};
@@ -63,17 +65,34 @@ async fn how_far_was_compared_is_moved_on_once_from_where_it_was_seen() {
     for world in World::both().await {
         let (port, stripe) = (&world.reconciliations, GatewayName::Stripe);
         let (executed, refused) = (Ok(Idempotent::Executed(())), Ok(Idempotent::AlreadyApplied(())));
-        assert_eq!(port.reconciled_until(stripe).await, Ok(None));
+        assert_eq!(port.reconciled(stripe).await, Ok(None));
         assert_eq!(port.advance(stripe, Some(later(0)), later(1)).await, refused, "nobody has begun");
         assert_eq!(port.advance(stripe, None, later(1)).await, executed);
-        assert_eq!(port.reconciled_until(stripe).await, Ok(Some(later(1))));
+        assert_eq!(port.reconciled(stripe).await, Ok(Some(Reconciled::until(later(1)))));
         for seen in [None, Some(later(0)), Some(later(2))] {
             assert_eq!(port.advance(stripe, seen, later(3)).await, refused);
         }
         assert_eq!(port.advance(stripe, Some(later(1)), later(3)).await, executed);
         assert_eq!(port.advance(stripe, Some(later(1)), later(3)).await, refused);
-        assert_eq!(port.reconciled_until(stripe).await, Ok(Some(later(3))));
-        assert_eq!(port.reconciled_until(GatewayName::PayPal).await, Ok(None), "each gateway has its own");
+        assert_eq!(port.reconciled(stripe).await, Ok(Some(Reconciled::until(later(3)))));
+        assert_eq!(port.reconciled(GatewayName::PayPal).await, Ok(None), "each gateway has its own");
+    }
+}
+
+#[tokio::test]
+async fn since_when_a_window_is_unanswered_is_noted_once_and_forgotten_with_the_window() {
+    for world in World::both().await {
+        let (port, stripe) = (&world.reconciliations, GatewayName::Stripe);
+        let (executed, refused) = (Ok(Idempotent::Executed(())), Ok(Idempotent::AlreadyApplied(())));
+        assert_eq!(port.note_unanswered(stripe, later(1), later(5)).await, refused, "nobody has begun");
+        assert_eq!(port.advance(stripe, None, later(1)).await, executed);
+        assert_eq!(port.note_unanswered(stripe, later(0), later(5)).await, refused, "another window");
+        assert_eq!(port.note_unanswered(stripe, later(1), later(5)).await, executed);
+        assert_eq!(port.note_unanswered(stripe, later(1), later(6)).await, refused, "the first one stays");
+        let noted = Reconciled { until: later(1), unanswered_since: Some(later(5)) };
+        assert_eq!(port.reconciled(stripe).await, Ok(Some(noted)));
+        assert_eq!(port.advance(stripe, Some(later(1)), later(2)).await, executed);
+        assert_eq!(port.reconciled(stripe).await, Ok(Some(Reconciled::until(later(2)))));
     }
 }
 

@@ -52,7 +52,7 @@ fn differences(shop: &Shop) -> Vec<Value> {
 }
 
 async fn until(shop: &Shop) -> Timestamp {
-    shop.reconciliations().await.reconciled_until(GatewayName::Stripe).await.unwrap().unwrap()
+    shop.reconciliations().await.reconciled(GatewayName::Stripe).await.unwrap().unwrap().until
 }
 
 #[tokio::test]
@@ -111,8 +111,8 @@ async fn a_gateway_is_compared_once_it_is_offered() {
     compare(&shop).await;
     let table = shop.reconciliations().await;
     assert!(until(&shop).await <= SystemClock.now());
-    assert_eq!(table.reconciled_until(GatewayName::PayPal).await, Ok(None));
-    assert_eq!(table.reconciled_until(GatewayName::Adyen).await, Ok(None));
+    assert_eq!(table.reconciled(GatewayName::PayPal).await, Ok(None));
+    assert_eq!(table.reconciled(GatewayName::Adyen).await, Ok(None));
 }
 
 #[tokio::test]

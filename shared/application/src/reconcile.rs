@@ -5,10 +5,11 @@
 //! compared once all of that has happened: whoever dies before is followed by one who does it again, and what was done
 //! before is found to agree, or to be noted.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use domain::payment::GatewayName;
-use domain::reconciliation::{Difference, Window};
+use domain::reconciliation::{Difference, Reconciled, Window};
 use domain::{Idempotent, OrderId, Timestamp};
 
 use crate::capture_payment;
@@ -18,8 +19,8 @@ use crate::{Differences, Failure, Reconciliations, Transfers};
 mod listed; // what a gateway lists is posted
 mod posted; // what is posted is listed
 
-/// How long after its list was complete a window waits for a gateway that does not say how things stand. What it has
-/// not confirmed by then is a difference, so that the windows behind it are compared too.
+/// How long a window waits for a gateway that does not say how things stand, from the first time that it did not. What it
+/// has not confirmed by then is a difference, so that the windows behind it are compared too.
 const PATIENCE: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// From when on a person must look why windows are not compared.
@@ -86,7 +87,8 @@ async fn reconcile_gateway(
     list: &dyn Transfers,
     comparison: &mut Comparison,
 ) -> Result<(), Failure> {
-    let Some(mut window) = next_window(ports, name, list).await? else { return Ok(()) };
+    let Some(mut reconciled) = begun(ports, name, list).await? else { return Ok(()) };
+    let mut window = reconciled.next_window();
     let now = || ports.payment.clock.now();
     if now().since(window.ends_at().plus(list.complete_after())) > BEHIND {
         tracing::error!(
@@ -95,7 +97,8 @@ async fn reconcile_gateway(
         );
     }
     while window.is_complete(list.complete_after(), now()) {
-        let at = At { ports, gateway: name, list, window };
+        let unanswered_since = reconciled.unanswered_since.map_or_else(OnceLock::new, OnceLock::from);
+        let at = At { ports, gateway: name, list, window, unanswered_since };
         match at.compare(comparison).await? {
             Progress::Complete => {}
             Progress::OutOfTime => return Ok(()),
@@ -104,26 +107,26 @@ async fn reconcile_gateway(
         comparison.windows = comparison.windows.saturating_add(1);
         let from = window.begins_at().as_millis();
         tracing::info!(gateway = name.as_str(), from, again, "a window was compared");
-        window = Window::from(window.ends_at());
+        reconciled = Reconciled::until(window.ends_at());
+        window = reconciled.next_window();
     }
     Ok(())
 }
 
-/// The window that is to be compared next; none where nobody can pay and nobody ever could.
-async fn next_window(
+/// How far was compared; none where nobody can pay and nobody ever could.
+async fn begun(
     ports: &Ports<'_>,
     name: GatewayName,
     list: &dyn Transfers,
-) -> Result<Option<Window>, Failure> {
-    let reconciled_until = || ports.reconciliations.reconciled_until(name);
-    let mut until = reconciled_until().await?;
-    if until.is_none() && ports.offered.contains(&name) {
+) -> Result<Option<Reconciled>, Failure> {
+    let mut reconciled = ports.reconciliations.reconciled(name).await?;
+    if reconciled.is_none() && ports.offered.contains(&name) {
         let first = Window::last_complete(list.complete_after(), ports.payment.clock.now());
         // Noted before it is compared: should that fail, the next run begins at the same place.
         let _first_or_another = advance(ports, name, None, first.begins_at()).await?;
-        until = reconciled_until().await?;
+        reconciled = ports.reconciliations.reconciled(name).await?;
     }
-    Ok(until.map(Window::from))
+    Ok(reconciled)
 }
 
 async fn advance(
@@ -141,6 +144,8 @@ struct At<'a> {
     gateway: GatewayName,
     list: &'a dyn Transfers,
     window: Window,
+    /// When a question about the window was left unanswered for the first time.
+    unanswered_since: OnceLock<Timestamp>,
 }
 
 impl At<'_> {
@@ -157,10 +162,18 @@ impl At<'_> {
         self.ports.payment.budget.allows_call(self.ports.payment.clock.now())
     }
 
-    /// Whether the gateway had time enough to say how things stand.
-    fn is_out_of_patience(&self) -> bool {
-        self.window
-            .is_complete(self.list.complete_after().saturating_add(PATIENCE), self.ports.payment.clock.now())
+    /// Whether a gateway that does not say how things stand had time enough to. The first time is noted: nobody may have
+    /// asked before, however old the window is.
+    async fn is_out_of_patience(&self) -> Result<bool, Failure> {
+        let now = self.ports.payment.clock.now();
+        if let Some(since) = self.unanswered_since.get() {
+            return Ok(now.since(*since) >= PATIENCE);
+        }
+        let (gateway, until) = (self.gateway, self.window.begins_at());
+        let _noted_by_us_or_before =
+            until_definite(|| self.ports.reconciliations.note_unanswered(gateway, until, now)).await?;
+        let _first_of_this_run = self.unanswered_since.set(now);
+        Ok(false)
     }
 
     /// Notes a difference, and tells a person of one that was not noted before.

@@ -7,10 +7,12 @@ use crate::order::{Order, Posting, PostingCause};
 use crate::payment::{Attempt, AttemptNumber, AttemptState, GatewayName, Refund, RefundNumber};
 
 mod difference; // what a person must look at
+mod reconciled; // how far was compared
 mod transfer; // one line of a gateway's list
 mod window; // the time that is compared at once
 
 pub use difference::{Difference, DifferenceKey, DifferenceKind, DifferenceSubject};
+pub use reconciled::Reconciled;
 pub use transfer::{Transfer, TransferKind};
 pub use window::Window;
 

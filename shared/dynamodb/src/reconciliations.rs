@@ -1,7 +1,7 @@
 use application::{DifferenceLedger, Differences, Failure, Reconciliations};
 use async_trait::async_trait;
 use domain::payment::GatewayName;
-use domain::reconciliation::{Difference, DifferenceKey, Window};
+use domain::reconciliation::{Difference, DifferenceKey, Reconciled, Window};
 use domain::{Idempotent, OrderId, Timestamp};
 
 use crate::attribute::{Fields, text, time};
@@ -18,7 +18,11 @@ mod tests;
 
 /// The condition under which more has been compared: it begins where the comparison was seen to be.
 pub(crate) const ADVANCE_IF: &str = "#until = :seen";
-const ADVANCE: &str = "SET #gateway = :gateway, #until = :until";
+const ADVANCE: &str = "SET #gateway = :gateway, #until = :until REMOVE #unanswered_since";
+
+/// The condition under which a window's first unanswered question is noted: it still is the next one, and none is.
+pub(crate) const NOTE_UNANSWERED_IF: &str = "#until = :until AND attribute_not_exists(#unanswered_since)";
+const NOTE_UNANSWERED: &str = "SET #unanswered_since = :since";
 
 /// The condition under which a person is done with a difference: it is there, and nobody is.
 pub(crate) const RESOLVE_IF: &str = "attribute_exists(#found_at) AND attribute_not_exists(#resolved_at)";
@@ -26,10 +30,10 @@ const RESOLVE: &str = "SET #resolved_at = :resolved_at REMOVE #work, #work_since
 
 #[async_trait]
 impl Reconciliations for OrdersTable {
-    async fn reconciled_until(&self, gateway: GatewayName) -> Result<Option<Timestamp>, Failure> {
+    async fn reconciled(&self, gateway: GatewayName) -> Result<Option<Reconciled>, Failure> {
         let key = keys::reconciliation(gateway);
-        let item = read::get(&self.client, "reconciled_until", &self.table, key, Consistency::Strong).await?;
-        item.as_ref().map(|item| Fields(item).time("until")).transpose()
+        let item = read::get(&self.client, "reconciled", &self.table, key, Consistency::Strong).await?;
+        item.as_ref().map(|item| item::read_reconciled(Fields(item))).transpose()
     }
 
     async fn advance(
@@ -44,10 +48,29 @@ impl Reconciliations for OrdersTable {
                 None => Statement::new(ADVANCE, ABSENT),
                 Some(seen) => Statement::new(ADVANCE, ADVANCE_IF).value("seen", time(seen)),
             };
-            let statement = ["gateway", "until"].into_iter().fold(statement, Statement::name);
+            let statement =
+                ["gateway", "until", "unanswered_since"].into_iter().fold(statement, Statement::name);
             statement.value("gateway", text(gateway.as_str())).value("until", time(until))
         };
         match write::update(&self.client, "advance", &self.table, &key, statement).await? {
+            Verdict::Written(_) => Ok(Idempotent::Executed(())),
+            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
+        }
+    }
+
+    async fn note_unanswered(
+        &self,
+        gateway: GatewayName,
+        until: Timestamp,
+        since: Timestamp,
+    ) -> Result<Idempotent<()>, Failure> {
+        let key = keys::reconciliation(gateway);
+        let statement = || {
+            let statement = Statement::new(NOTE_UNANSWERED, NOTE_UNANSWERED_IF);
+            let statement = ["until", "unanswered_since"].into_iter().fold(statement, Statement::name);
+            statement.value("until", time(until)).value("since", time(since))
+        };
+        match write::update(&self.client, "note_unanswered", &self.table, &key, statement).await? {
             Verdict::Written(_) => Ok(Idempotent::Executed(())),
             Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
         }

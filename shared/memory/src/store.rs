@@ -8,7 +8,7 @@ use domain::fraud::{Activity, Day, PaidHistory, Subject};
 use domain::invariant::{Books, ChargeEntry, OrderRecord};
 use domain::order::{HoldsChange, Order, seen_hold};
 use domain::payment::{Circuit, GatewayName};
-use domain::reconciliation::{Difference, DifferenceKey};
+use domain::reconciliation::{Difference, DifferenceKey, Reconciled};
 use domain::reservation::Reservation;
 use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, PlannedHold, StockAlert, StockList, StockPage,
@@ -68,7 +68,7 @@ struct Records {
     paid: BTreeMap<(Subject, Currency), PaidHistory>,
     webhooks: BTreeMap<EventKey, Webhook>,
     circuits: BTreeMap<GatewayName, Circuit>,
-    reconciled: BTreeMap<GatewayName, Timestamp>,
+    reconciled: BTreeMap<GatewayName, Reconciled>,
     differences: BTreeMap<DifferenceKey, Difference>,
     commits: Vec<Commit>,
     revision: u64,

@@ -48,6 +48,13 @@ fn seeded(scenario: &str, seed: u64, expected: &str) {
     assert_eq!(verdict.broken, None, "{run}");
 }
 
+/// Nobody compared for a day after that, so the window was older than a gateway is waited for when it was asked for the
+/// first time: one look-up refused for its rate made an orphan a person's business.
+#[test]
+fn fault_100_an_orphan_in_a_window_that_waited_for_a_day_goes_back_after_a_refused_look_up() {
+    seeded("listed-orphans", 761, "note unanswered stripe");
+}
+
 /// The first of two equal holds landed when its order had been paid for. The reservation was an order's by then, and
 /// nobody freed what an order holds: the unit was gone for good.
 #[test]

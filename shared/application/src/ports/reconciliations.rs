@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::payment::GatewayName;
-use domain::reconciliation::{Difference, DifferenceKey, Window};
+use domain::reconciliation::{Difference, DifferenceKey, Reconciled, Window};
 use domain::{Idempotent, OrderId, Timestamp};
 
 use super::Failure;
@@ -8,10 +8,10 @@ use super::Failure;
 /// How far the gateways' lists and our ledgers have been compared.
 #[async_trait]
 pub trait Reconciliations: Send + Sync {
-    /// Until when everything of a gateway has been compared (a consistent read); none where nobody has begun.
-    async fn reconciled_until(&self, gateway: GatewayName) -> Result<Option<Timestamp>, Failure>;
+    /// How far a gateway's list has been compared (a consistent read); none where nobody has begun.
+    async fn reconciled(&self, gateway: GatewayName) -> Result<Option<Reconciled>, Failure>;
 
-    /// Notes until when everything was compared, from where it was before.
+    /// Notes until when everything was compared, from where it was before. Nothing is unanswered there.
     ///
     /// MUST change nothing unless it still is where it was `seen`.
     async fn advance(
@@ -19,6 +19,16 @@ pub trait Reconciliations: Send + Sync {
         gateway: GatewayName,
         seen: Option<Timestamp>,
         until: Timestamp,
+    ) -> Result<Idempotent<()>, Failure>;
+
+    /// Notes since when a question about the window that begins at `until` is left unanswered.
+    ///
+    /// MUST change nothing unless it still is there, and nothing is noted yet.
+    async fn note_unanswered(
+        &self,
+        gateway: GatewayName,
+        until: Timestamp,
+        since: Timestamp,
     ) -> Result<Idempotent<()>, Failure>;
 
     /// Orders of one of [`SWEEP_SHARDS`](super::SWEEP_SHARDS) parts whose latest posting is in a window. May be stale for

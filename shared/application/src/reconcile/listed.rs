@@ -102,9 +102,10 @@ async fn ask(
     attempt: AttemptNumber,
     transfer: &Transfer,
 ) -> Result<Verdict, Failure> {
-    match follow_up(&at.ports.payment, order, attempt).await {
-        Err(failed) if !at.has_time() || !at.is_out_of_patience() => return Err(failed),
-        Ok(()) | Err(_) => {}
+    if let Err(failed) = follow_up(&at.ports.payment, order, attempt).await
+        && (!at.has_time() || !at.is_out_of_patience().await?)
+    {
+        return Err(failed);
     }
     Ok(compare(order_of(at, transfer).await?.as_ref(), transfer))
 }

@@ -53,7 +53,7 @@ async fn confirm(
     }
     match ask(at, order, posting).await {
         Confirmation::Confirmed => Ok(()),
-        Confirmation::Silent if !at.is_out_of_patience() => Err(Failure::Unavailable),
+        Confirmation::Silent if !at.is_out_of_patience().await? => Err(Failure::Unavailable),
         Confirmation::Denied | Confirmation::Silent => {
             let difference = Difference::of_posting(&order.id, posting, at.ports.payment.clock.now());
             at.note(&difference, comparison).await

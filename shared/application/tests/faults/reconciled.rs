@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::invariant::check;
 use domain::order::{Order, OrderState};
 use domain::payment::{GatewayName, Outcome};
-use domain::reconciliation::{DifferenceKind, Transfer, TransferKind, Window};
+use domain::reconciliation::{DifferenceKind, Reconciled, Transfer, TransferKind, Window};
 use domain::{Idempotent, Money, OrderId, Timestamp};
 use memory::{Call, Fate, Store};
 
@@ -48,15 +48,24 @@ struct Forgotten<'a>(&'a Store);
 
 #[async_trait]
 impl Reconciliations for Forgotten<'_> {
-    async fn reconciled_until(&self, gateway: GatewayName) -> Result<Option<Timestamp>, Failure> {
+    async fn reconciled(&self, gateway: GatewayName) -> Result<Option<Reconciled>, Failure> {
         let noon = Window::last_complete(HOUR, complete()).begins_at();
-        Ok((gateway == GatewayName::Stripe).then_some(noon))
+        Ok((gateway == GatewayName::Stripe).then_some(Reconciled::until(noon)))
     }
 
     async fn advance(
         &self,
         _: GatewayName,
         _: Option<Timestamp>,
+        _: Timestamp,
+    ) -> Result<Idempotent<()>, Failure> {
+        Ok(Idempotent::Executed(()))
+    }
+
+    async fn note_unanswered(
+        &self,
+        _: GatewayName,
+        _: Timestamp,
         _: Timestamp,
     ) -> Result<Idempotent<()>, Failure> {
         Ok(Idempotent::Executed(()))
@@ -100,7 +109,7 @@ fn kinds(shop: &Shop) -> Vec<DifferenceKind> {
 }
 
 async fn until(shop: &Shop) -> Option<Timestamp> {
-    shop.store.reconciled_until(GatewayName::Stripe).await.unwrap()
+    shop.store.reconciled(GatewayName::Stripe).await.unwrap().map(|reconciled| reconciled.until)
 }
 
 /// An order that was paid at noon.
@@ -260,6 +269,22 @@ async fn a_gateway_that_does_not_say_what_became_of_an_orphan_holds_its_window_u
     let comparison = try_to_compare(&shop, complete().plus(HOUR * 6)).await.unwrap();
     assert!(comparison.windows > 1);
     assert_eq!(kinds(&shop), [DifferenceKind::UnknownOrder, DifferenceKind::NotPosted]);
+}
+
+#[tokio::test]
+async fn fault_100_a_window_that_nobody_compared_for_a_day_waits_for_the_gateway_as_long_as_any_other() {
+    let shop = Shop::open().await;
+    let order = declined(&shop).await;
+    shop.gateway.captures_after_no(&order.id);
+    compare(&shop).await;
+    let (seen, day_later) = (until(&shop).await.unwrap(), complete().plus(HOUR * 25));
+    shop.gateway.list(seen, [captured("ch_1", &order)]);
+    shop.settle_until(day_later).await;
+    shop.gateway.script(Call::LookUp, [Fate::Refused(Outcome::Rejected)]);
+    assert!(try_to_compare(&shop, day_later).await.is_err(), "it was asked once, and did not say");
+    assert_eq!((until(&shop).await, kinds(&shop)), (Some(seen), vec![]));
+    assert_eq!(try_to_compare(&shop, day_later).await.map(|comparison| comparison.orphans), Ok(1));
+    assert_eq!(kinds(&shop), []);
 }
 
 #[tokio::test]

@@ -1,9 +1,16 @@
 use application::Failure;
 use domain::payment::GatewayName;
-use domain::reconciliation::{Difference, DifferenceKey, DifferenceKind, DifferenceSubject};
+use domain::reconciliation::{Difference, DifferenceKey, DifferenceKind, DifferenceSubject, Reconciled};
 
 use crate::attribute::{self, Fields, Item, add, money, number, text, time};
 use crate::keys;
+
+pub(crate) fn read_reconciled(fields: Fields<'_>) -> Result<Reconciled, Failure> {
+    Ok(Reconciled {
+        until: fields.time("until")?,
+        unanswered_since: fields.optional("unanswered_since", Fields::time)?,
+    })
+}
 
 pub(crate) fn difference(difference: &Difference) -> Item {
     let Difference { key, order_id, amount, found_at, resolved_at } = difference;

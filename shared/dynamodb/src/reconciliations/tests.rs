@@ -57,6 +57,7 @@ async fn how_far_a_list_was_compared_is_registered_and_an_audit_reads_past_it() 
     let shop = Embedded::start().await;
     let table = shop.orders();
     assert_eq!(table.advance(GatewayName::Stripe, None, at(0)).await, Ok(Idempotent::Executed(())));
+    assert_eq!(table.note_unanswered(GatewayName::Stripe, at(0), at(1)).await, Ok(Idempotent::Executed(())));
     let item = shop.item(Table::Orders, keys::reconciliation(GatewayName::Stripe)).await.unwrap();
     assert_registered(&item, "reconciliation#");
     let amount = domain::Money::new(1, "EUR".parse().unwrap()).unwrap();

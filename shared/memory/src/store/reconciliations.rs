@@ -3,14 +3,14 @@ use std::ops::Bound;
 use application::{DifferenceLedger, Differences, Failure, Reconciliations};
 use async_trait::async_trait;
 use domain::payment::GatewayName;
-use domain::reconciliation::{Difference, DifferenceKey, Window};
+use domain::reconciliation::{Difference, DifferenceKey, Reconciled, Window};
 use domain::{Idempotent, OrderId, Timestamp};
 
 use super::Store;
 
 #[async_trait]
 impl Reconciliations for Store {
-    async fn reconciled_until(&self, gateway: GatewayName) -> Result<Option<Timestamp>, Failure> {
+    async fn reconciled(&self, gateway: GatewayName) -> Result<Option<Reconciled>, Failure> {
         Ok(self.lock().reconciled.get(&gateway).copied())
     }
 
@@ -21,11 +21,27 @@ impl Reconciliations for Store {
         until: Timestamp,
     ) -> Result<Idempotent<()>, Failure> {
         let mut records = self.lock();
-        if records.reconciled.get(&gateway).copied() != seen {
+        if records.reconciled.get(&gateway).map(|reconciled| reconciled.until) != seen {
             return Ok(Idempotent::AlreadyApplied(()));
         }
-        records.reconciled.insert(gateway, until);
+        records.reconciled.insert(gateway, Reconciled::until(until));
         Ok(Idempotent::Executed(()))
+    }
+
+    async fn note_unanswered(
+        &self,
+        gateway: GatewayName,
+        until: Timestamp,
+        since: Timestamp,
+    ) -> Result<Idempotent<()>, Failure> {
+        let mut records = self.lock();
+        match records.reconciled.get_mut(&gateway) {
+            Some(reconciled) if *reconciled == Reconciled::until(until) => {
+                reconciled.unanswered_since = Some(since);
+                Ok(Idempotent::Executed(()))
+            }
+            Some(_) | None => Ok(Idempotent::AlreadyApplied(())),
+        }
     }
 
     async fn posted(&self, shard: u32, window: Window) -> Result<Vec<OrderId>, Failure> {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use application::{Cursor, Differences, Failure, Listing, Reconciliations, Transfers};
 use async_trait::async_trait;
 use domain::payment::GatewayName;
-use domain::reconciliation::{Difference, DifferenceKey, Transfer, Window};
+use domain::reconciliation::{Difference, DifferenceKey, Reconciled, Transfer, Window};
 use domain::{Idempotent, OrderId, Timestamp};
 
 use super::Invocation;
@@ -48,8 +48,8 @@ impl Invocation {
 
 #[async_trait]
 impl Reconciliations for Invocation {
-    async fn reconciled_until(&self, gateway: GatewayName) -> Result<Option<Timestamp>, Failure> {
-        let read = || now(Reconciliations::reconciled_until(self.world.conduct.store(), gateway));
+    async fn reconciled(&self, gateway: GatewayName) -> Result<Option<Reconciled>, Failure> {
+        let read = || now(Reconciliations::reconciled(self.world.conduct.store(), gateway));
         self.read("read reconciled", &gateway.as_str(), read).await?
     }
 
@@ -61,6 +61,16 @@ impl Reconciliations for Invocation {
     ) -> Result<Idempotent<()>, Failure> {
         let advance = |conduct: &dyn Conduct| now(conduct.store().advance(gateway, seen, until));
         self.write("advance reconciled", &gateway.as_str(), advance).await
+    }
+
+    async fn note_unanswered(
+        &self,
+        gateway: GatewayName,
+        until: Timestamp,
+        since: Timestamp,
+    ) -> Result<Idempotent<()>, Failure> {
+        let note = |conduct: &dyn Conduct| now(conduct.store().note_unanswered(gateway, until, since));
+        self.write("note unanswered", &gateway.as_str(), note).await
     }
 
     /// An answer without orders is given at once, because whoever gets it does nothing about it.

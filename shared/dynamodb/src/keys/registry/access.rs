@@ -7,7 +7,7 @@ use crate::{
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 53] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 54] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -335,7 +335,7 @@ pub static ACCESS_PATTERNS: [AccessPattern; 53] = [
         operation: "GetItem, consistent",
         key: "`reconciliation#<gateway>`",
         condition: READ,
-        function: "`OrdersTable::reconciled_until`",
+        function: "`OrdersTable::reconciled`",
     },
     AccessPattern {
         question: "note that it was compared until later",
@@ -343,6 +343,13 @@ pub static ACCESS_PATTERNS: [AccessPattern; 53] = [
         key: "`reconciliation#<gateway>`, absent or as seen",
         condition: reconciliations::ADVANCE_IF,
         function: "`OrdersTable::advance`",
+    },
+    AccessPattern {
+        question: "note since when a gateway leaves a window unanswered",
+        operation: "UpdateItem",
+        key: "`reconciliation#<gateway>`",
+        condition: reconciliations::NOTE_UNANSWERED_IF,
+        function: "`OrdersTable::note_unanswered`",
     },
     AccessPattern {
         question: "note what a gateway's list and our ledgers say differently",

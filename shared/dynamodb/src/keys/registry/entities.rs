@@ -216,8 +216,8 @@ pub static ENTITIES: [Entity; 18] = [
         kind: "reconciliation: until when a gateway's list was compared",
         table: Table::Orders,
         key: "reconciliation#<gateway>",
-        attributes: &["gateway", "until"],
-        written_by: "reconcile, with each window",
+        attributes: &["gateway", "until", "unanswered_since?"],
+        written_by: "reconcile, with each window, and when a gateway leaves one unanswered",
     },
     Entity {
         kind: "difference: what a gateway's list and our ledgers say differently",
