@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Circuits, DifferenceLedger, Facts, Holds, Limits, OrderLedger,
-    OrderPlacer, Overdue, Reconciliations, ReservationBook, ReservationCloser, SWEEP_SHARDS, Stock,
-    StockKeeper, StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox, WebhookQuarantine, WorkItem,
+    Archive, Catalog, CatalogEditor, Circuits, DifferenceLedger, Facts, Holds, Limits, OrderHistories,
+    OrderLedger, OrderPlacer, Overdue, Reconciliations, ReservationBook, ReservationCloser, SWEEP_SHARDS,
+    Stock, StockKeeper, StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox, WebhookQuarantine, WorkItem,
     WorkItems,
 };
 use domain::invariant::Books;
@@ -33,6 +33,7 @@ pub(crate) struct World {
     pub(crate) closer: Arc<dyn ReservationCloser>,
     pub(crate) placer: Arc<dyn OrderPlacer>,
     pub(crate) ledger: Arc<dyn OrderLedger>,
+    pub(crate) histories: Arc<dyn OrderHistories>,
     pub(crate) velocity: Arc<dyn Velocity>,
     pub(crate) inbox: Arc<dyn WebhookInbox>,
     pub(crate) webhooks: Arc<dyn WebhookQuarantine>,
@@ -73,6 +74,7 @@ impl World {
             closer: store.clone(),
             placer: store.clone(),
             ledger: store.clone(),
+            histories: store.clone(),
             velocity: store.clone(),
             inbox: store.clone(),
             webhooks: store.clone(),
@@ -110,7 +112,8 @@ impl World {
             facts: orders.clone(),
             work_items: orders.clone(),
             reconciliations: orders.clone(),
-            differences: orders,
+            differences: orders.clone(),
+            histories: orders,
             placer: purchases.clone(),
             ledger: purchases.clone(),
             velocity: purchases.clone(),
@@ -194,13 +197,7 @@ impl World {
 
     /// An order's history, oldest first.
     pub(crate) async fn history(&self, order: &OrderId) -> Vec<AuditEntry> {
-        match &self.depth {
-            Depth::Memory(store) => {
-                let orders = store.books(None).orders;
-                orders.into_iter().find(|record| record.order.id == *order).unwrap().history
-            }
-            Depth::Embedded(embedded) => embedded.history(order).await,
-        }
+        self.histories.order_record(order).await.unwrap().unwrap().history
     }
 
     /// What the relay would send, from the first change on.

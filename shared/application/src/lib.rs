@@ -36,6 +36,7 @@ pub mod expire_reservation;
 pub mod get_order;
 pub mod get_product;
 pub mod get_reservation;
+pub mod get_timeline;
 pub mod list_products;
 pub mod list_work_items;
 pub mod put_on_sale;

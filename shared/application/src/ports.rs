@@ -33,7 +33,7 @@ pub use failure::Failure;
 pub use gateway::{Gateway, Gateways};
 pub use limits::{ClaimError, Limits};
 pub use listing::{Cursor, Listing};
-pub use orders::{ChangeError, OrderLedger, OrderPlacer, Orders};
+pub use orders::{ChangeError, OrderHistories, OrderLedger, OrderPlacer, Orders};
 pub use queues::Queues;
 pub use reconciliations::{DifferenceLedger, Differences, Reconciliations};
 pub use reservations::{

@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use crate::order::{AuditEntry, Order};
+use crate::order::OrderRecord;
 use crate::payment::{DisputeDecision, DisputeSeen};
 use crate::reservation::Reservation;
 use crate::stock::{CustomerLimit, Movement, Opener, StockPage, Supply};
@@ -45,15 +45,6 @@ pub struct Books {
     pub orders: Vec<OrderRecord>,
     /// What the gateways say about charges; none where they were not asked.
     pub charges: Option<Vec<ChargeEntry>>,
-}
-
-/// An order and every line of its history, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderRecord {
-    /// The order as it is.
-    pub order: Order,
-    /// What each write made of it.
-    pub history: Vec<AuditEntry>,
 }
 
 /// One object in a gateway's own book. It is another's account of our charges, so nothing about it is taken for granted.
@@ -214,4 +205,9 @@ pub fn check(books: &Books) -> Vec<Violation> {
     found.extend(uniqueness::check(&index));
     found.extend(books.orders.iter().filter_map(audit::check));
     found
+}
+
+/// Every violation that an order's record shows by itself: a line of its history or a posting was changed or taken out.
+pub fn check_record(record: &OrderRecord) -> Vec<Violation> {
+    audit::check(record).into_iter().chain(money::check_ledger(&record.order)).collect()
 }

@@ -27,7 +27,7 @@ mod change; // one write, and what it does to the units
 mod customer; // who pays, and where it goes
 mod disputing; // money that its shopper demands back over the shop's head
 mod ending; // what ends it: a cancel, and money that goes back
-mod history; // one line for each write
+mod history; // one line for each write, and what they tell
 mod ledger; // what moved, as double entries
 mod orphan; // money that came although the attempt was a definite no
 mod resolving; // what a person finds out about it
@@ -39,7 +39,7 @@ pub use change::{HoldsChange, OrderChange, seen_hold};
 pub use customer::{Address, Contact};
 pub use disputing::DisputeRefused;
 pub use ending::{CancelRefused, RefundRefused, RefundRequest};
-pub use history::AuditEntry;
+pub use history::{AuditEntry, OrderRecord, TimelineStep};
 pub use ledger::{Account, Ledger, NoSeal, Posting, PostingCause, Seal};
 pub use returning::ReturnedLine;
 pub use reviewing::ReviewRefused;

@@ -1,11 +1,11 @@
 use application::{Archive, Failure};
 use async_trait::async_trait;
-use domain::invariant::{Books, OrderRecord};
+use domain::invariant::Books;
 
 use crate::attribute::{Fields, Item};
 use crate::keys::{self, PurchaseItem, StockItem};
 use crate::limits::item::read_limit;
-use crate::orders::item::{read_history, read_order};
+use crate::orders::item::read_record;
 use crate::reservations::item::read_reservation;
 use crate::stock::item::{read_opener, read_page};
 use crate::supply::item::{read_movement, read_supply};
@@ -42,7 +42,7 @@ fn add_purchase(books: &mut Books, item: &Item) -> Result<(), Failure> {
         Some(PurchaseItem::Limit) => books.limits.push(read_limit(item)?),
         Some(PurchaseItem::Reservation) => books.reservations.push(read_reservation(item)?),
         Some(PurchaseItem::Order) => {
-            books.orders.push(OrderRecord { order: read_order(item)?, history: read_history(item)? });
+            books.orders.push(read_record(item)?);
         }
         Some(PurchaseItem::Notice) => {}
         None => return Err(Failure::Unreadable(keys::PARTITION)),

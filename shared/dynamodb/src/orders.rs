@@ -1,8 +1,8 @@
-use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders};
+use application::{ChangeError, Failure, OrderHistories, OrderLedger, OrderPlacer, Orders};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::OrderId;
-use domain::order::{HoldsChange, Order, OrderChange, seen_hold};
+use domain::order::{HoldsChange, Order, OrderChange, OrderRecord, seen_hold};
 use domain::reservation::Reservation;
 use domain::stock::PlannedHold;
 use domain::wake::Wake;
@@ -35,6 +35,15 @@ impl Orders for OrdersTable {
         let key = keys::order(id);
         let item = read::get(&self.client, "order", &self.table, key, Consistency::Strong).await?;
         item.as_ref().map(item::read_order).transpose()
+    }
+}
+
+#[async_trait]
+impl OrderHistories for OrdersTable {
+    async fn order_record(&self, id: &OrderId) -> Result<Option<OrderRecord>, Failure> {
+        let key = keys::order(id);
+        let item = read::get(&self.client, "order_record", &self.table, key, Consistency::Strong).await?;
+        item.as_ref().map(item::read_record).transpose()
     }
 }
 

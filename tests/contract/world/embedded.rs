@@ -2,9 +2,8 @@ use application::WakeUp;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::order::AuditEntry;
+use domain::Timestamp;
 use domain::stock::{AlertKind, StockAlert};
-use domain::{OrderId, Timestamp};
 use dynamodb::stream::wake_up_of;
 use dynamodb::{CatalogTable, OrdersTable, PurchaseTables, StockTable};
 use dynoxide::Database;
@@ -60,17 +59,6 @@ impl Embedded {
         PurchaseTables::new(self.client.clone(), ORDERS, STOCK)
     }
 
-    /// An order's history as its item has it. No port reads it: it is for people.
-    pub(super) async fn history(&self, order: &OrderId) -> Vec<AuditEntry> {
-        let items = self.client.scan().table_name(ORDERS).send().await.unwrap().items.unwrap_or_default();
-        let wanted = AttributeValue::S(order.to_string());
-        let is_wanted = |item: &&std::collections::HashMap<String, AttributeValue>| {
-            item.contains_key("history") && item.get("order_id") == Some(&wanted)
-        };
-        let item = items.iter().find(is_wanted).unwrap();
-        item["history"].as_l().unwrap().iter().map(audit_entry).collect()
-    }
-
     /// Every crossing, as its item has it. No port reads them: they are for people.
     pub(super) async fn alerts(&self) -> Vec<StockAlert> {
         let items = self.client.scan().table_name(STOCK).send().await.unwrap().items.unwrap_or_default();
@@ -123,19 +111,5 @@ fn stock_alert(item: &std::collections::HashMap<String, AttributeValue>) -> Stoc
         kind: AlertKind::named(item["kind"].as_s().unwrap()).unwrap(),
         units: number("units").parse().unwrap(),
         at: Timestamp::from_millis(number("at").parse().unwrap()),
-    }
-}
-
-fn audit_entry(line: &AttributeValue) -> AuditEntry {
-    let line = line.as_m().unwrap();
-    let number = |name: &str| line[name].as_n().unwrap().as_str();
-    let states = ["pending_payment", "paid", "payment_failed", "cancelled"];
-    let state = line["state"].as_s().unwrap();
-    AuditEntry {
-        version: number("version").parse().unwrap(),
-        at: Timestamp::from_millis(number("at").parse().unwrap()),
-        state: states.into_iter().find(|known| known == state).unwrap(),
-        attempt: number("attempt").parse().unwrap(),
-        payment: line["payment"].as_s().unwrap().clone(),
     }
 }

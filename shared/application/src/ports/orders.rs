@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::OrderId;
-use domain::order::{Order, OrderChange};
+use domain::order::{Order, OrderChange, OrderRecord};
 use domain::reservation::Reservation;
 use domain::wake::Wake;
 
@@ -22,6 +22,13 @@ pub enum ChangeError {
 pub trait Orders: Send + Sync {
     /// The order as it is now (a consistent read).
     async fn order(&self, id: &OrderId) -> Result<Option<Order>, Failure>;
+}
+
+/// What became of orders, write by write.
+#[async_trait]
+pub trait OrderHistories: Send + Sync {
+    /// The order with its history (a consistent read).
+    async fn order_record(&self, id: &OrderId) -> Result<Option<OrderRecord>, Failure>;
 }
 
 /// Places orders.

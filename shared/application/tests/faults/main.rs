@@ -36,6 +36,8 @@ mod shopper_action; // a shopper who must act, and does or does not
 #[cfg(test)]
 mod size; // more than a transaction takes
 #[cfg(test)]
+mod timeline; // what happened to an order, told
+#[cfg(test)]
 mod two_workers; // two workers of one order
 #[cfg(test)]
 mod webhooks; // what a gateway tells by itself

@@ -1,5 +1,5 @@
-use super::{Invariant, OrderRecord, Violation};
-use crate::order::AuditEntry;
+use super::{Invariant, Violation};
+use crate::order::{AuditEntry, OrderRecord};
 
 /// Each write left exactly one line, and the last one says what the order is.
 pub(super) fn check(record: &OrderRecord) -> Option<Violation> {

@@ -1,7 +1,7 @@
 use super::index::Index;
-use super::{Books, Invariant, OrderRecord, Violation};
+use super::{Books, Invariant, Violation};
 use crate::OrderId;
-use crate::order::{Order, OrderState};
+use crate::order::{Order, OrderRecord, OrderState};
 use crate::payment::{Attempt, AttemptState, Dispute, Refund, RefundState};
 use crate::reservation::{Reservation, ReservationState};
 use crate::stock::StockPage;

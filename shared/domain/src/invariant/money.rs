@@ -16,7 +16,10 @@ pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
         .filter_map(|(id, lines, totals)| check_totals(lines, totals).map(|detail| violation(id, detail)));
     let entries = index.books.charges.iter().flatten();
     let refunds = index.orders.values().filter_map(|order| check_refunds(order));
-    let ledgers = index.orders.values().filter_map(|order| check_ledger(index, order));
+    let ledgers = index
+        .orders
+        .values()
+        .filter_map(|order| check_ledger(order).or_else(|| check_gateways(index, order)));
     let disputes = index.orders.values().filter_map(|order| check_disputes(index, order));
     let sums = sums.chain(refunds).chain(disputes);
     sums.chain(ledgers).chain(entries.filter_map(|entry| check_entry(index, entry))).collect()
@@ -55,8 +58,8 @@ fn check_refunds(order: &Order) -> Option<Violation> {
         .then(|| violation(order.id.as_str(), format!("{going} is to go back of {most}, and {gone} is gone")))
 }
 
-/// The ledger says what attempts and refunds say, and once nothing is under way, what the gateways say.
-fn check_ledger(index: &Index<'_>, order: &Order) -> Option<Violation> {
+/// The ledger says what attempts, refunds and disputes say.
+pub(super) fn check_ledger(order: &Order) -> Option<Violation> {
     let ledger = &order.ledger;
     let captured = order.attempts.iter().any(|attempt| attempt.state == AttemptState::Captured);
     let captured = if captured { order.totals.total.amount() } else { 0 };
@@ -76,12 +79,20 @@ fn check_ledger(index: &Index<'_>, order: &Order) -> Option<Violation> {
         "its ledger has other orphans than its refunds"
     } else if has_other_disputes(order) {
         "its ledger has other disputes than the order"
-    } else if is_at_rest(order) && differs_from_gateways(index, order) {
-        "its ledger is not what the gateways say"
     } else {
         return None;
     };
-    Some(violation(order.id.as_str(), format!("{detail}: {:?}", ledger.postings())))
+    Some(ledger_violation(order, detail))
+}
+
+/// Once nothing is under way, the ledger says what the gateways say.
+fn check_gateways(index: &Index<'_>, order: &Order) -> Option<Violation> {
+    let differs = is_at_rest(order) && differs_from_gateways(index, order);
+    differs.then(|| ledger_violation(order, "its ledger is not what the gateways say"))
+}
+
+fn ledger_violation(order: &Order, detail: &str) -> Violation {
+    violation(order.id.as_str(), format!("{detail}: {:?}", order.ledger.postings()))
 }
 
 /// Whether nothing is under way that could make the gateways' books differ from ours, and no person's business may have.

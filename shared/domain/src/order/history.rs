@@ -1,6 +1,15 @@
-use super::Order;
+use super::{Order, Posting};
 use crate::Timestamp;
 use crate::payment::Attempt;
+
+/// An order and every line of its history, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// The order as it is.
+    pub order: Order,
+    /// What each write made of it.
+    pub history: Vec<AuditEntry>,
+}
 
 /// One line of an order's history: what one write made of it. The store appends it in the same write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +37,26 @@ impl AuditEntry {
             attempt: attempt.map_or(0, |attempt| attempt.number),
             payment: payment(order),
         }
+    }
+}
+
+/// What one write made of an order, and the money that it says has moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineStep {
+    /// The line of the history.
+    pub entry: AuditEntry,
+    /// What was posted with it.
+    pub postings: Vec<Posting>,
+}
+
+impl OrderRecord {
+    /// What happened to the order, oldest first.
+    pub fn timeline(&self) -> Vec<TimelineStep> {
+        let step = |entry: &AuditEntry| TimelineStep {
+            entry: entry.clone(),
+            postings: self.order.ledger.added_by(entry.version).cloned().collect(),
+        };
+        self.history.iter().map(step).collect()
     }
 }
 

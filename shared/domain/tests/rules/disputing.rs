@@ -1,8 +1,9 @@
 //! Money that a shopper demands back over the shop's head.
 
-use domain::invariant::{Books, Invariant, OrderRecord, check_change};
+use domain::invariant::{Books, Invariant, check_change};
 use domain::order::{
-    Account, DisputeRefused, HoldsChange, Order, OrderChange, OrderState, PostingCause, RefundRefused,
+    Account, DisputeRefused, HoldsChange, Order, OrderChange, OrderRecord, OrderState, PostingCause,
+    RefundRefused,
 };
 use domain::payment::{
     Decline, Dispute, DisputeDecision, DisputeSeen, DisputeState, GatewayName, Outcome, Refund, RefundCause,

@@ -1,5 +1,5 @@
-use domain::invariant::{Books, ChargeEntry, Invariant, OrderRecord, Violation, check, check_change};
-use domain::order::{Ledger, Order, OrderState};
+use domain::invariant::{Books, ChargeEntry, Invariant, Violation, check, check_change};
+use domain::order::{Ledger, Order, OrderRecord, OrderState};
 use domain::payment::{AttemptState, GatewayName, Outcome};
 use domain::reservation::{Reservation, ReservationState, Totals};
 use domain::stock::{Hold, PlannedHold};

@@ -38,4 +38,6 @@ mod resolving; // what waits for a person, and what that person finds out
 #[cfg(test)]
 mod stock; // pages balance under any moves
 #[cfg(test)]
+mod timeline; // what happened to an order, told
+#[cfg(test)]
 mod webhook; // whom an event is about, and what becomes of it

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use domain::invariant::{self, Books, OrderRecord};
-use domain::order::{AuditEntry, HoldsChange, Order, OrderChange, OrderState, seen_hold};
+use domain::invariant::{self, Books};
+use domain::order::{AuditEntry, HoldsChange, Order, OrderChange, OrderRecord, OrderState, seen_hold};
 use domain::payment::{
     Attempt, AttemptState, Dispute, DisputeSeen, GatewayName, Operation, Outcome, PaymentMethod, Refund,
     RefundState, RefundStep, Retry, Step,

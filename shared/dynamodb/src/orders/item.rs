@@ -1,7 +1,7 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::order::{
-    Address, AuditEntry, Contact, Ledger, Order, OrderChange, OrderState, Posting, PostingCause,
+    Address, AuditEntry, Contact, Ledger, Order, OrderChange, OrderRecord, OrderState, Posting, PostingCause,
 };
 use domain::payment::GatewayName;
 
@@ -112,8 +112,12 @@ fn read_posting(fields: Fields<'_>) -> Result<Posting, Failure> {
     })
 }
 
+pub(crate) fn read_record(item: &Item) -> Result<OrderRecord, Failure> {
+    Ok(OrderRecord { order: read_order(item)?, history: read_history(item)? })
+}
+
 /// The lines of the history, oldest first.
-pub(crate) fn read_history(item: &Item) -> Result<Vec<AuditEntry>, Failure> {
+fn read_history(item: &Item) -> Result<Vec<AuditEntry>, Failure> {
     Fields(item).list_of("history", |entry| {
         let state = entry.text("state")?;
         Ok(AuditEntry {

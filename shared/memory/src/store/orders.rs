@@ -1,8 +1,7 @@
-use application::{ChangeError, Failure, OrderLedger, OrderPlacer, Orders, Overdue};
+use application::{ChangeError, Failure, OrderHistories, OrderLedger, OrderPlacer, Orders, Overdue};
 use async_trait::async_trait;
 use domain::OrderId;
-use domain::invariant::OrderRecord;
-use domain::order::{Order, OrderChange};
+use domain::order::{Order, OrderChange, OrderRecord};
 use domain::reservation::{Reservation, ReservationState};
 use domain::wake::Wake;
 
@@ -13,6 +12,13 @@ use crate::Commit;
 impl Orders for Store {
     async fn order(&self, id: &OrderId) -> Result<Option<Order>, Failure> {
         Ok(self.lock().orders.get(id).map(|record| record.order.clone()))
+    }
+}
+
+#[async_trait]
+impl OrderHistories for Store {
+    async fn order_record(&self, id: &OrderId) -> Result<Option<OrderRecord>, Failure> {
+        Ok(self.lock().orders.get(id).cloned())
     }
 }
 

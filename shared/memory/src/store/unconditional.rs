@@ -1,4 +1,4 @@
-use domain::invariant::OrderRecord;
+use domain::order::OrderRecord;
 use domain::reservation::Reservation;
 use domain::stock::{CustomerLimit, Opener, StockList, StockPage, SupplyChange};
 

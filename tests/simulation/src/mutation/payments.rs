@@ -2,8 +2,7 @@ use std::sync::{Mutex, PoisonError};
 
 use application::ChangeError;
 use domain::OrderId;
-use domain::invariant::OrderRecord;
-use domain::order::{HoldsChange, Ledger, Order, OrderChange, OrderState, Posting};
+use domain::order::{HoldsChange, Ledger, Order, OrderChange, OrderRecord, OrderState, Posting};
 use domain::payment::{
     Attempt, AttemptState, Charge, Decline, Operation, Outcome, RefundCharge, RefundOutcome, Retry,
 };

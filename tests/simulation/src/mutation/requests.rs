@@ -2,8 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use application::{ChangeError, CloseError, Failure, PlanError, ReserveError};
-use domain::invariant::OrderRecord;
-use domain::order::{Order, OrderChange};
+use domain::order::{Order, OrderChange, OrderRecord};
 use domain::reservation::{Reservation, ReservationState};
 use domain::stock::{Hold, HoldMove, PageKey};
 use domain::{Idempotent, ReservationId};

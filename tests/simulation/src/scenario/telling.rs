@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::WebhookInbox;
-use domain::invariant::OrderRecord;
+use domain::order::OrderRecord;
 use domain::payment::{AttemptNumber, Charge, GatewayName};
 use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose, Webhook};
 

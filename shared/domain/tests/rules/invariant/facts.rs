@@ -1,5 +1,5 @@
-use domain::invariant::{Books, Invariant, OrderRecord, check, check_change};
-use domain::order::OrderState;
+use domain::invariant::{Books, Invariant, check, check_change};
+use domain::order::{OrderRecord, OrderState};
 use domain::payment::{AttemptState, GatewayName, Outcome};
 use domain::reservation::ReservationState;
 

@@ -7,7 +7,7 @@ use crate::{
 const READ: &str = "";
 
 /// Every question and every write.
-pub static ACCESS_PATTERNS: [AccessPattern; 54] = [
+pub static ACCESS_PATTERNS: [AccessPattern; 55] = [
     AccessPattern {
         question: "the products on show, by id",
         operation: "Query",
@@ -161,6 +161,13 @@ pub static ACCESS_PATTERNS: [AccessPattern; 54] = [
         key: "`order#<order id>`",
         condition: READ,
         function: "`OrdersTable::order`",
+    },
+    AccessPattern {
+        question: "an order with what each write made of it",
+        operation: "GetItem, consistent",
+        key: "`order#<order id>`",
+        condition: READ,
+        function: "`OrdersTable::order_record`",
     },
     AccessPattern {
         question: "end a reservation",
