@@ -13,7 +13,6 @@ pub(crate) enum Waits {
 use Waits::{For, No};
 
 const ADMIN: Waits = For("the admin API");
-const PAYMENTS: Waits = For("webhooks and refunds");
 const OPERATIONS: Waits = For("operations: deployments side by side, restore, a second region");
 
 /// Number, fault, and what it waits for.
@@ -92,7 +91,7 @@ pub(crate) const FAULTS: [(u32, &str, Waits); 102] = [
     (72, "another amount or currency than was asked for", No),
     (73, "a webhook that comes before the answer", No),
     (74, "a second capture", No),
-    (75, "a capture after the authorization lapsed", PAYMENTS),
+    (75, "a capture after the authorization lapsed", No),
     (76, "a void that comes after the capture", No),
     (77, "a refund twice, or over the amount", No),
     (78, "a refund whose outcome is unknown", No),

@@ -114,6 +114,11 @@ impl ScriptedGateway {
         self.lock().book.shopper_acts(order, decision);
     }
 
+    /// What the gateway held for this order lapsed before anybody captured it.
+    pub fn lets_lapse(&self, order: &OrderId) {
+        self.lock().book.lets_lapse(order);
+    }
+
     /// The gateway breaks its word: it captures what it had said no to, or had confirmed a cancel of, for this order.
     pub fn captures_after_no(&self, order: &OrderId) {
         self.lock().book.captures_after_no(order);

@@ -141,3 +141,6 @@ async fn body(mut response: Response) -> Option<Vec<u8>> {
     }
     Some(body)
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ fn declines(shop: &Shop) {
     shop.gateway.card(CARD, Outcome::Declined(decline));
 }
 
-async fn with_another_card(shop: &Shop, order: &Order, key: &str, token: &str) {
+pub(crate) async fn with_another_card(shop: &Shop, order: &Order, key: &str, token: &str) {
     let command = AddPaymentMethod {
         caller: order.caller.clone(),
         order_id: order.id.clone(),
@@ -41,7 +41,7 @@ async fn with_another_card(shop: &Shop, order: &Order, key: &str, token: &str) {
 }
 
 /// An order that is authorized and waits for a person.
-async fn in_review() -> (Shop, Order) {
+pub(crate) async fn in_review() -> (Shop, Order) {
     let shop = Shop::open_with(&[("SHIRT", 120), ("SCARF", 10)]).await;
     let cart = cart(&[("SHIRT", MANY), ("SCARF", MORE)]);
     let reservation = shop.try_to_reserve("many", cart).await.unwrap().into_inner();

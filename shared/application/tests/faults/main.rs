@@ -24,6 +24,8 @@ mod fraud; // what the shop refuses, or has a person look at
 #[cfg(test)]
 mod known_requests; // ids and fingerprints of requests that were made before
 #[cfg(test)]
+mod lapsed; // money that was held for too long, or is not what was asked for
+#[cfg(test)]
 mod late_messages; // messages after their time, and out of order
 #[cfg(test)]
 mod orphaned; // money that a gateway takes after it had said no

@@ -47,7 +47,7 @@ fn quarantined(reason: Quarantine) -> WebhookState {
 }
 
 /// An order that waits for its shopper to act, and is next looked up in some seconds.
-async fn waiting() -> (Shop, Order) {
+pub(crate) async fn waiting() -> (Shop, Order) {
     let shop = Shop::open().await;
     shop.gateway.card(CARD, Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() });
     let order = shop.order_shirts().await;

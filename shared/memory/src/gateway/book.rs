@@ -60,6 +60,15 @@ impl Book {
         }
     }
 
+    pub(super) fn lets_lapse(&mut self, order: &OrderId) {
+        let is_held = |object: &&mut Object| {
+            object.charge.order_id == *order && object.stands == Standing::Decided(Outcome::Authorized)
+        };
+        for object in self.objects.values_mut().filter(is_held) {
+            object.stands = Standing::Decided(Outcome::Voided);
+        }
+    }
+
     pub(super) fn captures_after_no(&mut self, order: &OrderId) {
         for object in self.objects.values_mut().filter(|object| object.charge.order_id == *order) {
             if !matches!(object.stands, Standing::Decided(Outcome::Captured)) {

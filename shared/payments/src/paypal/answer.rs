@@ -99,7 +99,9 @@ fn paid(charge: &Charge, unit: &Unit) -> Option<Outcome> {
         ([authorization], []) => match authorization.status.as_str() {
             "CREATED" if !holds(charge, authorization)? => Some(Outcome::Mismatch),
             "CREATED" => Some(Outcome::Authorized),
-            "VOIDED" => Some(Outcome::Voided),
+            // Nobody captured it in time, and only a reauthorization of ours, which is never made, would hold money
+            // again (https://developer.paypal.com/api/rest/webhooks/event-names, `PAYMENT.AUTHORIZATION.VOIDED`).
+            "VOIDED" | "EXPIRED" => Some(Outcome::Voided),
             "DENIED" => Some(Outcome::Declined(Decline {
                 code: "authorization_denied".to_owned(),
                 retry: Retry::OtherMethod,

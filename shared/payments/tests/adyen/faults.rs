@@ -143,6 +143,24 @@ async fn fault_74_76_a_second_capture_and_a_void_after_it_move_nothing() {
 }
 
 #[tokio::test]
+async fn fault_75_a_capture_that_failed_proves_nothing_and_what_adyen_let_expire_is_a_definite_no() {
+    use FactSubject::{Authorization, Cancellation, Capture};
+    let (held, failed) = ((Authorization, true, 8_999), (Capture, false, 8_999));
+    let expired = (Cancellation, true, 8_999);
+    for (facts, outcome) in [
+        (vec![held.clone(), failed.clone()], Outcome::Authorized),
+        (vec![held.clone(), failed, expired.clone()], Outcome::Voided),
+        // What was captured before the rest of it expired stays so.
+        (vec![expired, (Capture, true, 8_999), held], Outcome::Captured),
+    ] {
+        let told = told(&facts).await;
+        let secrets = Rotated { current: Ok("AQE-1"), refreshed: Ok("AQE-1") };
+        let gateway = gateway_with("http://127.0.0.1:9", secrets, told, Duration::from_secs(60));
+        assert_eq!(gateway.look_up(&charge("visa"), &reference()).await, outcome, "{facts:?}");
+    }
+}
+
+#[tokio::test]
 async fn fault_80_that_nothing_was_told_is_no_evidence() {
     let shop = Shop::start().await;
     shop.sandbox.plan(r#"{"webhook":[{"fault":"not_sent","times":9}]}"#).await;

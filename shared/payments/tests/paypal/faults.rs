@@ -177,6 +177,33 @@ async fn fault_72_another_amount_or_currency_is_a_mismatch() {
 }
 
 #[tokio::test]
+async fn fault_74_a_second_capture_moves_nothing_and_a_look_up_shows_the_first() {
+    let shop = Shop::start().await;
+    let charge = charge();
+    let reference = shop.approved(&charge, "pays").await;
+    shop.gateway.confirm(&charge, &reference).await;
+    assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
+    let again = Charge { renewal: 1, ..charge.clone() };
+    assert_eq!(shop.gateway.capture(&again, &reference).await, Outcome::Captured);
+    assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Captured);
+    assert_eq!(shop.sandbox.charges().await, 1);
+}
+
+#[tokio::test]
+async fn fault_75_a_capture_after_the_authorization_lapsed_is_unknown_until_a_look_up_shows_that_it_did() {
+    let held = order("COMPLETED", &authorization("CREATED"));
+    for word in ["EXPIRED", "VOIDED"] {
+        let lapsed = order("COMPLETED", &authorization(word));
+        let refused = problem("AUTHORIZATION_EXPIRED");
+        let scripted = scripted(&[(200, &held), (422, &refused), (200, &lapsed)]).await;
+        let gateway = gateway(&scripted.address);
+        assert_eq!(gateway.capture(&charge(), &reference()).await, Outcome::Unknown);
+        assert_eq!(gateway.look_up(&charge(), &reference()).await, Outcome::Voided, "{word}");
+        assert!(scripted.asked().iter().all(|asked| !asked.line.contains("reauthorize")));
+    }
+}
+
+#[tokio::test]
 async fn fault_80_not_found_on_a_look_up_is_no_evidence() {
     let shop = Shop::start().await;
     assert_eq!(shop.gateway.look_up(&charge(), &reference()).await, Outcome::Unknown);
@@ -208,7 +235,7 @@ proptest! {
         body in prop_oneof![
             ".{0,200}",
             "[A-Z_]{1,20}".prop_filter("a status that is known", |word| word != "CREATED"
-                && word != "VOIDED" && word != "DENIED")
+                && word != "VOIDED" && word != "EXPIRED" && word != "DENIED")
                 .prop_map(|word| order("COMPLETED", &authorization(&word))),
             "[A-Z_]{1,20}".prop_map(|issue| problem(&issue)),
         ],

@@ -227,6 +227,30 @@ async fn fault_72_another_amount_or_currency_is_a_mismatch() {
 }
 
 #[tokio::test]
+async fn fault_74_a_second_capture_proves_nothing_and_moves_nothing_and_a_look_up_shows_the_first() {
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_visa");
+    let reference = shop.opened(&charge).await;
+    shop.gateway.confirm(&charge, &reference).await;
+    assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
+    let again = Charge { renewal: 1, ..charge.clone() };
+    assert_eq!(shop.gateway.capture(&again, &reference).await, Outcome::Unknown);
+    assert_eq!(shop.gateway.look_up(&charge, &reference).await, Outcome::Captured);
+    assert_eq!(shop.sandbox.charges().await, 1);
+}
+
+/// Stripe cancels what nobody captured in time (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method).
+#[tokio::test]
+async fn fault_75_a_capture_after_the_authorization_lapsed_is_unknown_until_a_look_up_shows_the_cancel() {
+    let refused = r#"{"error":{"type":"invalid_request_error","code":"charge_expired_for_capture"}}"#;
+    let canceled = intent("canceled");
+    let scripted = Scripted::answering(&[(400, refused), (200, &canceled)]).await;
+    let (gateway, charge) = (gateway(&scripted.address), charge("pm_card_visa"));
+    assert_eq!(gateway.capture(&charge, &reference()).await, Outcome::Unknown);
+    assert_eq!(gateway.look_up(&charge, &reference()).await, Outcome::Voided);
+}
+
+#[tokio::test]
 async fn fault_80_not_found_on_a_look_up_is_no_evidence() {
     let shop = Shop::start().await;
     let outcome = shop.gateway.look_up(&charge("pm_card_visa"), &reference()).await;

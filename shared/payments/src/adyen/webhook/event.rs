@@ -65,7 +65,9 @@ fn subject<'a>(
     let subject = match code {
         "AUTHORISATION" => FactSubject::Authorization,
         "CAPTURE" => FactSubject::Capture,
-        "CANCELLATION" | "TECHNICAL_CANCEL" => FactSubject::Cancellation,
+        // What nobody captured in time is given up by Adyen itself, all of it, as nothing is captured in parts
+        // (https://docs.adyen.com/api-explorer/Webhooks/1/post/EXPIRE).
+        "CANCELLATION" | "TECHNICAL_CANCEL" | "EXPIRE" => FactSubject::Cancellation,
         "REFUND" => {
             let refund = reference::refund(merchant_reference);
             return Ok(refund.map(|(payment, number)| (payment, FactSubject::Refund(number))));

@@ -113,6 +113,17 @@ fn each_stage_of_a_dispute_is_a_fact_about_its_payment_with_the_id_of_the_disput
     }
 }
 
+#[test]
+fn fault_75_what_adyen_lets_expire_is_given_up_as_by_a_cancel() {
+    for code in ["CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE"] {
+        let signed = format!("EXPI5:PSP1:Shop:o1-2:8999:EUR:{code}:true");
+        let event = event::read(signed.as_bytes(), Mode::Test, at(0)).unwrap().unwrap();
+        assert_eq!((event.subject, event.reference.as_str()), (EventSubject::Payment, "o1-2"));
+        let (subject, payment) = (FactSubject::Cancellation, "PSP1".parse().unwrap());
+        assert_eq!(event.fact, Some(Fact { subject, success: true, amount: euros(8_999), payment }));
+    }
+}
+
 #[tokio::test]
 async fn fault_26_what_adyens_own_libraries_sign_is_authentic() {
     let told = verify(&notification(&[THEIRS])).await.unwrap();
