@@ -4,12 +4,18 @@ use tests::Shopper;
 
 use crate::{audit, captured, shop_with};
 
-/// Waits until the order says where its shopper approves, and approves there with this account.
-async fn approve(shopper: &Shopper, order: &Value, account: &str) {
+/// Waits until the order says where its shopper approves, approves there with this account, and answers where that was.
+pub(crate) async fn approve(shopper: &Shopper, order: &Value, account: &str) -> String {
     let waiting = shopper.watch(order, "/payment/state", "action_required").await;
     assert_eq!(waiting["state"], "pending_payment");
     assert_eq!(waiting["payment"]["gateway"], "paypal");
-    let page = waiting["payment"]["next_action"]["url"].as_str().unwrap();
+    let page = waiting["payment"]["next_action"]["url"].as_str().unwrap().to_owned();
+    approve_at(&page, account).await;
+    page
+}
+
+/// Approves on PayPal's page.
+pub(crate) async fn approve_at(page: &str, account: &str) {
     let answer = reqwest::Client::new().post(page).form(&[("account", account)]).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
 }
@@ -44,14 +50,12 @@ async fn fault_60_an_authorization_that_was_never_made_is_made_again_and_charges
     let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
     let shopper = shop.shopper();
     let order = shopper.order_by("scarf", &json!([{"gateway": "paypal"}])).await;
-    let waiting = shopper.watch(&order, "/payment/state", "action_required").await;
-    approve(&shopper, &order, "timeout_before_authorization").await;
+    let page = approve(&shopper, &order, "timeout_before_authorization").await;
     shopper.watch(&order, "/payment/state", "being_confirmed").await;
     assert!(shop.charges().await.is_empty());
 
     // PayPal answers again.
-    let page = waiting["payment"]["next_action"]["url"].as_str().unwrap();
-    reqwest::Client::new().post(page).form(&[("account", "pays")]).send().await.unwrap();
+    approve_at(&page, "pays").await;
     shopper.watch(&order, "/state", "paid").await;
     assert_eq!(shop.charges().await.len(), 1);
     audit(shop, &folder);

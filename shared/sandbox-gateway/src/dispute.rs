@@ -24,7 +24,7 @@ pub(crate) struct Dispute {
     pub(crate) id: String,
     /// Seconds since the Unix epoch.
     pub(crate) created: i64,
-    /// The disputed intent, or payment.
+    /// The disputed intent, order or payment.
     pub(crate) payment: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
@@ -150,7 +150,7 @@ impl Entries<'_> {
     }
 }
 
-/// The disputes of an intent or a payment, newest first.
+/// The disputes of an intent, an order or a payment, newest first.
 pub(crate) fn disputes_of(connection: &Connection, payment: &str) -> rusqlite::Result<Vec<Dispute>> {
     let mut statement =
         connection.prepare_cached("SELECT * FROM disputes WHERE payment = ?1 ORDER BY rowid DESC")?;

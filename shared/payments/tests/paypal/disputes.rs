@@ -5,7 +5,7 @@ use domain::payment::{DisputeDecision, DisputeSeen, RefundCharge, RefundOutcome}
 
 use crate::order::{order, payment, problem};
 use crate::sandbox::money;
-use crate::shop::{charge, gateway, reference, scripted};
+use crate::shop::{Shop, charge, gateway, reference, scripted};
 
 /// An order whose capture has this id.
 fn captured() -> String {
@@ -122,4 +122,43 @@ async fn what_an_order_was_opened_for_is_the_number_of_its_invoice() {
     assert_eq!(gateway.purpose(&reference()).await, Ok(None), "an invoice of nobody");
     assert_eq!(gateway.purpose(&reference()).await, Ok(None), "no such order");
     assert_eq!(gateway.purpose(&reference()).await, Err(Failure::Unavailable));
+}
+
+#[tokio::test]
+async fn fault_79_a_dispute_at_the_sandbox_is_seen_open_keeps_refunds_waiting_and_is_seen_decided() {
+    for (decision, word) in [(DisputeDecision::Won, "won"), (DisputeDecision::Lost, "lost")] {
+        let shop = Shop::start().await;
+        let charge = charge();
+        let reference = shop.approved(&charge, "disputes").await;
+        shop.gateway.confirm(&charge, &reference).await;
+        assert_eq!(
+            shop.gateway.disputes(&charge, &reference).await,
+            Err(Failure::Unreadable("an order's capture"))
+        );
+        shop.gateway.capture(&charge, &reference).await;
+        let seen = shop.gateway.disputes(&charge, &reference).await.unwrap();
+        let [dispute] = seen.as_slice() else { panic!("{seen:?}") };
+        assert_eq!((dispute.amount, dispute.decision), (charge.amount, None));
+
+        let order_id = charge.order_id.clone();
+        let refund = RefundCharge {
+            order_id,
+            attempt: 1,
+            reference: reference.clone(),
+            number: 1,
+            amount: money(500, "EUR"),
+            renewal: 0,
+        };
+        assert_eq!(shop.gateway.refund(&refund).await, RefundOutcome::Disputed);
+
+        let decided =
+            format!("{}/sandbox/disputes/{}/{word}", shop.sandbox.address, dispute.reference.as_str());
+        assert!(reqwest::Client::new().post(decided).send().await.unwrap().status().is_success());
+        let seen = shop.gateway.disputes(&charge, &reference).await.unwrap();
+        assert_eq!(seen[0].decision, Some(decision));
+        let refunded = shop.gateway.refund(&RefundCharge { renewal: 1, ..refund }).await;
+        let expected =
+            if decision == DisputeDecision::Won { RefundOutcome::Refunded } else { RefundOutcome::Disputed };
+        assert_eq!(refunded, expected, "{word}");
+    }
 }

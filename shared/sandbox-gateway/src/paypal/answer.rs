@@ -81,16 +81,16 @@ pub(super) struct ToldRefund<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Amount<'a> {
+pub(super) struct Amount<'a> {
     currency_code: &'a str,
     value: &'a str,
 }
 
 #[derive(Debug, Serialize)]
-struct Link {
-    href: String,
-    rel: &'static str,
-    method: &'static str,
+pub(super) struct Link {
+    pub(super) href: String,
+    pub(super) rel: &'static str,
+    pub(super) method: &'static str,
 }
 
 /// An order, answered by status.
@@ -129,7 +129,7 @@ pub(super) fn order<'a>(order: &'a Order, refunds: &'a [Refund], address: &str) 
     }
 }
 
-fn amount(order: &Order) -> Amount<'_> {
+pub(super) fn amount(order: &Order) -> Amount<'_> {
     Amount { currency_code: &order.currency, value: &order.value }
 }
 

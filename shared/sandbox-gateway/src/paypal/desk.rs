@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::answer;
+use super::dispute;
 use super::notification::Told;
 use super::order::{Account, Order, Refund, Standing, WrongStanding};
 use super::parameters::{self, Opening, Refunding};
@@ -20,6 +21,8 @@ pub(crate) enum Call {
     LookUp { order: String },
     Refund { capture: String },
     ListTransfers { query: String },
+    ListDisputes { query: String },
+    ShowDispute { dispute: String },
 }
 
 impl Call {
@@ -32,6 +35,22 @@ impl Call {
             Self::LookUp { .. } => Operation::LookUp,
             Self::Refund { .. } => Operation::Refund,
             Self::ListTransfers { .. } => Operation::ListTransfers,
+            Self::ListDisputes { .. } | Self::ShowDispute { .. } => Operation::ListDisputes,
+        }
+    }
+
+    /// Whether it moves something, so that its id makes it happen once.
+    pub(crate) const fn is_change(&self) -> bool {
+        match self {
+            Self::Open
+            | Self::Authorize { .. }
+            | Self::Capture { .. }
+            | Self::Void { .. }
+            | Self::Refund { .. } => true,
+            Self::LookUp { .. }
+            | Self::ListTransfers { .. }
+            | Self::ListDisputes { .. }
+            | Self::ShowDispute { .. } => false,
         }
     }
 }
@@ -39,8 +58,8 @@ impl Call {
 /// Executes requests on the book, each in one transaction with the answer that is kept under its id, and with what is
 /// told of it.
 pub(crate) struct Desk {
-    book: Arc<Book>,
-    address: String,
+    pub(super) book: Arc<Book>,
+    pub(super) address: String,
     /// Whether somebody is told of what happens.
     tells: bool,
 }
@@ -92,7 +111,7 @@ impl Desk {
         self.book.transaction(|entries| entries.paypal_order(id))
     }
 
-    fn tell(&self, entries: &Entries<'_>, told: &Told<'_>) -> rusqlite::Result<()> {
+    pub(super) fn tell(&self, entries: &Entries<'_>, told: &Told<'_>) -> rusqlite::Result<()> {
         if self.tells { told.add(entries, &self.address) } else { Ok(()) }
     }
 
@@ -128,6 +147,8 @@ impl Desk {
                 None => Performed::Refused(answer::not_found()),
             }),
             Call::ListTransfers { query } => Ok(Performed::Done(transfers::list(entries, query)?)),
+            Call::ListDisputes { query } => dispute::list(entries, query, &self.address),
+            Call::ShowDispute { dispute } => dispute::show(entries, dispute, &self.address),
         }
     }
 
@@ -165,7 +186,7 @@ impl Desk {
         match account {
             Account::Declines => Ok(Performed::Done(answer::unprocessable("INSTRUMENT_DECLINED"))),
             Account::TimeoutBeforeAuthorization => Ok(Performed::Ignored),
-            Account::Pays | Account::TimeoutAfterAuthorization => {
+            Account::Pays | Account::Disputes | Account::TimeoutAfterAuthorization => {
                 order.standing = Standing::Authorized;
                 order.authorization = Some(entries.fresh_paypal_id()?);
                 entries.save_paypal_order(&order)?;
@@ -195,6 +216,9 @@ impl Desk {
                 order.capture = Some(entries.fresh_paypal_id()?);
                 entries.save_paypal_order(&order)?;
                 self.tell(entries, &Told::Captured(&order))?;
+                if order.account == Some(Account::Disputes) {
+                    self.open_dispute(entries, &order)?;
+                }
                 Ok(Performed::Done(answer::shown_capture(&order)))
             }
             Err(WrongStanding) if order.standing == Standing::Captured => {
@@ -211,6 +235,9 @@ impl Desk {
         };
         if order.currency != asked.currency {
             return Ok(Performed::Refused(answer::unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH")));
+        }
+        if entries.withholds(&order.id)? {
+            return Ok(Performed::Refused(answer::unprocessable("TRANSACTION_DISPUTED")));
         }
         let refund = Refund {
             id: entries.fresh_paypal_id()?,

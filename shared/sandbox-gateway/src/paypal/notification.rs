@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use super::answer;
+use super::dispute::DisputeBody;
 use super::order::{Order, Refund};
 use crate::book::Entries;
 
@@ -20,6 +21,8 @@ pub(super) enum Told<'a> {
     Captured(&'a Order),
     /// And what the shop wrote on it.
     Refunded(&'a Refund, &'a str),
+    Disputed(DisputeBody<'a>),
+    DisputeResolved(DisputeBody<'a>),
 }
 
 /// An event (<https://developer.paypal.com/api/webhooks/v1/definitions/event>).
@@ -58,6 +61,8 @@ impl Told<'_> {
                 let shown = answer::told_refund(refund, custom_id);
                 add(entries, "refund", "PAYMENT.CAPTURE.REFUNDED", shown)
             }
+            Self::Disputed(shown) => add(entries, "dispute", "CUSTOMER.DISPUTE.CREATED", shown),
+            Self::DisputeResolved(shown) => add(entries, "dispute", "CUSTOMER.DISPUTE.RESOLVED", shown),
         }
     }
 }

@@ -50,6 +50,8 @@ pub(crate) enum Standing {
 pub(crate) enum Account {
     Pays,
     Declines,
+    /// Its owner demands back what was captured.
+    Disputes,
     /// The answer to the request that authorized never comes; the book and a look-up tell the truth.
     TimeoutAfterAuthorization,
     /// Nothing happens, and nobody hears so.
@@ -94,14 +96,20 @@ impl Standing {
 }
 
 impl Account {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Pays, Self::Declines, Self::TimeoutAfterAuthorization, Self::TimeoutBeforeAuthorization];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Pays,
+        Self::Declines,
+        Self::Disputes,
+        Self::TimeoutAfterAuthorization,
+        Self::TimeoutBeforeAuthorization,
+    ];
 
     /// The word on the approval page and in the book.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Pays => "pays",
             Self::Declines => "declines",
+            Self::Disputes => "disputes",
             Self::TimeoutAfterAuthorization => "timeout_after_authorization",
             Self::TimeoutBeforeAuthorization => "timeout_before_authorization",
         }

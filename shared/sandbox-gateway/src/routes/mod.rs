@@ -115,6 +115,8 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v2/checkout/orders/{id}/authorize", post(paypal::authorize))
         .route("/v2/payments/authorizations/{id}/{operation}", post(paypal::settle))
         .route("/v2/payments/captures/{id}/refund", post(paypal::refund))
+        .route("/v1/customer/disputes", get(paypal::list_disputes))
+        .route("/v1/customer/disputes/{id}", get(paypal::show_dispute))
         .route("/v1/notifications/certs/{id}", get(paypal::certificate))
         .route("/v71/payments", post(adyen::pay))
         .route("/v71/payments/{payment}/{operation}", post(adyen::modify))

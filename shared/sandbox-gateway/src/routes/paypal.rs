@@ -79,13 +79,28 @@ pub(super) async fn list_transfers(
     answer(gateway, Call::ListTransfers { query: query.unwrap_or_default() }, &headers, Bytes::new()).await
 }
 
+pub(super) async fn list_disputes(
+    State(gateway): Shared,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    answer(gateway, Call::ListDisputes { query: query.unwrap_or_default() }, &headers, Bytes::new()).await
+}
+
+pub(super) async fn show_dispute(
+    State(gateway): Shared,
+    Path(dispute): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(gateway, Call::ShowDispute { dispute }, &headers, Bytes::new()).await
+}
+
 async fn answer(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Bytes) -> Response {
     if text(headers, header::AUTHORIZATION.as_str()).and_then(|it| it.strip_prefix("Bearer ")) != Some(TOKEN)
     {
         return paypal::authentication_failed().into_response();
     }
-    let is_change = !matches!(call, Call::LookUp { .. } | Call::ListTransfers { .. });
-    let key = text(headers, "paypal-request-id").filter(|_| is_change).map(str::to_owned);
+    let key = text(headers, "paypal-request-id").filter(|_| call.is_change()).map(str::to_owned);
     let operation = call.operation();
     let request = Request { call, key: key.clone(), body };
     let asked = Asked {

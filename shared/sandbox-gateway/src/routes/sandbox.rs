@@ -10,6 +10,7 @@ use super::{Gateway, page, unreadable};
 use crate::dispute::Standing;
 use crate::faults::Plan;
 use crate::intent::{Intent, Status, UnexpectedState};
+use crate::paypal;
 use crate::transfers::Taking;
 
 type Shared = State<Arc<Gateway>>;
@@ -57,6 +58,8 @@ pub(super) async fn decide_dispute(
     let Some(decision) = Standing::decision(&decision) else { return StatusCode::NOT_FOUND.into_response() };
     let decided = if id.starts_with("dp_") {
         gateway.executor.decide_dispute(&id, decision).map(|dispute| dispute.is_some())
+    } else if paypal::is_dispute(&id) {
+        gateway.paypal.decide_dispute(&id, decision)
     } else {
         gateway.adyen.decide_dispute(&id, decision)
     };

@@ -4,6 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::client::Sandbox;
+use crate::paypal::{Merchant, issue};
 use crate::webhooks::telling;
 
 /// Opens an intent that is disputed as soon as it is captured, captures it, and answers its id and the dispute's.
@@ -81,4 +82,52 @@ async fn every_step_of_a_dispute_is_told_and_none_says_what_its_payment_was_for(
         let object = &told.body["data"]["object"];
         assert_eq!((&object["payment_intent"], &object["metadata"]), (&json!(id), &json!({})));
     }
+}
+
+#[tokio::test]
+async fn what_an_account_at_paypal_disputes_is_listed_shown_and_decided_once() {
+    for (decision, outcome) in [("won", "RESOLVED_SELLER_FAVOUR"), ("lost", "RESOLVED_BUYER_FAVOUR")] {
+        let merchant = Merchant::start().await;
+        let capture = merchant.paid_by("disputes").await;
+        let list = format!("/v1/customer/disputes?disputed_transaction_id={capture}&page_size=50");
+        let listed = merchant.look_up(&list).await;
+        let id = listed["items"][0]["dispute_id"].as_str().unwrap();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        let path = format!("/v1/customer/disputes/{id}");
+        let shown = merchant.look_up(&path).await;
+        assert_eq!(shown["status"], "WAITING_FOR_SELLER_RESPONSE");
+        assert_eq!(shown["dispute_amount"], json!({"currency_code": "EUR", "value": "89.99"}));
+        let of = json!({"seller_transaction_id": capture, "invoice_number": "order-1", "custom": "order"});
+        assert_eq!(shown["disputed_transactions"], json!([of]));
+
+        let part = json!({"amount": {"currency_code": "EUR", "value": "5.00"},
+            "custom_id": "order", "invoice_id": "order-1-refund-1"});
+        let refund = format!("/v2/payments/captures/{capture}/refund");
+        let (_, refused) = merchant.post(&refund, "refund-1", part.clone()).await;
+        assert_eq!(issue(&refused), "TRANSACTION_DISPUTED");
+
+        for tried in [decision, "won", "lost"] {
+            merchant.sandbox.browse(Method::POST, &decide(&merchant.sandbox, id, tried)).await;
+        }
+        let decided = merchant.look_up(&path).await;
+        assert_eq!(
+            (&decided["status"], &decided["dispute_outcome"]["outcome_code"]),
+            (&json!("RESOLVED"), &json!(outcome))
+        );
+        assert_eq!(merchant.sandbox.charges().await[0]["disputes"][0]["state"], decision);
+        let (status, _) = merchant.post(&refund, "refund-2", part).await;
+        assert_eq!(status.is_success(), decision == "won", "what a dispute took is not given back");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_disputed_at_paypal_of_what_another_account_paid() {
+    let merchant = Merchant::start().await;
+    let capture = merchant.paid().await;
+    let list = format!("/v1/customer/disputes?disputed_transaction_id={capture}&page_size=50");
+    assert_eq!(merchant.look_up(&list).await["items"], json!([]));
+    let nobody = merchant.look_up("/v1/customer/disputes/PP-D-1").await;
+    assert_eq!(nobody["name"], "RESOURCE_NOT_FOUND");
+    let url = decide(&merchant.sandbox, "PP-D-1", "won");
+    assert_eq!(merchant.sandbox.browse(Method::POST, &url).await.status(), StatusCode::NOT_FOUND);
 }

@@ -11,7 +11,7 @@ pub(crate) struct Merchant {
 }
 
 impl Merchant {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::at(Sandbox::start().await).await
     }
 
@@ -70,8 +70,13 @@ impl Merchant {
 
     /// An order that was approved, authorized and captured: the capture's id.
     pub(crate) async fn paid(&self) -> String {
+        self.paid_by("pays").await
+    }
+
+    /// The same, by this account.
+    pub(crate) async fn paid_by(&self, account: &str) -> String {
         let (path, page) = self.opened().await;
-        self.approve(&page, "pays").await;
+        self.approve(&page, account).await;
         let (_, order) = self.post(&format!("{path}/authorize"), "confirm", json!({})).await;
         let authorization =
             order["purchase_units"][0]["payments"]["authorizations"][0]["id"].as_str().unwrap();
@@ -80,12 +85,12 @@ impl Merchant {
         self.post(&path, "capture", whole).await.1["id"].as_str().unwrap().to_owned()
     }
 
-    async fn look_up(&self, path: &str) -> Value {
+    pub(crate) async fn look_up(&self, path: &str) -> Value {
         self.ask(Method::GET, path, "", json!({})).await.1
     }
 }
 
-fn issue(answer: &Value) -> &str {
+pub(crate) fn issue(answer: &Value) -> &str {
     answer["details"][0]["issue"].as_str().unwrap()
 }
 
