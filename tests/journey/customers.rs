@@ -3,13 +3,14 @@ use serde_json::json;
 use std::time::Duration;
 use tests::{CatalogFile, Shop, Shopper, key};
 
+use crate::folder::Folder;
 use crate::{audit, data, shop};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_shop");
 
 /// A shop that sells 57 signed balls, two to a customer, and its folder.
-fn shop_with_limit(arguments: &[&str]) -> (Shop, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+fn shop_with_limit(arguments: &[&str]) -> (Shop, Folder) {
+    let folder = Folder::new();
     let catalog = CatalogFile::write_with(folder.path(), &[("signed-ball", 57)], Some(2));
     let data = data(&folder);
     let mut all = vec!["--catalog", catalog.path(), "--data", &data];
@@ -81,4 +82,5 @@ async fn fault_19_a_token_of_another_shop_opens_nothing_here() {
     let refused = token_from_elsewhere.hold(&key(), "signed-ball", 1).await;
     assert_eq!((refused.status.as_u16(), &refused.body["type"]), (401, &json!("/problems/token-invalid")));
     audit(shop, &folder);
+    audit(other, &elsewhere);
 }

@@ -1,11 +1,13 @@
 use serde_json::Value;
 use tests::key;
 
-use crate::{captured, shop, shop_with};
+use crate::folder::Folder;
+use crate::{audit, captured, data, shop, shop_with};
 
 #[tokio::test]
 async fn a_shopper_browses_holds_pays_and_watches_the_order_become_paid() {
-    let shop = shop(&[]);
+    let folder = Folder::new();
+    let shop = shop(&["--data", &data(&folder)]);
     let shopper = shop.shopper();
 
     let products = shopper.get("/products").await.body;
@@ -25,11 +27,12 @@ async fn a_shopper_browses_holds_pays_and_watches_the_order_become_paid() {
     assert_eq!(paid["payment"]["state"], "captured");
     assert_eq!(shopper.get(&reservation).await.body["state"], "sold");
     assert_eq!(shop.charges().await, [captured(&paid["id"], &held.body["totals"]["total"])]);
+    audit(shop, &folder);
 }
 
 #[tokio::test]
 async fn what_one_guest_made_is_not_there_for_another() {
-    let (shop, _folder) = shop_with(&[("scarf", 5)], &[]);
+    let (shop, folder) = shop_with(&[("scarf", 5)], &[]);
     let order = shop.shopper().order("scarf", "pm_card_visa").await;
     let stranger = shop.shopper();
     for path in [
@@ -38,11 +41,12 @@ async fn what_one_guest_made_is_not_there_for_another() {
     ] {
         assert_eq!(stranger.get(&path).await.status, 404, "{path}");
     }
+    audit(shop, &folder);
 }
 
 #[tokio::test]
 async fn fault_32_a_path_or_method_that_the_shop_does_not_have_is_not_found() {
-    let (shop, _folder) = shop_with(&[("scarf", 5)], &[]);
+    let (shop, folder) = shop_with(&[("scarf", 5)], &[]);
     let shopper = shop.shopper();
     for (method, path) in
         [("GET", "/nothing"), ("PATCH", "/products"), ("TRACE", "/checkout"), ("HEAD", "/checkout")]
@@ -51,4 +55,5 @@ async fn fault_32_a_path_or_method_that_the_shop_does_not_have_is_not_found() {
         let status = shopper.ask(method, path, None, None).await.status.as_u16();
         assert!([404, 405].contains(&status), "{path}: {status}");
     }
+    audit(shop, &folder);
 }

@@ -1,10 +1,11 @@
 use tests::{CatalogFile, key};
 
+use crate::folder::Folder;
 use crate::{audit, data, shop};
 
 #[tokio::test]
 async fn a_shop_that_is_killed_in_the_middle_of_orders_finishes_them_after_its_restart() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let catalog = CatalogFile::write(folder.path(), &[("scarf", 50)]);
     let data = data(&folder);
     let arguments = ["--catalog", catalog.path(), "--data", &data];

@@ -12,6 +12,7 @@ use tests::{Answer, CatalogFile, Shop, Shopper, checkout, key};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::folder::Folder;
 use crate::{audit, data, shop};
 
 const CLIENTS: u64 = 64;
@@ -137,7 +138,7 @@ fn units(orders: &[Value]) -> u32 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_clients_buy_a_drop_to_the_last_unit_whatever_is_killed_or_lost_meanwhile() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let catalog = CatalogFile::write(folder.path(), &[("final-shirt", UNITS)]);
     let data = data(&folder);
     let arguments = ["--catalog", catalog.path(), "--data", &data].map(str::to_owned);

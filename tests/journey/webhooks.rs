@@ -1,9 +1,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tests::{Shop, Shopper};
 
+use crate::folder::Folder;
 use crate::{audit, shop_with};
 
 /// A payment that waits for its shopper is looked at after 2, 4, 6, 8, 12, 16, 20, 24 and 32 seconds; or, because an
@@ -48,7 +48,7 @@ async fn act(page: &str) {
 
 /// An order whose shopper acts on the gateway's page long before the next look is paid at once.
 #[expect(clippy::disallowed_methods, reason = "the shopper takes a while, and the test takes the time")]
-async fn is_paid_at_once(shop: Shop, folder: TempDir, shopper: &Shopper, (order, page): (Value, String)) {
+async fn is_paid_at_once(shop: Shop, folder: Folder, shopper: &Shopper, (order, page): (Value, String)) {
     tokio::time::sleep(BETWEEN_LOOKS).await;
     let acted = Instant::now();
     act(&page).await;

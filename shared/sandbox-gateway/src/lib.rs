@@ -37,6 +37,21 @@ use crate::routes::Gateway;
 use crate::webhooks::Endpoints;
 pub use crate::webhooks::WebhookEndpoint;
 
+/// Every payment token of Stripe's side.
+pub fn stripe_tokens() -> impl Iterator<Item = &'static str> {
+    token::Token::ALL.into_iter().map(token::Token::as_str)
+}
+
+/// Every account that a shopper can approve with on PayPal's side.
+pub fn paypal_accounts() -> impl Iterator<Item = &'static str> {
+    paypal::Account::ALL.into_iter().map(paypal::Account::as_str)
+}
+
+/// Every stored card on Adyen's side.
+pub fn adyen_cards() -> impl Iterator<Item = &'static str> {
+    adyen::Card::ALL.into_iter().map(adyen::Card::as_str)
+}
+
 /// Where the gateway keeps its book.
 #[derive(Clone, Debug, Default)]
 pub struct Options {

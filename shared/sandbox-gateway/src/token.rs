@@ -41,7 +41,7 @@ impl OnConfirm {
 }
 
 impl Token {
-    const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Pays,
         Self::DeclinedSoftly,
         Self::DeclinedAsFraud,

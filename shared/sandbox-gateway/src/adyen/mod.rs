@@ -9,3 +9,4 @@ mod payment; // the states of a payment, and what each stored card does
 pub(crate) use desk::{Call, Desk, in_use, server_error, too_many_requests, unauthorized};
 pub(crate) use ledger::{CHARGES, SCHEMA};
 pub(crate) use notification::{is_id, signed};
+pub(crate) use payment::Card;

@@ -25,7 +25,7 @@ pub(super) enum Standing {
 
 /// A stored card, by what paying with it leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Card {
+pub(crate) enum Card {
     Pays,
     IsRefused,
     IsFraud,
@@ -58,17 +58,31 @@ impl Standing {
 }
 
 impl Card {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Pays,
+        Self::IsRefused,
+        Self::IsFraud,
+        Self::IsChargedBack,
+        Self::AsksForAuthentication,
+        Self::TimeoutAfterPayment,
+        Self::TimeoutBeforePayment,
+    ];
+
+    /// Its id.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pays => "visa",
+            Self::IsRefused => "refused",
+            Self::IsFraud => "fraud",
+            Self::IsChargedBack => "chargeback",
+            Self::AsksForAuthentication => "authentication",
+            Self::TimeoutAfterPayment => "timeoutAfterPayment",
+            Self::TimeoutBeforePayment => "timeoutBeforePayment",
+        }
+    }
+
     pub(super) fn named(stored_payment_method_id: &str) -> Option<Self> {
-        Some(match stored_payment_method_id {
-            "visa" => Self::Pays,
-            "refused" => Self::IsRefused,
-            "fraud" => Self::IsFraud,
-            "chargeback" => Self::IsChargedBack,
-            "authentication" => Self::AsksForAuthentication,
-            "timeoutAfterPayment" => Self::TimeoutAfterPayment,
-            "timeoutBeforePayment" => Self::TimeoutBeforePayment,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|card| card.as_str() == stored_payment_method_id)
     }
 }
 
