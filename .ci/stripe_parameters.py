@@ -31,6 +31,8 @@ OPERATIONS = {
     "look up": ("GET", INTENT, params.PaymentIntentRetrieveParams),
     "refund": ("POST", r"/v1/refunds", params.RefundCreateParams),
     "look up refunds": ("GET", r"/v1/refunds", params.RefundListParams),
+    "list disputes": ("GET", r"/v1/disputes", params.DisputeListParams),
+    "list transfers": ("GET", r"/v1/balance_transactions", params.BalanceTransactionListParams),
 }
 # What Stripe takes and localstripe refuses: it is checked here and goes no further.
 NOT_AT_LOCALSTRIPE = {"allowed_payment_method_types[]", "return_url"}
