@@ -9,14 +9,18 @@ use application::create_reservation::{CreateReservation, CreateReservationError}
 use application::receive_stock::{MoveStockError, Receipt};
 use application::refund_order::RefundOrderError;
 use application::release_reservation::ReleaseReservationError;
+use application::resolve_difference::ResolveDifferenceError;
 use application::resolve_order::ResolveOrderError;
+use application::resolve_webhook::ResolveWebhookError;
 use application::review_order::ReviewOrderError;
 use application::write_off_stock::WriteOff;
 use domain::fraud::ReviewDecision;
 use domain::order::{Order, RefundRequest};
 use domain::payment::Finding;
+use domain::reconciliation::{Difference, DifferenceKey};
 use domain::reservation::{Reservation, Standing};
 use domain::stock::Movement;
+use domain::webhook::{EventKey, QuarantineDecision, Webhook};
 use domain::{Caller, OrderId, ProductId, ReservationId};
 
 /// Where an answer is put.
@@ -35,6 +39,8 @@ pub(crate) enum Request {
     Review(OrderId, ReviewDecision),
     ListWork,
     Resolve(OrderId, Finding),
+    ResolveWebhook(EventKey, QuarantineDecision),
+    ResolveDifference(DifferenceKey),
     Receive(Receipt),
     WriteOff(WriteOff),
     Adjust(Adjustment),
@@ -55,6 +61,8 @@ pub(crate) enum Answer {
     Reviewed(Result<Order, ReviewOrderError>),
     Work(Vec<WorkItem>),
     Resolved(Result<Order, ResolveOrderError>),
+    WebhookResolved(Result<Webhook, ResolveWebhookError>),
+    DifferenceResolved(Result<Difference, ResolveDifferenceError>),
     Moved(Result<Movement, MoveStockError>),
     Reservation(Option<(Reservation, Standing)>),
     Order(Option<Order>),
@@ -75,6 +83,8 @@ impl Request {
             Self::Review(..) => "review-order",
             Self::ListWork => "list-work-items",
             Self::Resolve(..) => "resolve-order",
+            Self::ResolveWebhook(..) => "resolve-webhook",
+            Self::ResolveDifference(_) => "resolve-difference",
             Self::Receive(_) => "receive-stock",
             Self::WriteOff(_) => "write-off-stock",
             Self::Adjust(_) => "adjust-stock",
@@ -103,6 +113,14 @@ impl Answer {
             Self::Cancelled(Err(error)) => format!("refused: {error}"),
             Self::Work(items) => format!("{} wait for a person", items.len()),
             Self::Resolved(Err(error)) => format!("refused: {error}"),
+            Self::WebhookResolved(Ok(webhook)) => {
+                format!("event {} is {:?}", webhook.event.key.id, webhook.state)
+            }
+            Self::WebhookResolved(Err(error)) => format!("refused: {error}"),
+            Self::DifferenceResolved(Ok(difference)) => {
+                format!("difference {} is resolved", difference.key.subject)
+            }
+            Self::DifferenceResolved(Err(error)) => format!("refused: {error}"),
             Self::Reviewed(Err(error)) => format!("refused: {error}"),
             Self::Refunding(Err(error)) => format!("refused: {error}"),
             Self::CheckedOut(Err(error)) => format!("refused: {error}"),

@@ -17,6 +17,7 @@ mod circuits; // ONE_PROBER
 mod differences; // DIFFERENCES_ARE_REAL
 mod end; // what must have come about once faults have stopped
 mod promises; // PROMISE_KEPT
+mod resolved; // RESOLVED_STAYS, and what was told and not seen to
 mod screening; // REVIEW_HOLDS, REFUSED_UNSENT, RISK_HEEDED and REFUSED_FOR_A_REASON
 mod telling; // TOLD_BEFORE_DONE
 mod units; // NOT_SOLD_OUT, and where units are free
@@ -60,6 +61,7 @@ pub(crate) struct Checker {
     probes: circuits::Probes,
     /// Differences about strangers who paid.
     strangers_noted: usize,
+    resolved: resolved::Resolved,
 }
 
 impl Checker {
@@ -102,6 +104,7 @@ impl Desk {
     /// Checks everything after a commit, if it changed anything.
     pub(crate) fn check(&mut self, store: &Store) {
         self.check_differences(store);
+        self.check_resolved(store);
         let revision = store.revision();
         if core::mem::replace(&mut self.checker.revision, revision) == revision {
             return;

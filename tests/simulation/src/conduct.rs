@@ -16,6 +16,7 @@ use domain::stock::{
     StockList, StockPage, SupplyChange,
 };
 use domain::wake::Wake;
+use domain::webhook::Webhook;
 use domain::{Idempotent, OrderId, Reference, ReservationId, Sku, Timestamp};
 use futures_util::FutureExt;
 use memory::{Commit, Store};
@@ -225,6 +226,14 @@ pub(crate) trait Conduct: Send + Sync {
 
     fn note(&self, _by: Invoked, difference: &Difference) -> Result<Idempotent<()>, Failure> {
         now(application::Differences::note(self.store(), difference))
+    }
+
+    fn resolve_difference(&self, _by: Invoked, resolved: &Difference) -> Result<Idempotent<()>, Failure> {
+        now(application::DifferenceLedger::resolve(self.store(), resolved))
+    }
+
+    fn resolve_webhook(&self, _by: Invoked, decided: &Webhook) -> Result<Idempotent<()>, Failure> {
+        now(application::WebhookQuarantine::resolve(self.store(), decided))
     }
 
     /// What whoever reconciles makes of a page of a gateway's list.

@@ -17,6 +17,7 @@ mod payments; // what is concluded from a gateway's answers, and when it is writ
 mod planning; // from which pages a reservation is to be held
 mod reconciling; // what is made of the gateways' lists
 mod requests; // what is answered, and from what
+mod resolving; // what persons are done with
 mod room; // where units are looked for
 mod screening; // what the fraud rules ask for
 mod stock; // how units are held
@@ -56,7 +57,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 64] = [
+    pub const ALL: [Self; 67] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -235,6 +236,26 @@ impl Mutation {
             scenario: Some("disputed"),
             ..of("dispute-not-posted", "a dispute is recorded, and its ledger stays as it was", || {
                 disputing::dispute_not_posted()
+            })
+        },
+        Self {
+            scenario: Some("disputed-orphans"),
+            ..of("orphan-dispute-unheard", "a dispute of what came after a no is nobody's business", || {
+                disputing::orphan_dispute_unheard()
+            })
+        },
+        Self {
+            scenario: Some("resolved-webhooks"),
+            ..of(
+                "decided-blindly",
+                "a decision about an event is written whatever was decided before",
+                || resolving::decided_blindly(),
+            )
+        },
+        Self {
+            scenario: Some("resolved-differences"),
+            ..of("resolved-blindly", "a difference is resolved anew by each who is done with it", || {
+                resolving::resolved_blindly()
             })
         },
         of("lease-is-safety", "after a lease nobody can be sending", || payments::lease_is_safety()),

@@ -111,17 +111,20 @@ impl Scenario {
     ];
 
     /// Those in which a person finds out what nobody here can, which stand beside [`Scenario::ALL`] too.
-    pub const RESOLVED: [Self; 3] = [
+    pub const RESOLVED: [Self; 5] = [
         of("resolved-captured", resolving::captured),
         of("resolved-voided", resolving::voided),
         of("resolved-refund", resolving::refused),
+        of("resolved-webhooks", resolving::quarantined),
+        Self { reconciles: true, ..of("resolved-differences", resolving::differing) },
     ];
 
     /// Those in which payments are disputed, in the same way.
-    pub const DISPUTED: [Self; 3] = [
+    pub const DISPUTED: [Self; 4] = [
         of("disputed", disputing::paid),
         of("disputed-while-refunding", disputing::refunded),
         of("disputed-and-cancelled", disputing::cancelled),
+        of("disputed-orphans", disputing::orphaned),
     ];
 
     /// Those in which what the gateways list is compared with the ledgers, which stand beside [`Scenario::ALL`] too.

@@ -21,7 +21,6 @@ use application::reconcile;
 use application::refund_order::{self, refund_order};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
-use application::resolve_order::{self, resolve_order};
 use application::review_order::{self, review_order};
 use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
@@ -35,6 +34,8 @@ use domain::webhook::Mode;
 use crate::answer::{Answer, Request, Slot};
 use crate::invocation::Invocation;
 use crate::mail::Message;
+
+mod resolving; // what persons say of what waits for them
 
 /// Serves a shopper's request.
 pub(crate) async fn request(at: Arc<Invocation>, request: Request, slot: Slot) {
@@ -98,8 +99,10 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
         | Request::AddMethod(_)
         | Request::Cancel(..)
         | Request::Refund(..)
-        | Request::Review(..)
-        | Request::Resolve(..) => answer_about_order(at, request).await,
+        | Request::Review(..) => answer_about_order(at, request).await,
+        Request::Resolve(id, finding) => resolving::order(at, &id, finding).await,
+        Request::ResolveWebhook(key, decision) => resolving::webhook(at, &key, decision).await,
+        Request::ResolveDifference(key) => resolving::difference(at, &key).await,
         Request::ListWork | Request::SeeReservation(..) | Request::SeeOrder(..) | Request::SeeProduct(_) => {
             look(at, request).await.unwrap_or(Answer::None)
         }
@@ -143,16 +146,12 @@ async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
                 answer => Answer::Reviewed(answer.map(Idempotent::into_inner)),
             }
         }
-        Request::Resolve(id, finding) => {
-            let ports = resolve_order::Ports { orders: at, clock: at };
-            match resolve_order(&ports, &id, finding).await {
-                Err(resolve_order::ResolveOrderError::Failure(_)) => Answer::None,
-                answer => Answer::Resolved(answer.map(Idempotent::into_inner)),
-            }
-        }
         Request::Reserve(_)
         | Request::Release(..)
         | Request::ListWork
+        | Request::Resolve(..)
+        | Request::ResolveWebhook(..)
+        | Request::ResolveDifference(_)
         | Request::Receive(_)
         | Request::WriteOff(_)
         | Request::Adjust(_)
@@ -199,6 +198,8 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
         | Request::Refund(..)
         | Request::Review(..)
         | Request::Resolve(..)
+        | Request::ResolveWebhook(..)
+        | Request::ResolveDifference(_)
         | Request::Receive(_)
         | Request::WriteOff(_)
         | Request::Adjust(_) => Answer::None,

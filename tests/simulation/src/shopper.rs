@@ -10,7 +10,9 @@ use application::create_reservation::{Cart, CartLine, CreateReservation};
 use domain::fraud::ReviewDecision;
 use domain::order::{Address, Checkout, Contact, Order, OrderState, RefundRequest, ReturnedLine};
 use domain::payment::{AttemptRequest, Finding, PaymentMethod};
+use domain::reconciliation::DifferenceKey;
 use domain::reservation::Reservation;
+use domain::webhook::{EventKey, QuarantineDecision};
 use domain::{Caller, Fingerprint, IdempotencyKey, Money, OrderId, Quantity, RequestKey, Sku};
 
 use crate::answer::{Answer, Request, Slot};
@@ -143,6 +145,16 @@ impl Shopper {
     /// A person tells what became of an order's payment, or of a refund of it.
     pub(crate) async fn resolve(&self, order: &OrderId, finding: Finding) {
         let _resolved_or_refused = self.ask(Request::Resolve(order.clone(), finding)).await;
+    }
+
+    /// A person decides about an event that was put aside.
+    pub(crate) async fn resolve_webhook(&self, event: &EventKey, decision: QuarantineDecision) {
+        let _resolved_or_refused = self.ask(Request::ResolveWebhook(event.clone(), decision)).await;
+    }
+
+    /// A person is done with a difference.
+    pub(crate) async fn resolve_difference(&self, difference: &DifferenceKey) {
+        let _resolved_or_refused = self.ask(Request::ResolveDifference(difference.clone())).await;
     }
 
     pub(crate) async fn see(&self, request: Request) {

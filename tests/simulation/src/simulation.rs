@@ -154,6 +154,8 @@ impl Simulation {
                 | Request::Review(..)
                 | Request::ListWork
                 | Request::Resolve(..)
+                | Request::ResolveWebhook(..)
+                | Request::ResolveDifference(_)
                 | Request::SeeReservation(..)
                 | Request::SeeOrder(..)
                 | Request::SeeProduct(_) => Role::OtherRequest,

@@ -65,6 +65,9 @@ fn fault_79_a_dispute_comes_to_each_of_its_ends_and_meets_refunds_in_every_state
         ("disputed-while-refunding", "nothing goes back while a dispute is open"),
         ("disputed-and-cancelled", "refund withdrawn 1, dispute lost 1"),
         ("disputed-and-cancelled", "cancelled, attempt 1 captured, refunded 1, dispute won 1"),
+        ("disputed-orphans", "attempt 1 declined: insufficient_funds, ready to refund 1, dispute open 1"),
+        ("disputed-orphans", "attempt 1 declined: insufficient_funds, refunded 1, dispute won 1"),
+        ("disputed-orphans", "attempt 1 declined: insufficient_funds, refund withdrawn 1, dispute lost 1"),
     ] {
         let scenario = Scenario::named(name).unwrap();
         let traces = (0..SEEDS).map(|seed| Run::seeded(seed, Some(scenario)).traced().trace);
@@ -108,6 +111,28 @@ fn what_a_person_finds_out_ends_what_was_unknown() {
         let ends = |seed| Run::seeded(seed, Some(scenario)).traced().trace;
         let ended = (0..SEEDS / 10).filter(|seed| ends(*seed).iter().any(|line| line.contains(expected)));
         assert!(ended.count() > 50, "{name} hardly ever comes to `{expected}`");
+    }
+}
+
+#[test]
+fn fault_30_100_what_waits_for_a_person_is_decided_once_whoever_decides_at_the_same_time() {
+    for (name, expected) in [
+        // Applied again: its attempt is there by now, or it is not; and dismissed; each by one of two people.
+        ("resolved-webhooks", "Received -> done"),
+        ("resolved-webhooks", "Applied {"),
+        ("resolved-webhooks", "UnknownOrder"),
+        ("resolved-webhooks", "UnknownAttempt"),
+        ("resolved-webhooks", "Dismissed { at"),
+        ("resolved-webhooks", "-> was done before"),
+        ("resolved-webhooks", "refused: the event is not in quarantine"),
+        ("resolved-differences", "resolve difference ch_stranger_0 -> done"),
+        ("resolved-differences", "resolve difference ch_stranger_0 -> was done before"),
+        ("resolved-differences", "difference ch_stranger_0 is resolved"),
+    ] {
+        let scenario = Scenario::named(name).unwrap();
+        let traces = (0..SEEDS / 10).map(|seed| Run::seeded(seed, Some(scenario)).traced().trace);
+        let mut lines = traces.flatten();
+        assert!(lines.any(|line| line.contains(expected)), "{name} never comes to `{expected}`");
     }
 }
 

@@ -1,6 +1,8 @@
 use domain::order::OrderRecord;
+use domain::reconciliation::Difference;
 use domain::reservation::Reservation;
 use domain::stock::{CustomerLimit, Opener, StockList, StockPage, SupplyChange};
+use domain::webhook::Webhook;
 
 use super::{PageRecord, Store, sweep_index};
 
@@ -27,6 +29,16 @@ impl Store {
     /// Puts what a customer has of a SKU in the place of what stands.
     pub fn overwrite_limit(&self, limit: CustomerLimit) {
         self.lock().write_limit(limit);
+    }
+
+    /// Puts what became of an event in the place of what stands under its key.
+    pub fn overwrite_webhook(&self, webhook: &Webhook) {
+        self.lock().write_webhook(webhook);
+    }
+
+    /// Puts a difference in the place of what stands under its key.
+    pub fn overwrite_difference(&self, difference: Difference) {
+        self.lock().differences.insert(difference.key.clone(), difference);
     }
 
     /// Writes a change of supply whatever it was made from: its openers, its new pages, its movement and its place in

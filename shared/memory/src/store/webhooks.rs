@@ -61,7 +61,7 @@ impl Facts for Store {
 }
 
 impl Records {
-    fn write_webhook(&mut self, webhook: &Webhook) {
+    pub(super) fn write_webhook(&mut self, webhook: &Webhook) {
         let key = webhook.event.key.clone();
         let before = self.webhooks.insert(key.clone(), webhook.clone()).and_then(|earlier| earlier.wake);
         let wake_at = |wake: Option<Wake>| wake.map(|wake| wake.at);

@@ -68,6 +68,8 @@ impl Checker {
             | Request::SeeOrder(..)
             | Request::ListWork
             | Request::Resolve(..)
+            | Request::ResolveWebhook(..)
+            | Request::ResolveDifference(_)
             | Request::SeeProduct(_) => false,
         };
         Known { had_won, sent: now }

@@ -26,7 +26,10 @@ impl Desk {
             let page = books.pages.iter().find(|page| page.holds.keys().any(|id| !self.is_with_a_person(id)));
             page.map(|page| format!("page {} of {} keeps {:?}", page.key.number, page.key.sku, page.holds))
         };
-        open.or_else(kept).or_else(|| self.orphan()).or_else(|| self.unnoted_stranger())
+        open.or_else(kept)
+            .or_else(|| self.orphan())
+            .or_else(|| self.unnoted_stranger())
+            .or_else(|| self.unapplied())
     }
 
     /// Whether a part of some order's money is under way.

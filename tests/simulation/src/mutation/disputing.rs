@@ -88,3 +88,29 @@ impl Conduct for DisputeNotPosted {
 pub(super) fn dispute_not_posted() -> Box<dyn Conduct> {
     boxed(DisputeNotPosted::default())
 }
+
+/// Hears of a dispute of money that came after a no, and does not write it down.
+#[derive(Default)]
+struct OrphanDisputeUnheard(Honest);
+
+impl Conduct for OrphanDisputeUnheard {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn record(&self, by: Invoked, change: &OrderChange) -> Result<(), ChangeError> {
+        let known = self.0.order(by, &change.order.id).map_or(0, |stored| stored.disputes.len());
+        let is_denied = |dispute: &Dispute| {
+            let mut attempts = change.order.attempts.iter();
+            attempts.any(|attempt| attempt.number == dispute.attempt && attempt.is_definite_no())
+        };
+        if change.order.disputes.iter().skip(known).any(is_denied) {
+            return Ok(());
+        }
+        self.0.record(by, change)
+    }
+}
+
+pub(super) fn orphan_dispute_unheard() -> Box<dyn Conduct> {
+    boxed(OrphanDisputeUnheard::default())
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::payment::GatewayName;
 use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose, Webhook};
 
-use super::telling::tell;
+use super::telling::{self, tell};
 use super::{Crowd, SHIRT, buying, ending};
 use crate::simulation::Work;
 use crate::world::{Desk, World};
@@ -54,6 +54,13 @@ pub(super) fn cancelled(crowd: &Crowd) -> Vec<Work> {
         let _seen = shopper.watch(&order).await;
     });
     vec![cancels, Box::pin(disputes(Arc::clone(&crowd.world)))]
+}
+
+/// Money that was taken after a no is disputed, before it has gone back or while it does.
+pub(super) fn orphaned(crowd: &Crowd) -> Vec<Work> {
+    let mut shoppers = telling::breaks_its_word(crowd);
+    shoppers.push(Box::pin(disputes(Arc::clone(&crowd.world))));
+    shoppers
 }
 
 /// Disputes are opened and decided, and the gateway tells of it: often or never, twice, late, and in no order. In the end all

@@ -1,19 +1,24 @@
-//! Payments and refunds that nobody here can find out about, and a person who looks at the gateway.
+//! What nobody here can find out about: payments and refunds, what a gateway tells of nobody's, and what it lists of strangers;
+//! and the persons who look at the gateway.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use application::{WorkItem, WorkRecord};
 use domain::order::Order;
 use domain::payment::{AttemptState, Finding, PaymentFinding, RefundFinding, RefundState};
+use domain::webhook::QuarantineDecision;
 
 use super::ending::cancels_paid;
-use super::{Crowd, SHIRT};
+use super::{Crowd, SHIRT, buying, listing, telling};
 use crate::shopper::Shopper;
 use crate::simulation::Work;
 use crate::world::Desk;
 
 /// How often the person looks at what waits.
 const LOOKS: u32 = 8;
+/// In a thousand: how many events in quarantine a person takes for nobody's.
+const NOBODYS: u32 = 500;
 /// How long between two looks.
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -39,20 +44,46 @@ async fn pays(shopper: Shopper, token: &str) {
     let _seen = shopper.watch(&order).await;
 }
 
+/// A gateway that tells of objects that nobody here opened, of attempts that there are not yet or never are.
+pub(super) fn quarantined(crowd: &Crowd) -> Vec<Work> {
+    vec![
+        Box::pin(buying::tries_again(crowd.shopper("ann"), "declined")),
+        Box::pin(telling::tells_of_nobodys(Arc::clone(&crowd.world))),
+        Box::pin(works_off(crowd.shopper("kim"))),
+    ]
+}
+
+/// Strangers pay, and somebody sees that each time.
+pub(super) fn differing(crowd: &Crowd) -> Vec<Work> {
+    let mut shoppers = listing::strangers(crowd);
+    shoppers.push(Box::pin(works_off(crowd.shopper("kim"))));
+    shoppers
+}
+
 /// Two people do the same work, now and then at once.
 async fn works_off(person: Shopper) {
     let person = Shopper { copies: 2, ..person };
     for _ in 0..LOOKS {
         person.world.pause(LOOK_EVERY).await;
         for WorkItem { record, .. } in person.work_items().await {
-            let WorkRecord::Order(id) = record else { continue };
-            let finding = {
-                let mut desk = person.world.desk();
-                let order = desk.checker.order(&id).cloned();
-                order.and_then(|order| desk.finds_out(&order))
-            };
-            if let Some(finding) = finding {
-                person.resolve(&id, finding).await;
+            match record {
+                WorkRecord::Order(id) => {
+                    let finding = {
+                        let mut desk = person.world.desk();
+                        let order = desk.checker.order(&id).cloned();
+                        order.and_then(|order| desk.finds_out(&order))
+                    };
+                    if let Some(finding) = finding {
+                        person.resolve(&id, finding).await;
+                    }
+                }
+                WorkRecord::Webhook(key) => {
+                    let is_nobodys = person.world.desk().dice.hits(NOBODYS);
+                    let decision =
+                        if is_nobodys { QuarantineDecision::Dismiss } else { QuarantineDecision::ApplyAgain };
+                    person.resolve_webhook(&key, decision).await;
+                }
+                WorkRecord::Difference(key) => person.resolve_difference(&key).await,
             }
         }
     }

@@ -98,6 +98,36 @@ async fn tells(world: Arc<World>) {
     }
 }
 
+/// It tells of objects that nobody here opened: for attempts that there are not, or not yet, and for nobody's orders.
+pub(super) async fn tells_of_nobodys(world: Arc<World>) {
+    for number in 0..EVENTS {
+        let silence = world.desk().some_millis(SILENCE_MAX);
+        world.pause(silence).await;
+        let webhook = {
+            let mut guard = world.desk();
+            let desk = &mut *guard;
+            let place = desk.dice.place(desk.bank.intents().len());
+            let attempt =
+                desk.bank.intents().get(place).map(|intent| intent.charge.attempt.saturating_add(1));
+            let is_strange = desk.dice.hits(STRANGE);
+            about(desk, place, &format!("evt_{number}"), attempt)
+                .and_then(|told| of_nobodys(told, is_strange))
+        };
+        if let Some(webhook) = webhook {
+            tell(&world, &webhook);
+        }
+    }
+}
+
+/// The same of an object that nobody here opened; a strange one names no order either.
+fn of_nobodys(mut told: Webhook, is_strange: bool) -> Option<Webhook> {
+    told.event.reference = "pi_nobodys".parse().ok()?;
+    if is_strange {
+        told.event.purpose = None;
+    }
+    Some(told)
+}
+
 pub(super) fn tell(world: &World, webhook: &Webhook) {
     let received = now(WebhookInbox::receive(world.conduct.store(), webhook));
     world.committed();
