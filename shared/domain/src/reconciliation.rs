@@ -46,6 +46,8 @@ pub fn compare(order: Option<&Order>, transfer: &Transfer) -> Verdict {
         },
         // The shopper does not have what the ledger says has gone back.
         TransferKind::RefundFailed(_) => Verdict::Differs(DifferenceKind::RefundFailed),
+        // The shop does not have what the ledger says was captured.
+        TransferKind::CaptureFailed(_) => Verdict::Differs(DifferenceKind::CaptureFailed),
     }
 }
 

@@ -50,6 +50,8 @@ pub enum DifferenceKind {
     NotListed,
     /// A refund did not reach its shopper, and the money is with the shop again.
     RefundFailed,
+    /// What was captured never reached the shop.
+    CaptureFailed,
 }
 
 /// What a difference is about.
@@ -106,7 +108,7 @@ impl Difference {
 
 impl DifferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::UnknownOrder,
         Self::UnknownAttempt,
         Self::UnknownRefund,
@@ -115,6 +117,7 @@ impl DifferenceKind {
         Self::ListedTwice,
         Self::NotListed,
         Self::RefundFailed,
+        Self::CaptureFailed,
     ];
 
     /// The word in the database and in the log.
@@ -128,6 +131,7 @@ impl DifferenceKind {
             Self::ListedTwice => "listed_twice",
             Self::NotListed => "not_listed",
             Self::RefundFailed => "refund_failed",
+            Self::CaptureFailed => "capture_failed",
         }
     }
 

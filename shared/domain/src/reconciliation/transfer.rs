@@ -23,6 +23,8 @@ pub struct Transfer {
 pub enum TransferKind {
     /// From a shopper to the shop.
     Captured(Option<AttemptNumber>),
+    /// Not to the shop after all: the shopper's bank did not give what was captured.
+    CaptureFailed(Option<AttemptNumber>),
     /// Back to the shopper.
     Refunded(Option<RefundNumber>),
     /// Back to the shop, because a refund did not reach its shopper.

@@ -99,6 +99,8 @@ fn fault_100_what_names_no_order_attempt_or_refund_of_ours_differs() {
     }
     let came_back = listed(&paid, TransferKind::RefundFailed(Some(1)));
     assert_eq!(differs(Some(&paid), &came_back), Some(DifferenceKind::RefundFailed));
+    let never_came = listed(&paid, TransferKind::CaptureFailed(Some(1)));
+    assert_eq!(differs(Some(&paid), &never_came), Some(DifferenceKind::CaptureFailed));
 }
 
 #[test]

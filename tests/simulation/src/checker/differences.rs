@@ -20,7 +20,8 @@ impl Desk {
             | DifferenceKind::UnknownRefund
             | DifferenceKind::Amount
             | DifferenceKind::ListedTwice
-            | DifferenceKind::RefundFailed => true,
+            | DifferenceKind::RefundFailed
+            | DifferenceKind::CaptureFailed => true,
         };
         if let Some(unreal) = differences.iter().find(is_unreal) {
             self.checker.breaks(DIFFERENCES_ARE_REAL, || format!("{unreal:?}"));
