@@ -133,8 +133,11 @@ pub enum TransferList {
         /// How long after something moved it is in the list, with all that the shop does about it in time.
         complete_after: Duration,
     },
-    /// Only by files that it makes once a day, for users of its reports. The shop does not read them.
-    ReportsOnly,
+    /// By files that it makes once a day, for users of its reports.
+    Reported {
+        /// How long after something moved the file is there that has it.
+        complete_after: Duration,
+    },
 }
 
 /// Balance transactions are there at once (<https://docs.stripe.com/api/balance_transactions>); a quarter of an hour is for
@@ -144,6 +147,12 @@ pub(crate) const STRIPE_LISTS_AFTER: Duration = Duration::from_secs(15 * 60);
 /// "It takes a maximum of three hours for executed transactions to appear"
 /// (<https://developer.paypal.com/docs/api/transaction-search/v1/>).
 pub(crate) const PAYPAL_LISTS_AFTER: Duration = Duration::from_secs(4 * 60 * 60);
+
+/// A file is made "each day between 02:00 and 10:00 CET and contains the previous 24 hours"
+/// (<https://docs.adyen.com/reporting/automatically-get-reports>), by the days of a time zone that is not asked for. The last
+/// one that a quarter of an hour can be in is there two days later; a third is for files that are late, and for a day without
+/// one, which only the next file proves.
+pub(crate) const ADYEN_REPORTS_AFTER: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// The table.
 pub const fn capability(gateway: GatewayName) -> Capability {
@@ -207,7 +216,7 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // has no way yet to send what that page answers to `/payments/details`.
             approval: Approval::ByToken,
             // https://docs.adyen.com/reporting: reports are files, fetched with the credentials of a report user.
-            transfers: TransferList::ReportsOnly,
+            transfers: TransferList::Reported { complete_after: ADYEN_REPORTS_AFTER },
         },
     }
 }

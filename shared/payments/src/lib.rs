@@ -4,6 +4,7 @@
 
 mod capability; // what each gateway promises, in one table
 mod credential; // which secret proves who asks, also while it is rotated
+mod decimal; // amounts in major units
 mod hex; // bytes as digits
 mod line; // HTTP to a gateway: one request, and its answer or the loss of it
 mod reference; // our own names for payments and refunds
@@ -22,6 +23,6 @@ pub use capability::{
     WebhookSignature, capability, methods_offered,
 };
 pub use line::SettingError;
-pub use settings::{PUBLIC_KEYS, SETTINGS, gateways, offered};
+pub use settings::{PUBLIC_KEYS, REPORT_SETTINGS, SETTINGS, gateways, gateways_with_reports, offered};
 pub use webhook_secret::WebhookError;
 pub use webhooks::{WEBHOOK_SETTINGS, Webhooks};

@@ -1,9 +1,8 @@
-use application::{Failure, Listing};
+use application::Failure;
 use domain::fraud::Risk;
 use domain::payment::{
     Charge, DisputeSeen, GatewayName, GatewayReference, Outcome, RefundCharge, RefundOutcome,
 };
-use domain::reconciliation::Transfer;
 use domain::webhook::Purpose;
 
 use crate::line::Exchange;
@@ -79,17 +78,11 @@ pub(crate) fn report_purpose(
     }
 }
 
-/// The same for a page of a list.
-pub(crate) fn report_list(
-    gateway: GatewayName,
-    exchange: &Exchange,
-    page: &Result<Listing<Transfer>, Failure>,
-) {
-    let (gateway, status) = (gateway.as_str(), exchange.status());
-    match page {
-        Ok(page) => {
-            tracing::info!(gateway, status, transfers = page.items.len(), "the gateway listed what it moved")
-        }
+/// The same for a page of a list, or a file of it, by how many transfers it has.
+pub(crate) fn report_list(gateway: GatewayName, status: Option<u16>, listed: Result<usize, &Failure>) {
+    let gateway = gateway.as_str();
+    match listed {
+        Ok(transfers) => tracing::info!(gateway, status, transfers, "the gateway listed what it moved"),
         Err(failure) => tracing::warn!(gateway, status, %failure, "the gateway's list could not be had"),
     }
 }

@@ -123,6 +123,7 @@ impl Book {
         connection.execute_batch(transfers::SCHEMA)?;
         connection.execute_batch(paypal::SCHEMA)?;
         connection.execute_batch(adyen::SCHEMA)?;
+        connection.execute_batch(adyen::REPORT_SCHEMA)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 

@@ -8,13 +8,14 @@ mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each refusal
 mod facts; // what the kept webhooks prove
+mod reports; // what moved, by the files that Adyen makes of each day
 mod webhook; // what Adyen tells by itself
 mod wire; // Adyen's JSON
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use application::{Facts, Failure, Gateway, Secret, SecretName, Secrets};
+use application::{Facts, Failure, Gateway, Secret, SecretName, Secrets, Transfers};
 use async_trait::async_trait;
 use domain::Currency;
 use domain::payment::{
@@ -24,6 +25,7 @@ use domain::webhook::{Fact, Purpose};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use self::call::{Call, Message};
+use self::reports::Reports;
 use crate::line::{Exchange, Line, SettingError};
 use crate::reference;
 use crate::report::{report, report_refund};
@@ -38,6 +40,7 @@ pub struct AdyenGateway {
     key: SecretKey,
     facts: Arc<dyn Facts>,
     timeout: Duration,
+    reports: Option<Reports>,
 }
 
 /// The currencies whose minor units Adyen counts in other decimals than ISO 4217
@@ -64,7 +67,23 @@ impl AdyenGateway {
         timeout: Duration,
     ) -> Result<Self, SettingError> {
         let key = SecretKey::new(secrets, secret_name);
-        Ok(Self { line: Line::new(endpoint, timeout)?, merchant_account, key, facts, timeout })
+        let line = Line::new(endpoint, timeout)?;
+        Ok(Self { line, merchant_account, key, facts, timeout, reports: None })
+    }
+
+    /// The same gateway, whose reports are read at `endpoint`, such as `https://ca-test.adyen.com`, with the report user's
+    /// credentials that are kept under `secret_name`.
+    ///
+    /// # Errors
+    /// When the endpoint is no URL, or the HTTP client cannot be made.
+    pub fn with_reports(
+        self,
+        endpoint: &str,
+        secrets: Arc<dyn Secrets>,
+        secret_name: SecretName,
+    ) -> Result<Self, SettingError> {
+        let reports = Reports::new(endpoint, self.merchant_account.clone(), secrets, secret_name)?;
+        Ok(Self { reports: Some(reports), ..self })
     }
 
     /// Makes one call, and says what it proved.
@@ -179,5 +198,9 @@ impl Gateway for AdyenGateway {
 
     async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
         Ok(reference::purpose(reference.as_str()))
+    }
+
+    fn transfers(&self) -> Option<&dyn Transfers> {
+        Some(self.reports.as_ref()?)
     }
 }

@@ -1,5 +1,7 @@
 use domain::{Currency, Money};
 
+use crate::decimal::minor_units;
+
 /// PayPal's currencies that are written with two decimals
 /// (<https://developer.paypal.com/docs/api/reference/currency-codes/>).
 const TWO_DECIMALS: [&str; 21] = [
@@ -44,14 +46,8 @@ pub(super) fn is_written(money: Money, currency_code: &str, value: &str) -> bool
 
 /// The money that PayPal wrote, also of a currency that the shop has no prices in.
 pub(super) fn read(currency_code: &str, value: &str) -> Option<Money> {
-    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
-    let decimals = decimals.trim_end_matches('0');
     let digits = if currency_code == WITHOUT_CENTS { 0 } else { 2 };
-    let is_number =
-        !whole.is_empty() && format!("{whole}{decimals}").bytes().all(|byte| byte.is_ascii_digit());
-    let units = format!("{whole}{decimals:0<digits$}");
-    let is_whole = decimals.len() <= digits && is_number;
-    Money::new(units.parse().ok().filter(|_| is_whole)?, currency_code.parse().ok()?).ok()
+    Money::new(minor_units(value, digits)?, currency_code.parse().ok()?).ok()
 }
 
 #[cfg(test)]

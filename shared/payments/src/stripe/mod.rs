@@ -139,7 +139,7 @@ impl Transfers for StripeGateway {
     async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
         let exchange = self.exchange(&transfers::asking(window, after)?).await;
         let page = transfers::read(&exchange);
-        report_list(GatewayName::Stripe, &exchange, &page);
+        report_list(GatewayName::Stripe, exchange.status(), page.as_ref().map(|page| page.items.len()));
         page
     }
 }

@@ -12,6 +12,8 @@ mod outcomes; // each outcome is reached
 #[cfg(test)]
 mod refunds; // money that goes back
 #[cfg(test)]
+mod reports; // what moved, by the files of each day
+#[cfg(test)]
 mod requests; // what is sent, to the byte
 #[cfg(test)]
 #[path = "../both/rotated.rs"]

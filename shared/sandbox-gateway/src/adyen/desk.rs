@@ -6,6 +6,7 @@ use serde_json::json;
 use super::notification::{Item, ItemAmount};
 use super::parameters::{self, Amount, Cancelling, Moving, Paying};
 use super::payment::{Card, Payment, Standing};
+use super::report::Booking;
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
 use crate::dispute::{self, Dispute};
@@ -55,6 +56,10 @@ struct Told<'a> {
 impl Desk {
     pub(crate) fn new(book: Arc<Book>, tells: bool) -> Self {
         Self { book, tells }
+    }
+
+    pub(super) fn book(&self) -> &Book {
+        &self.book
     }
 
     pub(crate) fn execute(&self, request: &Request<Call>, effect: Effect) -> Executed {
@@ -247,6 +252,16 @@ impl Desk {
         asked: &Moving,
     ) -> rusqlite::Result<Performed> {
         let psp_reference = entries.fresh_psp_reference()?;
+        if success {
+            let value = asked.amount.value;
+            entries.book_adyen(&Booking {
+                payment,
+                psp_reference: &psp_reference,
+                reference: &asked.reference,
+                captured: if code == "REFUND" { value.saturating_neg() } else { value },
+                at: entries.now()?,
+            })?;
+        }
         let told = Told {
             code,
             success,

@@ -5,8 +5,10 @@ mod ledger; // the payments in the book
 mod notification; // what is told, and its signature
 mod parameters; // the parameters that are known, and nothing else
 mod payment; // the states of a payment, and what each stored card does
+mod report; // what moved, as the report of a day
 
 pub(crate) use desk::{Call, Desk, in_use, server_error, too_many_requests, unauthorized};
 pub(crate) use ledger::{CHARGES, SCHEMA};
 pub(crate) use notification::{is_id, signed};
 pub(crate) use payment::Card;
+pub(crate) use report::{SCHEMA as REPORT_SCHEMA, Taking};

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Gateway;
 use super::serve::{Asked, serve};
-use crate::adyen::{self, Call};
+use super::{Gateway, unreadable};
+use crate::adyen::{self, Call, Taking};
 use crate::execute::Request;
 
 type Shared = State<Arc<Gateway>>;
@@ -32,6 +33,31 @@ pub(super) async fn modify(
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     answer(gateway, call, &headers, body).await
+}
+
+/// A report, for any report user.
+pub(super) async fn report(
+    State(gateway): Shared,
+    Path((account, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    if !text(&headers, header::AUTHORIZATION.as_str()).is_some_and(|it| it.starts_with("Basic ")) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let day = file.strip_prefix("payments_accounting_report_").and_then(|file| file.strip_suffix(".csv"));
+    let Some(day) = day else { return StatusCode::NOT_FOUND.into_response() };
+    match gateway.adyen.report(&account, &day.replace('_', "-")) {
+        Ok(report) => ([(header::CONTENT_TYPE, "text/csv")], report).into_response(),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// Money moves at Adyen without the shop's doing, and nobody is told.
+pub(super) async fn take(State(gateway): Shared, Json(taking): Json<Taking>) -> Response {
+    match gateway.adyen.take(&taking) {
+        Ok(()) => StatusCode::CREATED.into_response(),
+        Err(failure) => unreadable(&failure),
+    }
 }
 
 async fn answer(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Bytes) -> Response {

@@ -121,6 +121,8 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v71/payments", post(adyen::pay))
         .route("/v71/payments/{payment}/{operation}", post(adyen::modify))
         .route("/v71/cancels", post(adyen::cancel))
+        .route("/reports/download/MerchantAccount/{account}/{file}", get(adyen::report))
+        .route("/sandbox/adyen/charges", post(adyen::take))
         .route("/sandbox/approve/{id}", get(paypal::ask).post(paypal::approve))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges).post(sandbox::take))
