@@ -156,6 +156,7 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_local";
 pub(crate) const STRIPE_SECRET: &str = "sk_test_local";
 pub(crate) const PAYPAL_SECRET: &str = "paypal_secret_local";
 pub(crate) const ADYEN_SECRET: &str = "AQE_local";
+pub(crate) const ADYEN_REPORTS_PASSWORD: &str = "adyen_reports_local";
 /// What Adyen signs with, in hexadecimal.
 pub(crate) const ADYEN_HMAC_KEY: &str = "0A0B0C0D0E0F1011";
 
@@ -191,10 +192,13 @@ async fn agree(State(messages): State<Arc<Mutex<Vec<Message>>>>, headers: Header
         "GetSecretValue" => {
             let name = asked["SecretId"].as_str().unwrap();
             let credentials = json!({ "client_id": "local", "client_secret": PAYPAL_SECRET }).to_string();
+            let report_user =
+                json!({ "username": "report@Company.Local", "password": ADYEN_REPORTS_PASSWORD }).to_string();
             let secret = match name.contains("Webhook") {
                 true if name.contains("Adyen") => ADYEN_HMAC_KEY,
                 true => WEBHOOK_SECRET,
                 false if name.contains("PayPal") => &credentials,
+                false if name.contains("AdyenReports") => &report_user,
                 false if name.contains("Adyen") => ADYEN_SECRET,
                 false => STRIPE_SECRET,
             };

@@ -32,6 +32,7 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
         ("PAYPAL_ENDPOINT", gateway.as_str()),
         ("PAYPAL_WEBHOOK_ID", PAYPAL_WEBHOOK_ID),
         ("ADYEN_ENDPOINT", gateway.as_str()),
+        ("ADYEN_REPORTS_ENDPOINT", gateway.as_str()),
         ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
         ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
         ("APPLY_WEBHOOK_QUEUE_URL", apply.as_str()),

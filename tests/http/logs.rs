@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 use tracing_subscriber::util::SubscriberInitExt;
 use yaml_serde::Value as Yaml;
 
-use crate::endpoint::{ADYEN_HMAC_KEY, ADYEN_SECRET, PAYPAL_SECRET, STRIPE_SECRET, WEBHOOK_SECRET};
+use crate::endpoint::{
+    ADYEN_HMAC_KEY, ADYEN_REPORTS_PASSWORD, ADYEN_SECRET, PAYPAL_SECRET, STRIPE_SECRET, WEBHOOK_SECRET,
+};
 use crate::events;
 use crate::issuer::Issuer;
 use crate::receive_webhook::{approved_at_paypal, captured_at_adyen, now, signature, signed};
+use crate::reconciled;
 use crate::request::{CREATE, ROUTES, Request, WEBHOOKS, event_file, guest};
 use crate::shop::{Shop, invoke};
 
@@ -135,10 +138,13 @@ struct Watched {
 impl Watched {
     async fn open() -> Self {
         let (shop, _) = events::shop(&[]).await;
+        reconciled::begin_at_adyen(&shop).await;
         let mut secrets = Secrets::default();
         for secret in [STRIPE_SECRET, PAYPAL_SECRET, ADYEN_SECRET, ADYEN_HMAC_KEY, WEBHOOK_SECRET] {
             secrets.add(secret);
         }
+        secrets.add(ADYEN_REPORTS_PASSWORD);
+        secrets.add(&STANDARD.encode(format!("report@Company.Local:{ADYEN_REPORTS_PASSWORD}")));
         secrets.add(&STANDARD.encode(format!("local:{PAYPAL_SECRET}")));
         let checkout = Request::of("checkout");
         secrets.add(checkout.event()["headers"]["guest-token"].as_str().unwrap());

@@ -15,17 +15,41 @@ use crate::shop::{Shop, invoke};
 /// How long ago comparing has begun in these shops.
 const AGO: Duration = Duration::from_secs(60 * 60);
 
+/// After how long what Adyen's reports say is complete, and how long a gateway that says nothing is waited for.
+const REPORTED_AFTER: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+const PATIENCE: Duration = Duration::from_secs(6 * 60 * 60);
+
 /// Begins to compare what Stripe lists, an hour ago. Answers a time, in seconds, of which the list is complete.
 pub(crate) async fn begin(shop: &Shop) -> i64 {
-    let begin = SystemClock.now().minus(AGO);
-    let begun = shop.reconciliations().await.advance(GatewayName::Stripe, None, begin).await.unwrap();
+    begin_with(shop, GatewayName::Stripe, AGO).await
+}
+
+async fn begin_with(shop: &Shop, gateway: GatewayName, ago: Duration) -> i64 {
+    let begin = SystemClock.now().minus(ago);
+    let begun = shop.reconciliations().await.advance(gateway, None, begin).await.unwrap();
     assert!(!begun.is_replay());
     begin.as_millis() / 1_000 + 60
 }
 
+/// The same with what Adyen's reports say.
+pub(crate) async fn begin_at_adyen(shop: &Shop) -> i64 {
+    begin_with(shop, GatewayName::Adyen, REPORTED_AFTER + AGO).await
+}
+
 /// Money moves at Stripe without the shop's doing, and nobody is told.
 pub(crate) async fn take(shop: &Shop, taking: Value) {
-    let request = reqwest::Client::new().post(format!("{}/sandbox/charges", shop.setting("STRIPE_ENDPOINT")));
+    tell_sandbox(shop, "charges", taking).await;
+}
+
+/// The same at Adyen, for the account that the template pays.
+async fn take_at_adyen(shop: &Shop, reference: &str, amount: i64, at: i64) {
+    let taking = json!({"merchant_account": "none", "reference": reference, "amount": amount, "currency": "EUR",
+        "captured_at": at});
+    tell_sandbox(shop, "adyen/charges", taking).await;
+}
+
+async fn tell_sandbox(shop: &Shop, path: &str, taking: Value) {
+    let request = reqwest::Client::new().post(format!("{}/sandbox/{path}", shop.setting("STRIPE_ENDPOINT")));
     let answer = request.header("content-type", "application/json").body(taking.to_string()).send().await;
     assert_eq!(answer.unwrap().status(), 201);
 }
@@ -52,7 +76,11 @@ fn differences(shop: &Shop) -> Vec<Value> {
 }
 
 async fn until(shop: &Shop) -> Timestamp {
-    shop.reconciliations().await.reconciled(GatewayName::Stripe).await.unwrap().unwrap().until
+    until_with(shop, GatewayName::Stripe).await
+}
+
+async fn until_with(shop: &Shop, gateway: GatewayName) -> Timestamp {
+    shop.reconciliations().await.reconciled(gateway).await.unwrap().unwrap().until
 }
 
 #[tokio::test]
@@ -123,4 +151,49 @@ async fn a_run_that_the_gateway_does_not_answer_fails_and_leaves_the_comparison_
     let instance = shop.instance("reconcile", &[("STRIPE_ENDPOINT", "http://127.0.0.1:1")]).await;
     assert!(invoke(instance.as_ref(), &event_file("schedule/reconcile.json")).await.is_err());
     assert_eq!(until(&shop).await, begun);
+}
+
+#[tokio::test]
+async fn fault_100_what_adyens_report_has_of_no_order_or_of_one_that_it_declined_is_noted() {
+    let (shop, _) = events::shop(&[]).await;
+    let at = begin_at_adyen(&shop).await;
+    shop.succeed("create-reservation").await;
+    let token = json!([{"gateway": "adyen", "token": "ada_refused"}]);
+    let checkout = Request::of("checkout").with("/payment_methods", token);
+    let order = shop.ask(&checkout.with("/return_url", json!("https://shop.example/"))).await.text_at("/id");
+    run(&shop, "capture-payment", "sqs/capture-payment.json").await;
+    let total = shop.books().await.orders[0].order.totals.total.amount();
+    take_at_adyen(&shop, "x-1", 4_200, at).await;
+    take_at_adyen(&shop, &format!("{order}-1"), total, at + 10).await;
+    take_at_adyen(&shop, "y-1", 4_300, at + 3 * 24 * 60 * 60).await;
+    let begun = until_with(&shop, GatewayName::Adyen).await;
+    let since = SystemClock.now().minus(PATIENCE);
+    let _asked =
+        shop.reconciliations().await.note_unanswered(GatewayName::Adyen, begun, since).await.unwrap();
+    compare(&shop).await;
+    let mut found: Vec<_> = differences(&shop)
+        .into_iter()
+        .map(|one| ["kind", "order_id"].map(|name| one[name]["S"].as_str().unwrap().to_owned()))
+        .collect();
+    found.sort();
+    // Adyen tells of what it did by webhooks alone, and told of nothing: its report is for a person.
+    assert_eq!(
+        found,
+        [["not_posted", order.as_str()], ["unknown_order", "x"]].map(|one| one.map(str::to_owned))
+    );
+    let until = until_with(&shop, GatewayName::Adyen).await;
+    assert!(
+        begun < until && until <= SystemClock.now().minus(REPORTED_AFTER),
+        "the last days are not complete"
+    );
+}
+
+#[tokio::test]
+async fn reports_that_cannot_be_had_leave_the_comparison_where_it_was() {
+    let (shop, _) = events::shop(&[]).await;
+    begin_at_adyen(&shop).await;
+    let begun = until_with(&shop, GatewayName::Adyen).await;
+    let instance = shop.instance("reconcile", &[("ADYEN_REPORTS_ENDPOINT", "http://127.0.0.1:1")]).await;
+    assert!(invoke(instance.as_ref(), &event_file("schedule/reconcile.json")).await.is_err());
+    assert_eq!(until_with(&shop, GatewayName::Adyen).await, begun);
 }

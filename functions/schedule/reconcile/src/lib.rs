@@ -23,6 +23,7 @@ struct Reconcile {
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
     let accounts = environment.required(payments::SETTINGS)?;
+    let reports = environment.required(payments::REPORT_SETTINGS)?;
     let offered = payments::offered(environment.required(payments::PUBLIC_KEYS)?);
     let timeout = Duration::from_secs(environment.number("GATEWAY_TIMEOUT_SECONDS")?);
     let clients = Clients::of(&environment);
@@ -30,9 +31,10 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
         Arc::new(secrets::SecretsManager::new(clients.secrets_manager().await, Arc::new(SystemClock)));
     let dynamodb = clients.dynamodb().await;
     let table = dynamodb::OrdersTable::new(dynamodb.clone(), orders.clone());
+    let facts = Arc::new(table.clone());
     Ok(job(Reconcile {
         purchases: dynamodb::PurchaseTables::new(dynamodb, orders, stock),
-        gateways: payments::gateways(accounts, &secrets, Arc::new(table.clone()), timeout)?,
+        gateways: payments::gateways_with_reports(accounts, reports, &secrets, facts, timeout)?,
         orders: table,
         call_max: timeout,
         circuits_seen: CircuitsSeen::default(),

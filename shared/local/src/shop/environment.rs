@@ -20,6 +20,7 @@ const STRIPE_KEY: &str = "sk_test_local";
 const PAYPAL_CREDENTIALS: &str = r#"{"client_id":"local","client_secret":"local"}"#;
 
 const ADYEN_API_KEY: &str = "local";
+const ADYEN_REPORT_USER: &str = r#"{"username":"report@Company.Local","password":"local"}"#;
 
 /// What the sandbox gateway signs its webhooks with.
 const WEBHOOK_SECRET: &str = "whsec_local";
@@ -54,6 +55,7 @@ pub(super) fn parameters(addresses: &Addresses, hold_seconds: u32) -> BTreeMap<S
         ("PayPalWebhookId".to_owned(), PAYPAL_WEBHOOK_ID.to_owned()),
         ("AdyenEndpoint".to_owned(), addresses.sandbox.clone()),
         ("AdyenMerchantAccount".to_owned(), "Local".to_owned()),
+        ("AdyenReportsEndpoint".to_owned(), addresses.sandbox.clone()),
         ("AdyenClientKey".to_owned(), "test_local".to_owned()),
         ("HoldSeconds".to_owned(), hold_seconds.to_string()),
         ("SignInIssuer".to_owned(), sign_in::ISSUER.to_owned()),
@@ -71,6 +73,7 @@ pub(super) fn secret(secret: &Secret) -> Option<&str> {
         true if is_of("adyen") => Some(ADYEN_HMAC_KEY),
         false if is_of("stripe") => Some(STRIPE_KEY),
         false if is_of("paypal") => Some(PAYPAL_CREDENTIALS),
+        false if is_of("adyenreports") => Some(ADYEN_REPORT_USER),
         false if is_of("adyen") => Some(ADYEN_API_KEY),
         true | false => secret.value.as_deref(),
     }

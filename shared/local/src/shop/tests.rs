@@ -21,6 +21,7 @@ Parameters:
   PayPalWebhookId: { Type: String }
   AdyenEndpoint: { Type: String }
   AdyenMerchantAccount: { Type: String }
+  AdyenReportsEndpoint: { Type: String }
   AdyenClientKey: { Type: String }
   HoldSeconds: { Type: Number }
   SignInIssuer: { Type: String }
