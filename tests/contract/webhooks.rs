@@ -104,7 +104,8 @@ async fn an_event_is_none_of_the_books_business() {
         let before = world.books().await;
         let mut told = webhook("evt_1");
         let payment = "psp".parse().unwrap();
-        told.event.fact = Some(Fact { subject: FactSubject::Capture, success: true, amount: None, payment });
+        told.event.fact =
+            Some(Fact { subject: FactSubject::Capture, success: true, amount: None, payment, risk: None });
         let _received = world.inbox.receive(&told).await.unwrap();
         assert_eq!(world.books().await, before);
     }
@@ -112,7 +113,13 @@ async fn an_event_is_none_of_the_books_business() {
 
 #[tokio::test]
 async fn fault_28_every_fact_of_an_object_is_kept_once_with_its_event_and_no_other_objects() {
-    let fact = |subject, success| Fact { subject, success, amount: None, payment: "psp".parse().unwrap() };
+    let fact = |subject, success| Fact {
+        subject,
+        success,
+        amount: None,
+        payment: "psp".parse().unwrap(),
+        risk: None,
+    };
     let told = |id: &str, reference: &str, fact: Fact| {
         let mut webhook = webhook(id);
         webhook.event.reference = reference.parse().unwrap();

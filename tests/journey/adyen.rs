@@ -81,3 +81,33 @@ async fn a_cancel_of_a_paid_order_gives_everything_back_once_adyen_has_told_of_i
     assert_eq!(charges[0]["refunded"], paid["totals"]["total"]["amount"]);
     audit(shop, &folder);
 }
+
+#[tokio::test]
+async fn a_card_that_adyen_doubts_is_authorized_and_waits_for_a_person() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = order(&shopper, "riskLevelElevated").await;
+    let waiting = shopper.watch(&order, "/payment/state", "being_confirmed").await;
+    assert_eq!(waiting["state"], "pending_payment");
+    let path = format!("/orders/{}/cancel", order["id"].as_str().unwrap());
+    assert_eq!(shopper.ask(Method::POST, &path, Some(&tests::key()), None).await.status, 202);
+    let over = shopper.watch(&order, "/state", "cancelled").await;
+    assert_eq!(over["payment"]["state"], "voided");
+    assert!(shop.charges().await.is_empty());
+    audit(shop, &folder);
+}
+
+#[tokio::test]
+async fn a_card_that_adyen_warns_of_is_voided_and_its_shopper_may_bring_another() {
+    let (shop, folder) = shop_with(&[("scarf", 1)], &[]);
+    let shopper = shop.shopper();
+    let order = order(&shopper, "riskLevelHighest").await;
+    let refused = shopper.watch(&order, "/state", "payment_failed").await;
+    let decline = &refused["payment"]["decline"];
+    assert_eq!((&decline["code"], &decline["retry"]), (&json!("generic_decline"), &json!("none")));
+    assert!(shop.charges().await.is_empty());
+    assert_eq!(shopper.pay_with(&tests::key(), &order, "pm_card_visa").await.status, 202);
+    shopper.watch(&order, "/state", "paid").await;
+    assert_eq!(shop.charges().await.len(), 1);
+    audit(shop, &folder);
+}

@@ -4,6 +4,7 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 
 use domain::catalog::{Availability, LowStock, Product, Variant};
+use domain::fraud::Risk;
 use domain::payment::GatewayName;
 use domain::reservation::{Line, Reservation, ReservationState, Totals, TriedHold};
 use domain::stock::{
@@ -260,10 +261,8 @@ fn fact() -> impl Strategy<Value = Fact> {
         any::<u32>().prop_map(FactSubject::Refund),
         (id(), stage).prop_map(|(reference, stage)| FactSubject::Dispute { reference, stage }),
     ];
-    (subject, any::<bool>(), option::of(money()), id()).prop_map(|(subject, success, amount, payment)| Fact {
-        subject,
-        success,
-        amount,
-        payment,
-    })
+    let risk = option::of(select(&[Risk::Elevated, Risk::Highest]));
+    (subject, any::<bool>(), option::of(money()), id(), risk).prop_map(
+        |(subject, success, amount, payment, risk)| Fact { subject, success, amount, payment, risk },
+    )
 }

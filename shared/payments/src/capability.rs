@@ -23,6 +23,8 @@ pub struct Capability {
     pub approval: Approval,
     /// Whether it can be asked what it moved.
     pub transfers: TransferList,
+    /// Whether it says what it thinks of a payment that it has authorized.
+    pub risk: RiskSignal,
 }
 
 /// What a gateway does with the repetition of a call that failed on its side.
@@ -140,6 +142,17 @@ pub enum TransferList {
     },
 }
 
+/// Whether a gateway says what it thinks of a payment that it has authorized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RiskSignal {
+    /// With every authorization.
+    Always,
+    /// For accounts that have it switched on.
+    IfSwitchedOn,
+    /// Never: what it doubts it holds or declines itself.
+    Never,
+}
+
 /// Balance transactions are there at once (<https://docs.stripe.com/api/balance_transactions>); a quarter of an hour is for
 /// payments whose workers are still busy with them.
 pub(crate) const STRIPE_LISTS_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -177,6 +190,8 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // Stripe's elements run in the shopper's browser and give it a token; 3-D Secure may still redirect.
             approval: Approval::ByToken,
             transfers: TransferList::Listed { complete_after: STRIPE_LISTS_AFTER },
+            // `outcome.risk_level` of a charge (https://docs.stripe.com/radar/risk-evaluation).
+            risk: RiskSignal::Always,
         },
         GatewayName::PayPal => Capability {
             // An order's keys are kept for 6 hours (https://developer.paypal.com/api/orders/v2/orders-authorize,
@@ -197,6 +212,11 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // (https://developer.paypal.com/api/rest/integration/orders-api/api-use-cases/standard).
             approval: Approval::ByRedirect,
             transfers: TransferList::Listed { complete_after: PAYPAL_LISTS_AFTER },
+            // An authorization has a status alone, `PENDING` while PayPal reviews it and `DENIED` by its filters, and the
+            // `processor_response` of cards, which the shop does not take there
+            // (https://developer.paypal.com/api/payments/v2/definitions/authorization_status,
+            // https://developer.paypal.com/api/orders/v2/orders-authorize).
+            risk: RiskSignal::Never,
         },
         GatewayName::Adyen => Capability {
             // Keys are valid for at least 7 days (https://docs.adyen.com/development-resources/api-idempotency); an hour
@@ -217,6 +237,9 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             approval: Approval::ByToken,
             // https://docs.adyen.com/reporting: reports are files, fetched with the credentials of a report user.
             transfers: TransferList::Reported { complete_after: ADYEN_REPORTS_AFTER },
+            // "Returning fraud results is not turned on by default"
+            // (https://docs.adyen.com/risk-management/handle-risk-rule-notifications).
+            risk: RiskSignal::IfSwitchedOn,
         },
     }
 }

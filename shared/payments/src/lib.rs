@@ -19,7 +19,7 @@ pub mod paypal; // PayPal, with orders that the shopper approves
 pub mod stripe; // Stripe, with PaymentIntents
 
 pub use capability::{
-    Approval, CancelFinality, Capability, CertificatePin, FailedCall, MethodKind, TransferList,
+    Approval, CancelFinality, Capability, CertificatePin, FailedCall, MethodKind, RiskSignal, TransferList,
     WebhookSignature, capability, methods_offered,
 };
 pub use line::SettingError;

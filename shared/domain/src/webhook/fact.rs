@@ -1,4 +1,5 @@
 use crate::Money;
+use crate::fraud::Risk;
 use crate::payment::{GatewayReference, RefundNumber};
 
 /// What became of something that a gateway was asked for, where it tells that by events alone. It is as true as the
@@ -13,6 +14,8 @@ pub struct Fact {
     pub amount: Option<Money>,
     /// What the gateway itself calls the payment that this is about.
     pub payment: GatewayReference,
+    /// What it thinks of what it has authorized, where it has doubts and says so.
+    pub risk: Option<Risk>,
 }
 
 /// What a gateway was asked for, or what somebody else asks for there.

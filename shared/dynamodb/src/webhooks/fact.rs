@@ -1,5 +1,6 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::fraud::Risk;
 use domain::webhook::{DisputeStage, Fact, FactSubject};
 
 use crate::attribute::{self, Fields, Item, add, money, number, text};
@@ -20,6 +21,7 @@ pub(crate) fn fact(fact: &Fact) -> AttributeValue {
         }
     }
     add(&mut item, "amount", fact.amount.map(money));
+    add(&mut item, "risk", fact.risk.map(|risk| text(risk.as_str())));
     AttributeValue::M(item)
 }
 
@@ -40,6 +42,7 @@ pub(crate) fn read_fact(fields: Fields<'_>) -> Result<Fact, Failure> {
         success: fields.flag("success")?,
         amount: fields.optional("amount", Fields::money)?,
         payment: fields.parsed("payment")?,
+        risk: fields.optional("risk", |fields, name| fields.word(name, Risk::named))?,
     })
 }
 

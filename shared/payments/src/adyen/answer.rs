@@ -58,10 +58,12 @@ fn read_payment(charge: &Charge, exchange: &Exchange) -> Option<Outcome> {
         return None;
     }
     match payment.result_code.as_str() {
-        "Authorised" if payment.amount.is_some_and(|amount| amount != Amount::of(charge.amount)) => {
+        "Authorised"
+            if payment.amount.as_ref().is_some_and(|amount| *amount != Amount::of(charge.amount)) =>
+        {
             Some(Outcome::Mismatch)
         }
-        "Authorised" => Some(Outcome::Authorized),
+        "Authorised" => Some(payment.risk().map_or(Outcome::Authorized, Outcome::AuthorizedAtRisk)),
         // Some of the money is held, and nobody asked for that.
         "PartiallyAuthorised" => Some(Outcome::Mismatch),
         "Refused" | "Error" | "Cancelled" => {

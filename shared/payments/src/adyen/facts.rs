@@ -22,7 +22,9 @@ pub(super) fn prove(charge: &Charge, told: &[Fact]) -> Outcome {
         return Outcome::Voided;
     }
     match done(FactSubject::Authorization) {
-        Some(held) if agrees(held, charge.amount) => Outcome::Authorized,
+        Some(held) if agrees(held, charge.amount) => {
+            held.risk.map_or(Outcome::Authorized, Outcome::AuthorizedAtRisk)
+        }
         Some(_) => Outcome::Mismatch,
         None if refused_for_good() => Outcome::Declined(refused(None)),
         None => Outcome::Unknown,

@@ -9,6 +9,7 @@ mod call; // what is asked, and how it is written
 mod decline; // what a shopper may do after each refusal
 mod facts; // what the kept webhooks prove
 mod reports; // what moved, by the files that Adyen makes of each day
+mod risk; // what Adyen thinks of a payment
 mod webhook; // what Adyen tells by itself
 mod wire; // Adyen's JSON
 
@@ -120,7 +121,8 @@ impl AdyenGateway {
             return Some(payment);
         }
         let (exchange, outcome) = self.make(&Call::payment(charge, &self.merchant_account)?).await;
-        if outcome == Outcome::Authorized { answer::payment(&exchange) } else { None }
+        let is_held = matches!(outcome, Outcome::Authorized | Outcome::AuthorizedAtRisk(_));
+        if is_held { answer::payment(&exchange) } else { None }
     }
 }
 

@@ -8,6 +8,7 @@ use application::{Failure, Secret, SecretName, Secrets};
 use domain::Timestamp;
 
 use crate::WebhookError;
+use crate::adyen::risk;
 use crate::hex::decoded;
 use crate::webhook_secret::WebhookSecret;
 
@@ -28,7 +29,8 @@ impl AdyenWebhooks {
     }
 
     /// Verifies every item that came, and reads the events of those that the shop follows. Only fields that are signed
-    /// are believed, but for whether it is the test environment that tells, which decides nothing but for whom it is.
+    /// are believed, but for whether it is the test environment that tells, which decides nothing but for whom it is, and for
+    /// what Adyen thinks of a payment, which can only hold that up.
     ///
     /// # Errors
     /// See [`WebhookError`]. When one item is not authentic, none is read.
@@ -38,8 +40,9 @@ impl AdyenWebhooks {
         let (mode, items) = (notification.mode()?, notification.signed()?);
         let authentic = self.secret.verify(now, |secret| authentic(secret, &items)).await?;
         let mut events = Vec::new();
-        for item in authentic {
-            let read = |bytes: &[u8]| event::read(bytes, mode, now);
+        for (item, Signed { risk, .. }) in authentic.into_iter().zip(&items) {
+            let read =
+                |bytes: &[u8]| Ok(event::read(bytes, mode, now)?.map(|event| risk::told(event, *risk)));
             events.extend(VerifiedEvent::read::<Failure>(item, read)?);
         }
         Ok(events)

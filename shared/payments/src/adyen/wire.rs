@@ -1,5 +1,9 @@
 use domain::Money;
+use domain::fraud::Risk;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::risk;
 
 /// A payment of a stored card (<https://docs.adyen.com/api-explorer/Checkout/71/post/payments>).
 #[derive(Debug, Serialize)]
@@ -64,6 +68,14 @@ pub(super) struct Payment {
     pub(super) merchant_reference: Option<String>,
     pub(super) amount: Option<Amount>,
     pub(super) refusal_reason_code: Option<String>,
+    additional_data: Option<Value>,
+    fraud_result: Option<Value>,
+}
+
+impl Payment {
+    pub(super) fn risk(&self) -> Option<Risk> {
+        risk::of(self.additional_data.as_ref(), self.fraud_result.as_ref())
+    }
 }
 
 /// The answer to a capture, a cancel or a refund: it was taken on.

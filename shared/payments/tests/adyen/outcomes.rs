@@ -1,4 +1,5 @@
 use application::Gateway;
+use domain::fraud::Risk;
 use domain::payment::{Charge, Decline, Outcome, Retry};
 use domain::webhook::FactSubject::{Authorization, Cancellation, Capture};
 
@@ -95,4 +96,32 @@ async fn unknown_while_adyen_is_not_done_or_speaks_of_another_payment() {
         let outcome = gateway(&scripted.address).confirm(&charge("visa"), &reference()).await;
         assert_eq!(outcome, Outcome::Unknown, "{body}");
     }
+}
+
+#[tokio::test]
+async fn what_adyen_doubts_is_authorized_at_that_risk_by_its_answer_and_by_what_it_tells() {
+    for (card, risk) in [("riskLevelElevated", Risk::Elevated), ("riskLevelHighest", Risk::Highest)] {
+        let shop = Shop::start().await;
+        let charge = charge(card);
+        let doubted = Outcome::AuthorizedAtRisk(risk);
+        assert_eq!(shop.gateway.confirm(&charge, &reference()).await, doubted);
+        shop.until(&charge, &doubted).await;
+        // A person lets it pass.
+        assert_eq!(shop.gateway.capture(&charge, &reference()).await, Outcome::Received);
+        shop.until(&charge, &Outcome::Captured).await;
+    }
+}
+
+#[tokio::test]
+async fn what_adyen_doubts_is_captured_by_the_id_that_its_answer_had_before_anything_is_told() {
+    let authorized = r#"{"pspReference":"PSP1","resultCode":"Authorised","merchantReference":"order-1",
+        "amount":{"currency":"EUR","value":8999},"fraudResult":{"accountScore":70,"results":[{"FraudCheckResult":
+        {"accountScore":70,"checkId":26,"name":"ShopperEmailRefCheck"}}]},"additionalData":{"fraudManualReview":"true"}}"#;
+    let received = r#"{"status":"received","pspReference":"CAPT1"}"#;
+    let adyen = Scripted::answering(&[(200, authorized), (200, authorized), (201, received)]).await;
+    let (gateway, charge) = (gateway(&adyen.address), charge("visa"));
+    let doubted = Outcome::AuthorizedAtRisk(Risk::Elevated);
+    assert_eq!(gateway.confirm(&charge, &reference()).await, doubted);
+    assert_eq!(gateway.capture(&charge, &reference()).await, Outcome::Received);
+    assert_eq!(adyen.asked()[2].line, "POST /v71/payments/PSP1/captures");
 }

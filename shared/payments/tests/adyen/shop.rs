@@ -69,6 +69,7 @@ pub(crate) async fn told(facts: &[(FactSubject, bool, i64)]) -> Arc<Store> {
                 success: *success,
                 amount: Some(money(*amount, "EUR")),
                 payment: "PSP1".parse().unwrap(),
+                risk: None,
             }),
         };
         let _kept = store.receive(&Webhook::receive(event, NOON)).await.unwrap();

@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::notification::{Item, ItemAmount};
 use super::parameters::{self, Amount, Cancelling, Moving, Paying};
 use super::payment::{Card, Payment, Standing};
 use super::report::Booking;
+use super::risk::Doubt;
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
 use crate::dispute::{self, Dispute};
@@ -113,6 +114,8 @@ impl Desk {
             Card::IsFraud => (Standing::Refused, Some("20")),
             Card::Pays
             | Card::IsChargedBack
+            | Card::ElevatedRisk
+            | Card::HighestRisk
             | Card::AsksForAuthentication
             | Card::TimeoutAfterPayment
             | Card::TimeoutBeforePayment => (Standing::Authorised, None),
@@ -139,8 +142,9 @@ impl Desk {
             payment: None,
             account: &payment.account,
         };
-        self.tell(entries, told)?;
-        let answer = Answer::of(200, &PaymentBody::of(&payment, refusal));
+        let doubt = paying.card.doubt();
+        self.tell_beside(entries, told, doubt.map(Doubt::of_event).unwrap_or_default())?;
+        let answer = Answer::of(200, &PaymentBody::of(&payment, refusal, doubt));
         let silently = paying.card == Card::TimeoutAfterPayment;
         Ok(if silently { Performed::DoneSilently(answer) } else { Performed::Done(answer) })
     }
@@ -276,6 +280,16 @@ impl Desk {
     }
 
     fn tell(&self, entries: &Entries<'_>, told: Told<'_>) -> rusqlite::Result<()> {
+        self.tell_beside(entries, told, Map::new())
+    }
+
+    /// Tells it with something beside, which is not signed.
+    fn tell_beside(
+        &self,
+        entries: &Entries<'_>,
+        told: Told<'_>,
+        additional_data: Map<String, Value>,
+    ) -> rusqlite::Result<()> {
         if !self.tells {
             return Ok(());
         }
@@ -287,6 +301,7 @@ impl Desk {
             amount: ItemAmount { currency: told.amount.0.to_owned(), value: told.amount.1 },
             event_code: told.code.to_owned(),
             success: told.success.to_string(),
+            additional_data,
         };
         match serde_json::to_string(&item) {
             Ok(body) => entries.add_event(&item.id(), &body),
@@ -305,6 +320,10 @@ struct PaymentBody<'a> {
     amount: AmountBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal_reason_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_data: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fraud_result: Option<Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -314,13 +333,15 @@ struct AmountBody<'a> {
 }
 
 impl<'a> PaymentBody<'a> {
-    fn of(payment: &'a Payment, refusal: Option<&'static str>) -> Self {
+    fn of(payment: &'a Payment, refusal: Option<&'static str>, doubt: Option<Doubt>) -> Self {
         Self {
             psp_reference: &payment.psp_reference,
             result_code: if refusal.is_none() { "Authorised" } else { "Refused" },
             merchant_reference: &payment.reference,
             amount: AmountBody { currency: &payment.currency, value: payment.amount },
             refusal_reason_code: refusal,
+            additional_data: doubt.map(Doubt::additional_data),
+            fraud_result: doubt.map(Doubt::fraud_result),
         }
     }
 }

@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 /// Before the ids of what is told in Adyen's way.
@@ -13,7 +13,7 @@ pub(crate) fn is_id(id: &str) -> bool {
     id.starts_with(ID)
 }
 
-/// What is told of one change, in the fields that are signed. It is signed when it is told.
+/// What is told of one change, in the fields that are signed, and what is said of its risk. It is signed when it is told.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Item {
@@ -25,6 +25,9 @@ pub(super) struct Item {
     pub(super) amount: ItemAmount,
     pub(super) event_code: String,
     pub(super) success: String,
+    /// What is said beside that, unsigned.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(super) additional_data: Map<String, Value>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,11 +60,11 @@ impl Item {
 
 /// The notification of an item in the book, signed with a key in hexadecimal; nothing where either cannot be read.
 pub(crate) fn signed(body: &str, hex_key: &str) -> Option<String> {
-    let item: Item = serde_json::from_str(body).ok()?;
+    let mut item: Item = serde_json::from_str(body).ok()?;
     let mac = Hmac::<Sha256>::new_from_slice(&bytes(hex_key)?).ok()?;
     let signature = STANDARD.encode(mac.chain_update(item.text()).finalize().into_bytes());
-    let mut shown: Value = serde_json::to_value(&item).ok()?;
-    shown.as_object_mut()?.insert("additionalData".to_owned(), json!({ "hmacSignature": signature }));
+    item.additional_data.insert("hmacSignature".to_owned(), json!(signature));
+    let shown: Value = serde_json::to_value(&item).ok()?;
     Some(json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": shown }] }).to_string())
 }
 

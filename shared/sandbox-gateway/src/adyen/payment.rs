@@ -32,6 +32,9 @@ pub(crate) enum Card {
     AsksForAuthentication,
     /// It is charged back once it is captured.
     IsChargedBack,
+    /// Adyen has doubts, and says so.
+    ElevatedRisk,
+    HighestRisk,
     /// The answer to the request that authorised never comes.
     TimeoutAfterPayment,
     /// The first request does nothing, and nobody hears so.
@@ -58,11 +61,13 @@ impl Standing {
 }
 
 impl Card {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Pays,
         Self::IsRefused,
         Self::IsFraud,
         Self::IsChargedBack,
+        Self::ElevatedRisk,
+        Self::HighestRisk,
         Self::AsksForAuthentication,
         Self::TimeoutAfterPayment,
         Self::TimeoutBeforePayment,
@@ -75,6 +80,8 @@ impl Card {
             Self::IsRefused => "refused",
             Self::IsFraud => "fraud",
             Self::IsChargedBack => "chargeback",
+            Self::ElevatedRisk => "riskLevelElevated",
+            Self::HighestRisk => "riskLevelHighest",
             Self::AsksForAuthentication => "authentication",
             Self::TimeoutAfterPayment => "timeoutAfterPayment",
             Self::TimeoutBeforePayment => "timeoutBeforePayment",

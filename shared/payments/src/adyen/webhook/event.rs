@@ -51,6 +51,7 @@ pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<E
             success,
             amount: amount.and_then(|(amount, currency)| Money::new(amount, currency).ok()),
             payment,
+            risk: None,
         }),
     }))
 }

@@ -1,9 +1,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::fraud::Risk;
 use domain::webhook::Mode;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::WebhookError;
+use crate::adyen::risk;
 use crate::adyen::wire::Amount;
 
 /// How many items are looked at: Adyen sends one in JSON.
@@ -23,7 +26,7 @@ struct Wrapped {
     item: Item,
 }
 
-/// One item, in the fields that are signed.
+/// One item, in the fields that are signed, with what it says beside them.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
@@ -34,19 +37,15 @@ struct Item {
     amount: Option<Amount>,
     event_code: String,
     success: String,
-    additional_data: Option<AdditionalData>,
+    additional_data: Option<Value>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AdditionalData {
-    hmac_signature: Option<String>,
-}
-
-/// The text of an item that is signed, and what it was signed with; nothing of it is proven yet.
+/// The text of an item that is signed, and what it was signed with; nothing of it is proven yet. And what it says beside that
+/// of the risk, which nothing proves.
 pub(super) struct Signed {
     pub(super) text: String,
     pub(super) signature: [u8; 32],
+    pub(super) risk: Option<Risk>,
 }
 
 impl Notification {
@@ -69,11 +68,12 @@ impl Notification {
 
 impl Item {
     fn signed(&self) -> Result<Signed, WebhookError> {
-        let signature = self.additional_data.as_ref().and_then(|data| data.hmac_signature.as_deref());
+        let data = self.additional_data.as_ref();
+        let signature = data.and_then(|data| data.get("hmacSignature")?.as_str());
         let signature = signature.ok_or(WebhookError::NotAuthentic("there is no signature"))?;
         let signature = STANDARD.decode(signature).ok().and_then(|bytes| bytes.try_into().ok());
         let signature = signature.ok_or(WebhookError::NotAuthentic("the signature is malformed"))?;
-        Ok(Signed { text: self.text()?, signature })
+        Ok(Signed { text: self.text()?, signature, risk: risk::of(data, None) })
     }
 
     /// The signed fields, separated by colons. A separator within a field would make one text of two different items, so

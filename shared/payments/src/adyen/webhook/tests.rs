@@ -1,3 +1,4 @@
+use domain::fraud::Risk;
 use domain::payment::GatewayName;
 use domain::webhook::{DisputeStage, Event, EventKey, EventSubject, Fact, FactSubject, Mode, Purpose};
 use domain::{Currency, Money};
@@ -71,6 +72,7 @@ async fn every_item_is_an_event_with_what_it_proves() {
             success: true,
             amount: euros(8_999),
             payment: "PSP1".parse().unwrap(),
+            risk: None,
         }),
     };
     let not_refunded = Event {
@@ -81,6 +83,7 @@ async fn every_item_is_an_event_with_what_it_proves() {
             success: false,
             amount: euros(500),
             payment: "PSP1".parse().unwrap(),
+            risk: None,
         }),
         ..captured.clone()
     };
@@ -105,7 +108,10 @@ fn each_stage_of_a_dispute_is_a_fact_about_its_payment_with_the_id_of_the_disput
         let reference = "DISP9".parse().unwrap();
         let subject = FactSubject::Dispute { reference, stage };
         let payment = "PSP1".parse().unwrap();
-        assert_eq!(event.fact, Some(Fact { subject, success: true, amount: euros(8_999), payment }));
+        assert_eq!(
+            event.fact,
+            Some(Fact { subject, success: true, amount: euros(8_999), payment, risk: None })
+        );
     }
     for code in ["REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_FRAUD", "INFORMATION_SUPPLIED"] {
         let signed = format!("DISP9:PSP1:Shop:o1-2:8999:EUR:{code}:true");
@@ -212,4 +218,16 @@ async fn a_key_that_is_empty_or_no_hexadecimal_makes_nothing_authentic() {
         let answer = webhooks(key).0.verify(notification(&[CAPTURED]).as_bytes(), at(0)).await;
         assert!(is_forged(&answer), "{key}");
     }
+}
+
+#[tokio::test]
+async fn what_adyen_thinks_of_a_payment_is_read_beside_what_is_signed_and_of_an_authorization_alone() {
+    let doubting =
+        |item: &str| item.replace(r#""hmacSignature""#, r#""fraudResultType":"AMBER","hmacSignature""#);
+    let told = verify(&notification(&[&doubting(THEIRS), &doubting(CAPTURED)])).await.unwrap();
+    let risks: Vec<_> = told.into_iter().map(|event| event.fact.unwrap().risk).collect();
+    assert_eq!(risks, [Some(Risk::Elevated), None]);
+    let refused =
+        event::read(b"PSP1::Shop:o1-2:8999:EUR:AUTHORISATION:false", Mode::Test, at(0)).unwrap().unwrap();
+    assert_eq!(crate::adyen::risk::told(refused, Some(Risk::Highest)).fact.unwrap().risk, None);
 }
