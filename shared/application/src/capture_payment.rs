@@ -162,17 +162,18 @@ async fn send(ports: &Ports<'_>, order: &Order, attempt: &Attempt, operation: Op
     let call = match operation {
         Operation::Open => gateway.open(&charge),
         Operation::Confirm => gateway.confirm(&charge, reference),
+        Operation::Complete => gateway.complete(&charge, reference),
         Operation::Capture => gateway.capture(&charge, reference),
         Operation::Void => gateway.void(&charge, reference),
     };
     // Whatever may have been made before is made again however ill the gateway is: only that can tell.
-    if operation != Operation::Confirm || !attempt.undoubted {
+    if !operation.authorizes() || !attempt.undoubted {
         return ports.breaker.go_through(name, call).await;
     }
     match ports.breaker.begin(name, call).await {
         Some(outcome) => outcome,
-        // The shopper has approved: the confirm waits for the gateway.
-        None if name.approves_by_redirect() => Outcome::Rejected,
+        // The shopper has approved, or acted: the call waits for the gateway.
+        None if name.approves_by_redirect() || operation == Operation::Complete => Outcome::Rejected,
         None => Outcome::NotSent,
     }
 }

@@ -50,6 +50,7 @@ pub mod resolve_difference;
 pub mod resolve_order;
 pub mod resolve_webhook;
 pub mod review_order;
+pub mod submit_action_result;
 pub mod sweep;
 pub mod write_off_stock;
 

@@ -23,6 +23,7 @@ use crate::wake::{Queue, Wake};
 use crate::work::Work;
 use crate::{Caller, Fingerprint, Money, OrderId, RequestKey, ReservationId, Timestamp};
 
+mod acting; // what its shopper brings back from an action
 mod change; // one write, and what it does to the units
 mod customer; // who pays, and where it goes
 mod disputing; // money that its shopper demands back over the shop's head
@@ -31,16 +32,19 @@ mod history; // one line for each write, and what they tell
 mod ledger; // what moved, as double entries
 mod orphan; // money that came although the attempt was a definite no
 mod resolving; // what a person finds out about it
+mod retrying; // another payment method, after the ones so far were declined
 mod returning; // units that came back to the shop
 mod reviewing; // what the fraud screen and the person behind it make of it
 mod state; // where an order stands
 
+pub use acting::NoActionAwaited;
 pub use change::{HoldsChange, OrderChange, seen_hold};
 pub use customer::{Address, Contact};
 pub use disputing::DisputeRefused;
 pub use ending::{CancelRefused, RefundRefused, RefundRequest};
 pub use history::{AuditEntry, OrderRecord, TimelineStep};
 pub use ledger::{Account, Ledger, NoSeal, Posting, PostingCause, Seal};
+pub use retrying::RetryRefused;
 pub use returning::ReturnedLine;
 pub use reviewing::ReviewRefused;
 pub use state::OrderState;
@@ -113,17 +117,6 @@ pub struct Checkout {
     pub payment_methods: Vec<PaymentMethod>,
     /// Where the shopper comes back to.
     pub return_url: Option<ReturnUrl>,
-}
-
-/// Why another payment method was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RetryRefused {
-    /// A payment is in flight, or was made, or the units are gone.
-    #[error("the order does not wait for another payment method")]
-    NotAwaitingMethod,
-    /// The order used up its attempts.
-    #[error("an order takes at most {} attempts", Order::ATTEMPTS_MAX)]
-    TooManyAttempts,
 }
 
 /// The order does not move that way from where it stands.
@@ -202,6 +195,7 @@ impl Order {
             amount: self.totals.total,
             method: attempt.method.clone(),
             return_url: self.return_url.clone(),
+            action_result: attempt.action_result.clone(),
             renewal: attempt.renewal(),
         }
     }
@@ -228,39 +222,6 @@ impl Order {
     /// Refuses when no payment is in flight: facts stay.
     pub fn record_look_up(self, outcome: Outcome, now: Timestamp) -> Result<OrderChange, OrderRefused> {
         self.with_attempt(now, |attempt| attempt.apply_look_up(outcome, now).ok())
-    }
-
-    /// Offers other payment methods after every attempt so far was a definite no.
-    ///
-    /// # Errors
-    /// Refuses unless the order waits for one and its units are still held.
-    pub fn retry(
-        mut self,
-        methods: Vec<PaymentMethod>,
-        request: AttemptRequest,
-        now: Timestamp,
-    ) -> Result<OrderChange, RetryRefused> {
-        let retry_until = match self.state {
-            OrderState::PaymentFailed { retry_until } if now < retry_until => retry_until,
-            OrderState::PaymentFailed { .. }
-            | OrderState::PendingPayment
-            | OrderState::Paid { .. }
-            | OrderState::Cancelled { .. } => return Err(RetryRefused::NotAwaitingMethod),
-        };
-        if self.attempts.len() >= Self::ATTEMPTS_MAX {
-            return Err(RetryRefused::TooManyAttempts);
-        }
-        let mut methods = methods.into_iter();
-        let first = methods.next().ok_or(RetryRefused::NotAwaitingMethod)?;
-        self.begin_attempt(first, Some(request), now);
-        self.fallbacks = methods.collect();
-        self.state = OrderState::PendingPayment;
-        self.held_until = retry_until;
-        self.wake = Some(Wake { queue: Queue::CapturePayment, at: now });
-        Ok(self.next_version(
-            now,
-            Some(HoldsChange::Moved { held_until: Some(retry_until), target: HoldMove::ToPaying }),
-        ))
     }
 
     /// Gives the order up once the time to try another method is over.

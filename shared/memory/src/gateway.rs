@@ -46,6 +46,8 @@ pub enum Call {
     Open,
     /// Authorize.
     Confirm,
+    /// Authorize with what the shopper brought back.
+    Complete,
     /// Move the money.
     Capture,
     /// Give the authorization up.
@@ -102,6 +104,11 @@ impl ScriptedGateway {
     /// shopper.
     pub fn card(&self, token: &str, decision: Outcome) {
         self.lock().book.card(token, decision);
+    }
+
+    /// What a complete with this result of an action leads to, instead of an authorization.
+    pub fn action_result(&self, result: &str, decision: Outcome) {
+        self.lock().book.card(result, decision);
     }
 
     /// What a confirm leads to where the shopper approved and brought no token.
@@ -208,6 +215,10 @@ impl Gateway for ScriptedGateway {
 
     async fn confirm(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {
         self.call(Call::Confirm, charge)
+    }
+
+    async fn complete(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {
+        self.call(Call::Complete, charge)
     }
 
     async fn capture(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {

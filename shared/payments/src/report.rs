@@ -105,6 +105,7 @@ impl Word {
             Outcome::RequiresAction { .. } => ("requires_action", true),
             Outcome::Declined(_) => ("declined", true),
             Outcome::Voided => ("voided", true),
+            Outcome::Invalid(_) => ("invalid", false),
             Outcome::Rejected => ("rejected", false),
             Outcome::NotSent => ("not_sent", false),
             Outcome::Mismatch => ("mismatch", false),

@@ -31,7 +31,7 @@ pub(super) async fn see_to(ports: &Ports<'_>, order: &Order, attempt: &Attempt) 
         }
         // Of what was never confirmed there is nothing to be seen.
         Outcome::Unknown if attempt.state == AttemptState::NotSent => Ok(()),
-        Outcome::Unknown | Outcome::Received | Outcome::Rejected | Outcome::NotSent => {
+        Outcome::Unknown | Outcome::Received | Outcome::Invalid(_) | Outcome::Rejected | Outcome::NotSent => {
             Err(Failure::Unavailable)
         }
         Outcome::Opened(_)

@@ -104,7 +104,9 @@ async fn ask_of_dispute(gateway: &dyn Gateway, order: &Order, number: DisputeNum
 fn of_charge(outcome: &Outcome) -> Confirmation {
     match outcome {
         Outcome::Captured => Confirmation::Confirmed,
-        Outcome::Unknown | Outcome::Received | Outcome::Rejected | Outcome::NotSent => Confirmation::Silent,
+        Outcome::Unknown | Outcome::Received | Outcome::Invalid(_) | Outcome::Rejected | Outcome::NotSent => {
+            Confirmation::Silent
+        }
         Outcome::Opened(_)
         | Outcome::ApprovalNeeded { .. }
         | Outcome::Approved

@@ -1,9 +1,10 @@
 use core::time::Duration;
 
-use super::{AttemptNumber, Decline, GatewayReference, Operation, PaymentMethod, Retry};
+use super::{ActionResult, AttemptNumber, Decline, GatewayReference, Operation, PaymentMethod, Retry};
 use crate::fraud::{Review, Screening};
 use crate::{Fingerprint, IdempotencyKey, Timestamp};
 
+mod acting; // what a shopper brings back from an action
 mod answer; // what a gateway's answer makes of an attempt
 mod screened; // what the fraud rules, and a person, make of an attempt
 
@@ -12,6 +13,7 @@ mod screened; // what the fraud rules, and a person, make of an attempt
 /// ```text
 /// Ready(open) ─▶ Sending(confirm) ─▶ Sending(capture) ─▶ Captured
 ///      │           │  ├▶ RequiresAction ─▶ Sending(capture), or Sending(void) at its deadline
+///      │           │  │        └▶ Sending(complete) ─▶ as a confirm, where the shopper brings a result back
 ///      │           │  ├▶ Ready(capture)               in review, until a person decides or its time is over
 ///      │           │  └▶ Declined | NotSent            a definite no
 ///      │           └▶ Unknown ─▶ look up, replay, Sending(void) ─▶ a fact, or ManualReview
@@ -37,6 +39,8 @@ pub struct Attempt {
     pub given_up: bool,
     /// What the fraud rules said of it, once they were asked.
     pub screening: Option<Screening>,
+    /// What the shopper brought back from an action, once they did.
+    pub action_result: Option<ActionResult>,
     /// The review that its capture waits for, once it was authorized.
     pub review: Option<Review>,
     /// When it was made.
@@ -148,6 +152,7 @@ impl Attempt {
             undoubted: true,
             given_up: false,
             screening: None,
+            action_result: None,
             review: None,
             started_at: now,
             requested,
@@ -176,8 +181,8 @@ impl Attempt {
     pub fn next_step(&self, now: Timestamp) -> Step {
         match self.state {
             AttemptState::Ready { operation: Operation::Open, .. } if self.given_up => Step::GiveUp,
-            AttemptState::Ready { operation: Operation::Confirm, .. } if self.is_ended_by_confirm(now) => {
-                Step::Claim(Operation::Confirm)
+            AttemptState::Ready { operation, .. } if self.is_ended_by_repeating(operation, now) => {
+                Step::Claim(operation)
             }
             AttemptState::Ready { .. } | AttemptState::RequiresAction { .. } if self.given_up => {
                 Step::Claim(Operation::Void)
@@ -200,17 +205,22 @@ impl Attempt {
 
     /// Looks up first, and acts when that proved nothing: an authorization is replayed once while its key lives and
     /// voided after that; a capture or a void is simply asked for again. Where a void could not end what was not
-    /// authorized yet, the authorization is replayed for as long as its key lives.
+    /// authorized yet, the authorization is replayed for as long as its key lives: a result of the shopper's is good for
+    /// one use, and under its key a repetition gets the answer to that one.
     fn resolve(&self, operation: Operation, tries: u32, now: Timestamp) -> Step {
         if tries.is_multiple_of(2) {
             return Step::LookUp;
         }
         match operation {
             Operation::Open => Step::Open,
-            Operation::Confirm if self.is_ended_by_confirm(now) => Step::Claim(Operation::Confirm),
-            Operation::Confirm | Operation::Capture if self.given_up => Step::Claim(Operation::Void),
-            Operation::Confirm if self.may_replay(now) && tries == 1 => Step::Claim(Operation::Confirm),
-            Operation::Confirm | Operation::Void => Step::Claim(Operation::Void),
+            _ if self.is_ended_by_repeating(operation, now) => Step::Claim(operation),
+            Operation::Confirm | Operation::Complete | Operation::Capture if self.given_up => {
+                Step::Claim(Operation::Void)
+            }
+            Operation::Confirm | Operation::Complete if self.may_replay(now) && tries == 1 => {
+                Step::Claim(operation)
+            }
+            Operation::Confirm | Operation::Complete | Operation::Void => Step::Claim(Operation::Void),
             Operation::Capture => Step::Claim(Operation::Capture),
         }
     }
@@ -229,13 +239,14 @@ impl Attempt {
         Some(self)
     }
 
-    /// Whether only a repetition of the confirm tells what became of it, also where it is given up: there may be nothing
-    /// to void before it.
-    fn is_ended_by_confirm(&self, now: Timestamp) -> bool {
-        self.method.gateway().voids_only_what_is_held() && !self.undoubted && self.may_replay(now)
+    /// Whether only a repetition of what authorizes tells what became of it, also where it is given up: there may be
+    /// nothing to void before it.
+    fn is_ended_by_repeating(&self, operation: Operation, now: Timestamp) -> bool {
+        let voids_held = self.method.gateway().voids_only_what_is_held();
+        operation.authorizes() && voids_held && !self.undoubted && self.may_replay(now)
     }
 
-    /// Whether the gateway is sure to recognise a repetition of the confirm.
+    /// Whether the gateway is sure to recognise a repetition of what authorizes.
     fn may_replay(&self, now: Timestamp) -> bool {
         now.since(self.started_at) < self.method.gateway().replay_age_max()
     }
@@ -267,14 +278,19 @@ impl Attempt {
         self
     }
 
-    /// Whether it is proven that the gateway holds nothing: it holds nothing without a confirm of ours, and each one
-    /// that was sent is known not to have been executed.
+    /// Whether it is proven that the gateway holds nothing: it holds nothing without a confirm of ours, or a complete
+    /// where that asked for an action, and each one that was sent is known not to have been executed.
     fn holds_nothing(&self) -> bool {
         let gateway = self.method.gateway();
         let unconfirmed = match self.state {
-            AttemptState::Ready { operation: Operation::Open | Operation::Confirm, .. } => true,
-            // Elsewhere it was a confirm that asked for the action.
-            AttemptState::RequiresAction { .. } => gateway.approves_by_redirect(),
+            AttemptState::Ready {
+                operation: Operation::Open | Operation::Confirm | Operation::Complete,
+                ..
+            } => true,
+            // Elsewhere it was a confirm that asked for the action, and that authorizes once the shopper acts.
+            AttemptState::RequiresAction { .. } => {
+                gateway.approves_by_redirect() || gateway.completes_by_result()
+            }
             AttemptState::Ready { .. }
             | AttemptState::Sending { .. }
             | AttemptState::Unknown { .. }

@@ -38,6 +38,17 @@ impl GatewayName {
         }
     }
 
+    /// Whether a shopper who acted comes back with a result that must be sent before anything is held. Until that is
+    /// sent, an action that is awaited proves that nothing is held, and that nothing will be.
+    pub const fn completes_by_result(self) -> bool {
+        match self {
+            Self::Stripe | Self::PayPal => false,
+            // A card is authorized after its 3-D Secure page only by a request to `/payments/details`
+            // (https://docs.adyen.com/online-payments/3d-secure/redirect-3ds2).
+            Self::Adyen => true,
+        }
+    }
+
     /// Whether a void finds something only where a confirm was executed: before that, nothing there could be ended, and
     /// a confirm that is still on its way would be executed after it.
     pub const fn voids_only_what_is_held(self) -> bool {
@@ -160,6 +171,41 @@ impl FromStr for ReturnUrl {
     }
 }
 
+/// What a shopper who acted at the gateway brings back from there: text that means something to the gateway alone, and is
+/// good for this one payment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ActionResult(String);
+
+impl ActionResult {
+    /// How long it may be: Adyen's bound for a `redirectResult`
+    /// (<https://docs.adyen.com/api-explorer/Checkout/71/post/payments/details>).
+    pub const LENGTH_MAX: usize = 20_000;
+
+    /// The result as the gateway gave it. Never logged.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ActionResult {
+    type Err = PaymentTextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if printable && (1..=Self::LENGTH_MAX).contains(&text.len()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(PaymentTextError("a result is 1 to 20000 printable characters, with nothing percent-encoded"))
+        }
+    }
+}
+
+impl fmt::Debug for ActionResult {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ActionResult(***)")
+    }
+}
+
 /// One way to pay that the shopper offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PaymentMethod {
@@ -234,6 +280,9 @@ pub struct Charge {
     pub method: PaymentMethod,
     /// Where the shopper comes back to.
     pub return_url: Option<ReturnUrl>,
+    /// What the shopper brought back from the gateway. It comes after the first sends, is sent with a complete, and never
+    /// changes.
+    pub action_result: Option<ActionResult>,
     /// How often a look-up has shown that a capture or a void had not happened after all.
     pub renewal: u32,
 }
@@ -245,6 +294,8 @@ pub enum Operation {
     Open,
     /// Authorize: hold the money.
     Confirm,
+    /// Authorize with what the shopper brought back from an action.
+    Complete,
     /// Move the money.
     Capture,
     /// Give the authorization up.
@@ -252,11 +303,20 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Confirm, Self::Complete, Self::Capture, Self::Void];
+
+    /// Whether it asks for the money to be held.
+    pub const fn authorizes(self) -> bool {
+        matches!(self, Self::Confirm | Self::Complete)
+    }
+
     /// The word in the idempotency key.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Confirm => "confirm",
+            Self::Complete => "complete",
             Self::Capture => "capture",
             Self::Void => "void",
         }
@@ -269,12 +329,16 @@ impl Charge {
     /// The attempt's number is part of it, or a new card would be answered with the old card's decline. A capture or
     /// a void is renewed once a look-up has shown that it did not happen: Stripe replays even a kept 500 under its key
     /// (<https://docs.stripe.com/api/idempotent_requests>), and its object can be captured or cancelled only once,
-    /// whatever the keys. A confirm never is.
+    /// whatever the keys. What authorizes never is.
     pub fn idempotency_key(&self, operation: Operation) -> String {
         let key = format!("pay:{}:{}:{}", self.order_id, self.attempt, operation.as_str());
         match operation {
             Operation::Capture | Operation::Void if self.renewal > 0 => format!("{key}:{}", self.renewal),
-            Operation::Open | Operation::Confirm | Operation::Capture | Operation::Void => key,
+            Operation::Open
+            | Operation::Confirm
+            | Operation::Complete
+            | Operation::Capture
+            | Operation::Void => key,
         }
     }
 }

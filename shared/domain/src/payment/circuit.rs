@@ -88,6 +88,7 @@ impl Health {
             | Outcome::Captured
             | Outcome::RequiresAction { .. }
             | Outcome::Declined(_)
+            | Outcome::Invalid(_)
             | Outcome::Voided
             | Outcome::Received
             | Outcome::Mismatch => Self::Well,

@@ -10,8 +10,8 @@ mod refund; // money that goes back
 
 pub use attempt::{Attempt, AttemptRefused, AttemptRequest, AttemptState, Step};
 pub use charge::{
-    AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod, PaymentMethodError,
-    PaymentTextError, PaymentToken, ReturnUrl,
+    ActionResult, AttemptNumber, Charge, GatewayName, GatewayReference, Operation, PaymentMethod,
+    PaymentMethodError, PaymentTextError, PaymentToken, ReturnUrl,
 };
 pub use circuit::{Admission, Circuit, CircuitState, Health};
 pub use dispute::{Dispute, DisputeDecision, DisputeNumber, DisputeSeen, DisputeState};

@@ -31,6 +31,9 @@ pub enum Outcome {
     },
     /// The gateway said no.
     Declined(Decline),
+    /// The gateway finds what was sent invalid, and did not execute it. That is a no, unless an earlier call for the same
+    /// may have been executed: what that one used up is invalid now.
+    Invalid(Decline),
     /// Refused unexecuted, as for a rate limit or a rotated key: the same call may be made again.
     Rejected,
     /// Not one byte left this process.

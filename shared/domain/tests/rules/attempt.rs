@@ -30,6 +30,7 @@ fn any_answer() -> impl Strategy<Value = Outcome> {
         1 => Just(Outcome::Voided),
         1 => Just(Outcome::Mismatch),
         1 => any_decline().prop_map(Outcome::Declined),
+        1 => any_decline().prop_map(Outcome::Invalid),
     ]
 }
 
@@ -80,7 +81,14 @@ impl Watched {
     }
 
     fn answer_call(&mut self, answer: Option<Outcome>, now: Timestamp) -> Option<Outcome> {
-        self.doubted |= matches!(answer, None | Some(Outcome::Unknown));
+        let doubts = matches!(answer, None | Some(Outcome::Unknown));
+        let invalid_again = self.doubted && matches!(answer, Some(Outcome::Invalid(_)));
+        let asks = matches!(answer, Some(Outcome::RequiresAction { .. }));
+        // The same key is asked for the same action: what is done with that is another call's business.
+        let awaits_result = asks
+            && self.attempt.method.gateway().completes_by_result()
+            && matches!(self.attempt.state, AttemptState::Sending { operation: Operation::Confirm, .. });
+        self.doubted = (self.doubted || doubts || invalid_again) && !awaits_result;
         let answer = answer?;
         self.held |= holds(&answer);
         self.attempt = self.attempt.clone().apply(answer.clone(), now).unwrap();
@@ -135,7 +143,10 @@ proptest! {
                     }
                     AttemptState::Voided => prop_assert_eq!(told, Some(Outcome::Voided)),
                     AttemptState::Declined(decline) => {
-                        prop_assert_eq!(told, Some(Outcome::Declined(decline.clone())));
+                        let invalid = Outcome::Invalid(decline.clone());
+                        prop_assert!(told != Some(invalid) || before.undoubted, "an earlier call may have charged");
+                        let said_no = matches!(told, Some(Outcome::Declined(no) | Outcome::Invalid(no)) if no == *decline);
+                        prop_assert!(said_no);
                     }
                     AttemptState::NotSent => {
                         prop_assert!(!watched.doubted, "not sent was concluded although a call was in doubt");
@@ -199,7 +210,7 @@ proptest! {
         let sending = opened();
         let now = NOON.plus(Duration::from_secs(wait));
         let after = sending.clone().apply_look_up(answer.clone(), now).unwrap();
-        if matches!(answer, Outcome::Rejected | Outcome::NotSent | Outcome::Unknown) {
+        if matches!(answer, Outcome::Invalid(_) | Outcome::Rejected | Outcome::NotSent | Outcome::Unknown) {
             prop_assert_eq!(after, sending.apply(Outcome::Unknown, now).unwrap());
         }
     }

@@ -3,11 +3,14 @@ use std::collections::BTreeMap;
 use domain::OrderId;
 use domain::invariant::ChargeEntry;
 use domain::payment::{
-    AttemptNumber, Charge, Decline, DisputeSeen, Operation, Outcome, PaymentMethod, RefundCharge,
-    RefundOutcome, Retry,
+    ActionResult, AttemptNumber, Charge, Decline, DisputeSeen, Operation, Outcome, PaymentMethod,
+    RefundCharge, RefundOutcome, Retry,
 };
 
 mod disputes; // what its shopper demands back there
+
+/// What a shopper brings back who proved to their bank who they are.
+const AGREES: &str = "agrees";
 
 /// What a shopper's card does when it is asked.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +115,15 @@ impl Counterparty {
     pub(crate) fn look_up(&self, charge: &Charge, fate: Fate) -> Outcome {
         match fate {
             Fate::Answered => {
-                self.objects.get(&charge.attempt).map_or(Outcome::Unknown, |object| object.truth.outcome())
+                let truth = self.objects.get(&charge.attempt).map(|object| object.truth);
+                match truth {
+                    // Who authorizes by a result cannot be asked whether one is awaited.
+                    Some(Truth::NeedsAction) if charge.method.gateway().completes_by_result() => {
+                        Outcome::Unknown
+                    }
+                    Some(truth) => truth.outcome(),
+                    None => Outcome::Unknown,
+                }
             }
             Fate::Rejected => Outcome::Rejected,
             Fate::NotSent => Outcome::NotSent,
@@ -178,16 +189,20 @@ impl Counterparty {
         self.refunds.values().filter(|refund| refund.attempt == attempt).map(|one| one.amount.amount()).sum()
     }
 
-    /// The shopper acts at the gateway, in every object that waits for it.
-    pub(crate) fn shopper_acts(&mut self, agrees: bool) {
+    /// The shopper acts at the gateway, in every object that waits for it, and comes back with a result.
+    pub(crate) fn shopper_acts(&mut self, agrees: bool) -> ActionResult {
         for object in self.objects.values_mut() {
             object.truth = match (object.truth, agrees) {
+                (Truth::NeedsAction, _) if object.charge.method.gateway().completes_by_result() => {
+                    Truth::NeedsAction
+                }
                 (Truth::NeedsAction, true) => Truth::Authorized,
                 (Truth::NeedsAction, false) => Truth::Declined(Retry::OtherMethod),
                 (Truth::NeedsApproval, true) => Truth::Approved,
                 (unchanged, _) => unchanged,
             };
         }
+        if agrees { AGREES } else { "refuses" }.parse().unwrap()
     }
 
     /// Whether this attempt's money is held or was moved.
@@ -226,7 +241,7 @@ impl Counterparty {
             return answer;
         }
         let object = self.objects.get_mut(&charge.attempt).expect("only an opened attempt is charged");
-        let frozen = Charge { renewal: 0, ..charge.clone() };
+        let frozen = Charge { action_result: None, renewal: 0, ..charge.clone() };
         assert_eq!(object.charge, frozen, "what an attempt sends has changed");
         object.truth = match (operation, object.truth) {
             (Operation::Confirm, Truth::Open) => match card {
@@ -240,10 +255,20 @@ impl Counterparty {
                 Card::DeclinesSoftly => Truth::DeclinedThoughApproved(Retry::OtherMethod),
                 Card::DeclinesHard => Truth::DeclinedThoughApproved(Retry::None),
             },
+            (Operation::Complete, Truth::NeedsAction) => {
+                let result = charge.action_result.as_ref().expect("a complete sends what was brought back");
+                if result.expose() == AGREES {
+                    Truth::Authorized
+                } else {
+                    Truth::Declined(Retry::OtherMethod)
+                }
+            }
             (Operation::Capture, Truth::Authorized) => Truth::Captured,
             // Nothing is there before a confirm, so nothing is ended.
-            (Operation::Void, Truth::Open) if charge.method.gateway().voids_only_what_is_held() => {
-                Truth::Open
+            (Operation::Void, unheld @ (Truth::Open | Truth::NeedsAction))
+                if charge.method.gateway().voids_only_what_is_held() =>
+            {
+                unheld
             }
             (Operation::Void, Truth::Open | Truth::NeedsAction | Truth::Authorized) => Truth::Voided,
             (_, unchanged) => unchanged,

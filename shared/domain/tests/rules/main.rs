@@ -4,6 +4,8 @@
 mod samples; // reservations, checkouts and ways to make many of them
 
 #[cfg(test)]
+mod acting; // what a shopper brings back from an action
+#[cfg(test)]
 mod attempt; // one try to charge, under any answers
 #[cfg(test)]
 mod circuit; // one prober, and no gateway held back for ever

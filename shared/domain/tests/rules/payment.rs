@@ -225,7 +225,14 @@ impl Shop {
             Happening::Work { fates } => self.work(fates.into_iter()),
             Happening::Die { fate } => self.claim_and_die(fate),
             Happening::DelayedCallsArrive => self.gateway.deliver_delayed(),
-            Happening::ShopperActs { agrees } => self.gateway.shopper_acts(agrees),
+            Happening::ShopperActs { agrees } => {
+                let result = self.gateway.shopper_acts(agrees);
+                if let Ok(Idempotent::Executed(change)) =
+                    self.order.clone().submit_action_result(result, self.now)
+                {
+                    self.commit(change);
+                }
+            }
             Happening::ShopperOffers { methods } => {
                 let request = attempt_request(self.order.attempts.len());
                 if let Ok(change) = self.order.clone().retry(methods, request, self.now) {

@@ -1,7 +1,7 @@
 use core::str::FromStr;
 
 use domain::Currency;
-use domain::payment::{GatewayReference, PaymentToken, ReturnUrl};
+use domain::payment::{ActionResult, GatewayReference, PaymentToken, ReturnUrl};
 use proptest::prelude::*;
 
 /// The text of a value that was parsed from a text, if it was.
@@ -17,6 +17,7 @@ proptest! {
         let taken = [
             parsed::<PaymentToken>(&text, |token| token.expose().to_owned()),
             parsed::<GatewayReference>(&text, |reference| reference.as_str().to_owned()),
+            parsed::<ActionResult>(&text, |result| result.expose().to_owned()),
             parsed::<ReturnUrl>(&text, |url| url.as_str().to_owned()),
             parsed::<Currency>(&text, ToString::to_string),
         ];
@@ -28,5 +29,15 @@ proptest! {
         for inner in taken.iter().take(2).flatten() {
             prop_assert!(!inner.contains(['/', '?', '#', '%', '&', '=']));
         }
+    }
+}
+
+#[test]
+fn a_result_of_an_action_is_as_long_as_its_gateway_may_make_it_and_shown_to_nobody() {
+    let longest = "r".repeat(ActionResult::LENGTH_MAX);
+    let result: ActionResult = longest.parse().unwrap();
+    assert_eq!(format!("{result:?}"), "ActionResult(***)");
+    for text in [format!("{longest}r"), String::new(), "with a space".to_owned()] {
+        assert!(text.parse::<ActionResult>().is_err(), "{} characters", text.len());
     }
 }

@@ -18,7 +18,7 @@ fn method() -> impl Strategy<Value = PaymentMethod> {
 }
 
 fn attempt_state() -> impl Strategy<Value = AttemptState> {
-    let operation = || select(&[Operation::Open, Operation::Confirm, Operation::Capture, Operation::Void]);
+    let operation = || select(&Operation::ALL);
     let retry = select(&[Retry::SameMethod, Retry::OtherMethod, Retry::None]);
     prop_oneof![
         (operation(), any::<u32>()).prop_map(|(operation, tries)| AttemptState::Ready { operation, tries }),
@@ -43,19 +43,23 @@ fn attempt() -> impl Strategy<Value = Attempt> {
     let requested = (id(), id()).prop_map(|(key, fingerprint)| AttemptRequest { key, fingerprint });
     let is = (any::<bool>(), any::<bool>());
     let fraud = (option::of(screening()), option::of(review()));
-    let begun = (time(), option::of(requested));
+    let begun = (time(), option::of(requested), option::of(id()));
     (any::<u32>(), method(), option::of(id()), attempt_state(), is, fraud, begun).prop_map(
-        |(number, method, reference, state, is, (screening, review), (started_at, requested))| Attempt {
-            number,
-            method,
-            reference,
-            state,
-            undoubted: is.0,
-            given_up: is.1,
-            screening,
-            review,
-            started_at,
-            requested,
+        |(number, method, reference, state, is, (screening, review), begun)| {
+            let (started_at, requested, action_result) = begun;
+            Attempt {
+                number,
+                method,
+                reference,
+                state,
+                undoubted: is.0,
+                given_up: is.1,
+                screening,
+                action_result,
+                review,
+                started_at,
+                requested,
+            }
         },
     )
 }

@@ -35,6 +35,8 @@ pub(crate) fn attempt(attempt: &Attempt) -> AttributeValue {
     });
     add(&mut item, "requested", requested);
     add(&mut item, "screening", attempt.screening.as_ref().map(screening));
+    let action_result = attempt.action_result.as_ref().map(|result| text(result.expose()));
+    add(&mut item, "action_result", action_result);
     add(&mut item, "review", attempt.review.as_ref().map(review));
     AttributeValue::M(item)
 }
@@ -50,6 +52,7 @@ pub(crate) fn read_attempt(fields: Fields<'_>) -> Result<Attempt, Failure> {
         given_up: fields.optional("given_up", Fields::flag)?.unwrap_or_default(),
         // Attempts that were written before the fraud rules were asked have none.
         screening: fields.optional("screening", read_screening)?,
+        action_result: fields.optional("action_result", Fields::parsed)?,
         review: fields.optional("review", read_review)?,
         started_at: fields.time("started_at")?,
         requested: fields.optional("requested", read_request)?,
@@ -125,9 +128,7 @@ fn read_state(fields: Fields<'_>) -> Result<AttemptState, Failure> {
 }
 
 fn operation_named(word: &str) -> Option<Operation> {
-    [Operation::Open, Operation::Confirm, Operation::Capture, Operation::Void]
-        .into_iter()
-        .find(|operation| operation.as_str() == word)
+    Operation::ALL.into_iter().find(|operation| operation.as_str() == word)
 }
 
 const fn retry_word(retry: Retry) -> &'static str {

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use domain::invariant::ChargeEntry;
 use domain::payment::{
-    AttemptNumber, Charge, DisputeDecision, DisputeSeen, GatewayReference, Outcome, PaymentToken,
-    RefundCharge, RefundNumber, RefundOutcome,
+    ActionResult, AttemptNumber, Charge, DisputeDecision, DisputeSeen, GatewayReference, Outcome,
+    PaymentToken, RefundCharge, RefundNumber, RefundOutcome,
 };
 
 use domain::webhook::Purpose;
@@ -78,14 +78,16 @@ impl Book {
     }
 
     pub(super) fn execute(&mut self, call: Call, charge: &Charge) -> Outcome {
-        // A renewal changes the key and nothing of what is charged.
-        let charge = &Charge { renewal: 0, ..charge.clone() };
+        // What an action led to comes later, and a renewal changes the key and nothing of what is charged.
+        let completed = self.completed(charge.action_result.as_ref());
+        let charge = &Charge { action_result: None, renewal: 0, ..charge.clone() };
         let place = (charge.order_id.clone(), charge.attempt);
         if call == Call::Open {
             return self.open(place, charge);
         }
         let decision = self.decision(charge);
-        let voids_held_only = charge.method.gateway().voids_only_what_is_held();
+        let gateway = charge.method.gateway();
+        let voids_held_only = gateway.voids_only_what_is_held();
         let Some(object) = self.objects.get_mut(&place) else {
             return Outcome::Unknown;
         };
@@ -96,6 +98,15 @@ impl Book {
         object.stands = match (call, object.stands.clone()) {
             (Call::Confirm, Standing::Open | Standing::Decided(Outcome::Approved)) => {
                 Standing::Decided(decision)
+            }
+            (Call::Complete, Standing::Decided(Outcome::RequiresAction { .. })) => {
+                Standing::Decided(completed)
+            }
+            // Who authorizes by a result cannot be asked whether one is awaited.
+            (Call::LookUp, Standing::Decided(Outcome::RequiresAction { .. }))
+                if gateway.completes_by_result() =>
+            {
+                return Outcome::Unknown;
             }
             (Call::Capture, Standing::Decided(Outcome::Authorized | Outcome::AuthorizedAtRisk(_))) => {
                 Standing::Decided(Outcome::Captured)
@@ -113,7 +124,10 @@ impl Book {
                 Call::Void,
                 Standing::Open | Standing::Decided(Outcome::Approved | Outcome::RequiresAction { .. }),
             ) => return Outcome::Unknown,
-            (Call::Open | Call::Confirm | Call::Capture | Call::Void | Call::LookUp, unchanged) => unchanged,
+            (
+                Call::Open | Call::Confirm | Call::Complete | Call::Capture | Call::Void | Call::LookUp,
+                unchanged,
+            ) => unchanged,
         };
         match &object.stands {
             // An object that waits for a confirm proves nothing.
@@ -199,6 +213,11 @@ impl Book {
             .get(charge.method.token().map_or(Self::APPROVED, PaymentToken::expose))
             .cloned()
             .unwrap_or(Outcome::Authorized)
+    }
+
+    fn completed(&self, result: Option<&ActionResult>) -> Outcome {
+        let decision = result.and_then(|result| self.decisions.get(result.expose()));
+        decision.cloned().unwrap_or(Outcome::Authorized)
     }
 
     pub(super) fn entries(&self) -> Vec<ChargeEntry> {

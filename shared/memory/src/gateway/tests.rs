@@ -11,6 +11,7 @@ fn charge() -> Charge {
         amount: Money::new(5_997, "EUR".parse().unwrap()).unwrap(),
         method: PaymentMethod::Stripe { token: "pm_card_visa".parse().unwrap() },
         return_url: None,
+        action_result: None,
         renewal: 0,
     }
 }

@@ -2,6 +2,7 @@ use domain::payment::{Charge, Decline, GatewayReference, Operation, Outcome, Ref
 use reqwest::StatusCode;
 
 use super::call::Call;
+use super::completion;
 use super::decline::refused;
 use super::wire::{Amount, Payment, Problem, Received};
 use crate::line::Exchange;
@@ -16,6 +17,7 @@ pub(super) fn prove(call: &Call<'_>, exchange: &Exchange) -> Outcome {
         Exchange::Answered { .. } if exchange.refused_unexecuted() => Outcome::Rejected,
         Exchange::Answered { .. } => match call.operation {
             Operation::Confirm => read_payment(call.charge, exchange).unwrap_or(Outcome::Unknown),
+            Operation::Complete => completion::read(call.charge, exchange).unwrap_or(Outcome::Unknown),
             Operation::Open | Operation::Capture | Operation::Void => match exchange.accepted::<Received>() {
                 Some(received) if received.status == "received" => Outcome::Received,
                 // It may be refused because an earlier request was taken on: only what is told later says.
@@ -50,13 +52,23 @@ pub(super) fn refusal_code(exchange: &Exchange) -> Option<String> {
 /// Nothing when the answer proves nothing.
 fn read_payment(charge: &Charge, exchange: &Exchange) -> Option<Outcome> {
     if let Some((status, problem)) = problem(exchange) {
-        return read_refusal(status, &problem);
+        return read_refusal(status, &problem).map(Outcome::Declined);
     }
     let payment: Payment = exchange.accepted()?;
     let ours = reference::of(charge)?;
     if payment.merchant_reference.as_deref().is_some_and(|reference| reference != ours.as_str()) {
         return None;
     }
+    match payment.result_code.as_str() {
+        // What the shop cannot show ends here: a card is authorized after it only by a request to `/payments/details`
+        // (https://docs.adyen.com/online-payments/3d-secure/redirect-3ds2).
+        "RedirectShopper" => Some(completion::redirect(payment.action).unwrap_or_else(no_authentication)),
+        _ => read_result(charge, &payment),
+    }
+}
+
+/// What the result code says. Nothing when it proves nothing.
+pub(super) fn read_result(charge: &Charge, payment: &Payment) -> Option<Outcome> {
     match payment.result_code.as_str() {
         "Authorised"
             if payment.amount.as_ref().is_some_and(|amount| *amount != Amount::of(charge.amount)) =>
@@ -69,29 +81,29 @@ fn read_payment(charge: &Charge, exchange: &Exchange) -> Option<Outcome> {
         "Refused" | "Error" | "Cancelled" => {
             Some(Outcome::Declined(refused(payment.refusal_reason_code.as_deref())))
         }
-        // A card is authorized after this only by a request to `/payments/details`, which the shop never makes
-        // (https://docs.adyen.com/online-payments/3d-secure/redirect-3ds2).
-        "RedirectShopper" | "IdentifyShopper" | "ChallengeShopper" => {
-            Some(Outcome::Declined(refused(Some("38"))))
-        }
+        "RedirectShopper" | "IdentifyShopper" | "ChallengeShopper" => Some(no_authentication()),
         // `Pending` and `Received` are not over, and a word that is not known here may mean anything.
         _ => None,
     }
 }
 
+fn no_authentication() -> Outcome {
+    Outcome::Declined(refused(Some("38")))
+}
+
 /// A request that is not valid was not executed, and asking again changes nothing. Of a key that is in use or was used for
 /// something else, and of a failure, nothing is proven.
-fn read_refusal(status: StatusCode, problem: &Problem) -> Option<Outcome> {
+pub(super) fn read_refusal(status: StatusCode, problem: &Problem) -> Option<Decline> {
     // "Request already processed or in progress."
     const IN_USE: &str = "704";
     let invalid = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
     (invalid && problem.error_type == "validation" && problem.code() != IN_USE).then(|| {
         let code = format!("validation_{}", problem.code());
-        Outcome::Declined(Decline { code, retry: Retry::OtherMethod })
+        Decline { code, retry: Retry::OtherMethod }
     })
 }
 
-fn problem(exchange: &Exchange) -> Option<(StatusCode, Problem)> {
+pub(super) fn problem(exchange: &Exchange) -> Option<(StatusCode, Problem)> {
     match exchange {
         Exchange::Answered { status, body: Some(body) } if !status.is_success() => {
             Some((*status, serde_json::from_slice(body).ok()?))

@@ -1,7 +1,11 @@
-use domain::payment::{Charge, GatewayReference, Operation, PaymentMethod, RefundCharge};
+use domain::payment::{Charge, GatewayReference, Operation, PaymentMethod, RefundCharge, ReturnUrl};
+use reqwest::Url;
 use serde::Serialize;
 
-use super::wire::{AdditionalData, Amount, Modification, NewPayment, StoredCard};
+use super::wire::{
+    AdditionalData, Amount, AuthenticationData, CompletionDetails, Modification, NewPayment, PaymentDetails,
+    StoredCard, ThreeDsRequestData,
+};
 use crate::reference;
 
 /// One call, ready to be sent. The same charge and operation give the same bytes every time.
@@ -29,6 +33,7 @@ impl<'a> Call<'a> {
         // Whose card it is, and which of theirs.
         let (shopper_reference, stored_payment_method_id) = token.expose().rsplit_once('_')?;
         let reference = reference::of(charge)?;
+        let return_url = charge.return_url.as_ref()?;
         let body = NewPayment {
             merchant_account,
             amount: Amount::of(charge.amount),
@@ -38,10 +43,28 @@ impl<'a> Call<'a> {
             // The shopper is there, and pays with what was stored before.
             shopper_interaction: "ContAuth",
             recurring_processing_model: "CardOnFile",
-            return_url: charge.return_url.as_ref()?.as_str(),
+            return_url: return_url.as_str(),
+            channel: "Web",
+            origin: origin(return_url),
+            // The shop's storefronts have no pages that a bank's own could stand in.
+            authentication_data: AuthenticationData {
+                three_ds_request_data: ThreeDsRequestData { native_three_ds: "disabled" },
+            },
             additional_data: AdditionalData { manual_capture: "true" },
         };
         Self::of(charge, Operation::Confirm, "/v71/payments".to_owned(), &body)
+    }
+
+    /// The payment again, with what the shopper brought back from its redirect. Nothing where they brought nothing.
+    pub(super) fn completion(charge: &'a Charge) -> Option<Self> {
+        let redirect_result = charge.action_result.as_ref()?.expose();
+        let body = PaymentDetails { details: CompletionDetails { redirect_result } };
+        Self::of(charge, Operation::Complete, "/v71/payments/details".to_owned(), &body)
+    }
+
+    /// The last request that authorizes this payment. A repetition is answered as it was.
+    pub(super) fn authorization(charge: &'a Charge, merchant_account: &str) -> Option<Self> {
+        Self::completion(charge).or_else(|| Self::payment(charge, merchant_account))
     }
 
     pub(super) fn capture(
@@ -82,6 +105,11 @@ pub(super) fn refund(
     let body = Modification { merchant_account, amount, payment_reference: None, reference: &reference };
     let path = format!("/v71/payments/{}/refunds", payment.as_str());
     Some(Message { path, key: refund.idempotency_key(), body: json(&body)? })
+}
+
+/// Where the storefront's pages are.
+fn origin(return_url: &ReturnUrl) -> Option<String> {
+    Some(Url::parse(return_url.as_str()).ok()?.origin().ascii_serialization())
 }
 
 fn json(body: &impl Serialize) -> Option<String> {

@@ -6,6 +6,7 @@
 
 mod answer; // what an answer proves
 mod call; // what is asked, and how it is written
+mod completion; // what the shopper must do, and what came of it
 mod decline; // what a shopper may do after each refusal
 mod facts; // what the kept webhooks prove
 mod reports; // what moved, by the files that Adyen makes of each day
@@ -120,7 +121,7 @@ impl AdyenGateway {
         if let Some(payment) = facts::authorized(&self.told(reference).await) {
             return Some(payment);
         }
-        let (exchange, outcome) = self.make(&Call::payment(charge, &self.merchant_account)?).await;
+        let (exchange, outcome) = self.make(&Call::authorization(charge, &self.merchant_account)?).await;
         let is_held = matches!(outcome, Outcome::Authorized | Outcome::AuthorizedAtRisk(_));
         if is_held { answer::payment(&exchange) } else { None }
     }
@@ -147,6 +148,14 @@ impl Gateway for AdyenGateway {
         match Call::payment(charge, &self.merchant_account) {
             Some(call) => self.make(&call).await.1,
             // Nothing like it was ever opened.
+            None => Outcome::Unknown,
+        }
+    }
+
+    async fn complete(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {
+        match Call::completion(charge) {
+            Some(call) => self.make(&call).await.1,
+            // The shopper brought nothing back.
             None => Outcome::Unknown,
         }
     }

@@ -17,7 +17,37 @@ pub(super) struct NewPayment<'a> {
     pub(super) shopper_interaction: &'static str,
     pub(super) recurring_processing_model: &'static str,
     pub(super) return_url: &'a str,
+    /// Only with what a browser-based 3-D Secure needs is a bank asked at all.
+    pub(super) channel: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<String>,
+    pub(super) authentication_data: AuthenticationData,
     pub(super) additional_data: AdditionalData,
+}
+
+/// How a card's bank is asked (<https://docs.adyen.com/online-payments/3d-secure/api-reference>).
+#[derive(Debug, Serialize)]
+pub(super) struct AuthenticationData {
+    #[serde(rename = "threeDSRequestData")]
+    pub(super) three_ds_request_data: ThreeDsRequestData,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ThreeDsRequestData {
+    #[serde(rename = "nativeThreeDS")]
+    pub(super) native_three_ds: &'static str,
+}
+
+/// What a shopper brought back from a redirect (<https://docs.adyen.com/api-explorer/Checkout/71/post/payments/details>).
+#[derive(Debug, Serialize)]
+pub(super) struct PaymentDetails<'a> {
+    pub(super) details: CompletionDetails<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CompletionDetails<'a> {
+    pub(super) redirect_result: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,12 +100,21 @@ pub(super) struct Payment {
     pub(super) refusal_reason_code: Option<String>,
     additional_data: Option<Value>,
     fraud_result: Option<Value>,
+    pub(super) action: Option<Action>,
 }
 
 impl Payment {
     pub(super) fn risk(&self) -> Option<Risk> {
         risk::of(self.additional_data.as_ref(), self.fraud_result.as_ref())
     }
+}
+
+/// What the shopper must do.
+#[derive(Debug, Deserialize)]
+pub(super) struct Action {
+    pub(super) r#type: String,
+    pub(super) method: Option<String>,
+    pub(super) url: Option<String>,
 }
 
 /// The answer to a capture, a cancel or a refund: it was taken on.

@@ -55,7 +55,7 @@ fn read(call: &Call<'_>, status: StatusCode, body: Option<&[u8]>) -> Option<Outc
         Aim::Change(Operation::Confirm) => {
             standing(call, parse(body)?).filter(|outcome| *outcome != Outcome::Approved)
         }
-        Aim::LookUp => standing(call, parse(body)?),
+        Aim::Change(Operation::Complete) | Aim::LookUp => standing(call, parse(body)?),
     }
 }
 
@@ -155,7 +155,6 @@ fn read_refusal(aim: Aim, status: StatusCode, problem: Problem) -> Option<Outcom
             }
         }
         Aim::Change(Operation::Void) if problem.issue() == "PREVIOUSLY_VOIDED" => Some(Outcome::Voided),
-        Aim::Change(Operation::Open | Operation::Confirm | Operation::Capture | Operation::Void)
-        | Aim::LookUp => None,
+        Aim::Change(_) | Aim::LookUp => None,
     }
 }

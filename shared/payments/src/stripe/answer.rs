@@ -101,7 +101,6 @@ fn read_refusal(aim: Aim, status: StatusCode, error: &ErrorBody) -> Outcome {
         }
         // Of an object that exists, only looking at it tells where it stands; a look-up that finds none or fails
         // proves nothing.
-        Aim::Change(Operation::Open | Operation::Confirm | Operation::Capture | Operation::Void)
-        | Aim::LookUp => Outcome::Unknown,
+        Aim::Change(_) | Aim::LookUp => Outcome::Unknown,
     }
 }

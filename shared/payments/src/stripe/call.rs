@@ -82,7 +82,10 @@ impl<'a> Call<'a> {
             Aim::Change(Operation::Confirm) => format!("/v1/payment_intents/{object}/confirm"),
             Aim::Change(Operation::Capture) => format!("/v1/payment_intents/{object}/capture"),
             Aim::Change(Operation::Void) => format!("/v1/payment_intents/{object}/cancel"),
-            Aim::LookUp => format!("/v1/payment_intents/{object}?expand[]={EXPANDED}"),
+            // What the shopper did shows at the object itself.
+            Aim::Change(Operation::Complete) | Aim::LookUp => {
+                format!("/v1/payment_intents/{object}?expand[]={EXPANDED}")
+            }
         }
     }
 

@@ -44,6 +44,7 @@ pub(crate) fn charge(card: &str) -> Charge {
         amount: money(8999, "EUR"),
         method: PaymentMethod::Adyen { token: format!("ada_{card}").parse().unwrap() },
         return_url: Some("https://shop.example/orders?id=1".parse().unwrap()),
+        action_result: None,
         renewal: 0,
     }
 }

@@ -42,6 +42,7 @@ pub(crate) fn charge() -> Charge {
         amount: money(8999, "EUR"),
         method: PaymentMethod::PayPal,
         return_url: None,
+        action_result: None,
         renewal: 0,
     }
 }

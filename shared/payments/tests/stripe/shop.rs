@@ -38,6 +38,7 @@ pub(crate) fn charge(token: &str) -> Charge {
         amount: money(8999, "EUR"),
         method: PaymentMethod::Stripe { token: token.parse().unwrap() },
         return_url: None,
+        action_result: None,
         renewal: 0,
     }
 }

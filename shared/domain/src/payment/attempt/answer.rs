@@ -14,6 +14,7 @@ impl Attempt {
         let seen = match outcome {
             Outcome::Opened(_)
             | Outcome::ApprovalNeeded { .. }
+            | Outcome::Invalid(_)
             | Outcome::Rejected
             | Outcome::NotSent
             | Outcome::Received
@@ -27,7 +28,8 @@ impl Attempt {
             | Outcome::Voided
             | Outcome::Mismatch) => fact,
         };
-        let may_arrive = matches!(self.state, AttemptState::Sending { operation: Operation::Confirm, .. });
+        let may_arrive =
+            matches!(self.state, AttemptState::Sending { operation, .. } if operation.authorizes());
         let mut attempt = self.apply(seen, now)?;
         if may_arrive
             && matches!(attempt.state, AttemptState::Ready { .. } | AttemptState::RequiresAction { .. })
@@ -74,13 +76,19 @@ impl Attempt {
             }
             Outcome::Authorized | Outcome::AuthorizedAtRisk(_) => return Ok(self.authorized(now)),
             Outcome::Captured => AttemptState::Captured,
-            Outcome::RequiresAction { url } => self.require_action(url, now),
+            Outcome::RequiresAction { url } => {
+                // The confirm was executed, and holds nothing, however often it was sent under its key.
+                self.undoubted |= self.method.gateway().completes_by_result()
+                    && matches!(self.state, AttemptState::Sending { operation: Operation::Confirm, .. });
+                self.require_action(url, now)
+            }
             Outcome::Declined(decline) => AttemptState::Declined(decline),
+            Outcome::Invalid(decline) if self.undoubted => AttemptState::Declined(decline),
             Outcome::Voided => AttemptState::Voided,
             Outcome::Mismatch => AttemptState::ManualReview,
             Outcome::Rejected => self.unexecuted(now),
             Outcome::NotSent => self.not_sent(now),
-            Outcome::Received | Outcome::Unknown => self.unknown(now),
+            Outcome::Invalid(_) | Outcome::Received | Outcome::Unknown => self.unknown(now),
         };
         self.undoubted &= !matches!(self.state, AttemptState::Unknown { .. });
         Ok(self)
@@ -123,10 +131,14 @@ impl Attempt {
                 AttemptState::RequiresAction { url, until: *until, tries: tries.saturating_add(1) }
             }
             // Past the confirm, what must still be done by the shopper contradicts what was seen before.
-            AttemptState::Sending { operation: Operation::Capture | Operation::Void, .. }
-            | AttemptState::Unknown { operation: Operation::Capture | Operation::Void, .. } => {
-                self.unknown(now)
+            AttemptState::Sending {
+                operation: Operation::Complete | Operation::Capture | Operation::Void,
+                ..
             }
+            | AttemptState::Unknown {
+                operation: Operation::Complete | Operation::Capture | Operation::Void,
+                ..
+            } => self.unknown(now),
             AttemptState::Ready { .. }
             | AttemptState::Sending { .. }
             | AttemptState::Unknown { .. }
@@ -190,7 +202,7 @@ impl Attempt {
 
     /// Tries an unexecuted call again, a few times for one that would begin the charge.
     fn again(&self, operation: Operation, tries: u32, now: Timestamp) -> AttemptState {
-        let begins = matches!(operation, Operation::Open | Operation::Confirm);
+        let begins = operation == Operation::Open || operation.authorizes();
         if begins && tries >= Self::UNEXECUTED_TRIES_MAX {
             AttemptState::NotSent
         } else if now.since(self.in_flight_since()) >= Self::REVIEW_AGE {

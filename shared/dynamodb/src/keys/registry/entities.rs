@@ -155,7 +155,7 @@ pub static ENTITIES: [Entity; 18] = [
             "updated_at",
             "history",
         ],
-        written_by: "checkout; then capture-payment, apply-webhook, add-payment-method, cancel-order, expire-reservation",
+        written_by: "checkout; then capture-payment, apply-webhook, add-payment-method, cancel-order, submit-action-result, expire-reservation",
     },
     Entity {
         kind: "velocity: what was counted of a customer, an address or a card on a day",
