@@ -13,10 +13,11 @@ use application::resolve_difference::ResolveDifferenceError;
 use application::resolve_order::ResolveOrderError;
 use application::resolve_webhook::ResolveWebhookError;
 use application::review_order::ReviewOrderError;
+use application::submit_action_result::SubmitActionResultError;
 use application::write_off_stock::WriteOff;
 use domain::fraud::ReviewDecision;
 use domain::order::{Order, RefundRequest};
-use domain::payment::Finding;
+use domain::payment::{ActionResult, Finding};
 use domain::reconciliation::{Difference, DifferenceKey};
 use domain::reservation::{Reservation, Standing};
 use domain::stock::Movement;
@@ -35,6 +36,7 @@ pub(crate) enum Request {
     CheckOut(Box<PlaceOrder>),
     AddMethod(AddPaymentMethod),
     Cancel(Caller, OrderId),
+    SubmitActionResult(Caller, OrderId, ActionResult),
     Refund(OrderId, RefundRequest),
     Review(OrderId, ReviewDecision),
     ListWork,
@@ -57,6 +59,7 @@ pub(crate) enum Answer {
     CheckedOut(Result<Order, CheckoutError>),
     MethodAdded(Result<Order, AddPaymentMethodError>),
     Cancelled(Result<Order, CancelOrderError>),
+    ResultSubmitted(Result<Order, SubmitActionResultError>),
     Refunding(Result<Order, RefundOrderError>),
     Reviewed(Result<Order, ReviewOrderError>),
     Work(Vec<WorkItem>),
@@ -79,6 +82,7 @@ impl Request {
             Self::CheckOut(_) => "checkout",
             Self::AddMethod(_) => "add-payment-method",
             Self::Cancel(..) => "cancel-order",
+            Self::SubmitActionResult(..) => "submit-action-result",
             Self::Refund(..) => "refund-order",
             Self::Review(..) => "review-order",
             Self::ListWork => "list-work-items",
@@ -106,11 +110,13 @@ impl Answer {
             Self::CheckedOut(Ok(order))
             | Self::MethodAdded(Ok(order))
             | Self::Cancelled(Ok(order))
+            | Self::ResultSubmitted(Ok(order))
             | Self::Refunding(Ok(order))
             | Self::Reviewed(Ok(order))
             | Self::Resolved(Ok(order))
             | Self::Order(Some(order)) => format!("the order is {}", order.word()),
             Self::Cancelled(Err(error)) => format!("refused: {error}"),
+            Self::ResultSubmitted(Err(error)) => format!("refused: {error}"),
             Self::Work(items) => format!("{} wait for a person", items.len()),
             Self::Resolved(Err(error)) => format!("refused: {error}"),
             Self::WebhookResolved(Ok(webhook)) => {

@@ -18,11 +18,13 @@ use domain::{OrderId, Timestamp};
 
 use crate::dice::Dice;
 
+mod acting; // what shoppers do at its pages, and what comes of it
 mod dashboard; // what a person sees and does there
 mod disputes; // money that shoppers demand back over the shop's head
 mod refunds; // money that goes back
-mod silence; // first confirms that are not answered
+mod silence; // first calls that are not answered
 
+pub(crate) use acting::PROOF;
 pub(crate) use silence::Silence;
 mod transfers; // what is listed as moved
 
@@ -126,8 +128,12 @@ impl Bank {
         answer
     }
 
-    /// Fails, and keeps the failure under the key; PayPal and Adyen execute a repetition of it.
-    pub(crate) fn fail(&mut self, request: &Request, now: Timestamp) -> Outcome {
+    /// Fails, and keeps the failure under the key; PayPal and Adyen execute a repetition of it. Adyen fails a complete
+    /// once it has used up what was brought back.
+    pub(crate) fn fail(&mut self, request: &Request, now: Timestamp, dice: &mut Dice) -> Outcome {
+        if request.asked == Asked::Change(Operation::Complete) && !self.kept.contains_key(&request.key) {
+            let _nobody_hears = self.perform(request, now, dice);
+        }
         let keeps = matches!(request.charge.method, PaymentMethod::Stripe { .. });
         if keeps && !self.kept.contains_key(&request.key) {
             self.keep(request, now, Outcome::Unknown);
@@ -160,6 +166,7 @@ impl Bank {
         }
         let (status, answer) = match (operation, &intent.status) {
             (Operation::Confirm, Status::RequiresConfirmation | Status::Approved) => decide(&intent.charge),
+            (Operation::Complete, status) => acting::complete(&intent.charge, request, status),
             (Operation::Capture, Status::RequiresCapture) => (Status::Succeeded, Outcome::Captured),
             (
                 Operation::Void,
@@ -194,23 +201,13 @@ impl Bank {
         Outcome::ApprovalNeeded { reference, url: ACTION.to_owned() }
     }
 
-    /// The shopper acts at the gateway's page, within a quarter of an hour or never.
-    fn expect_the_shopper(&mut self, at: usize, now: Timestamp, dice: &mut Dice) {
-        let token = self.intents.get(at).map(|intent| token(&intent.charge));
-        let (proves, soonest) = match token {
-            Some("three_d_secure" | PAYPAL) => (true, 0),
-            Some("three_d_secure_late") => (true, 590_000),
-            Some("three_d_secure_failed") => (false, 0),
-            _ => return,
-        };
-        let wait = dice.below(900_000_u32.saturating_sub(soonest)).saturating_add(soonest);
-        let acts = now.plus(Duration::from_millis(u64::from(wait)));
-        self.actions.push((acts, at, proves));
-    }
-
     fn look_up(&self, request: &Request) -> Outcome {
         match self.intent(request.reference.as_ref()).map(|intent| &intent.status) {
             None | Some(Status::RequiresConfirmation) => Outcome::Unknown,
+            // It has told of nothing yet.
+            Some(Status::RequiresAction) if request.charge.method.gateway().completes_by_result() => {
+                Outcome::Unknown
+            }
             Some(Status::Approved) => Outcome::Approved,
             Some(Status::RequiresAction | Status::RequiresApproval) => {
                 Outcome::RequiresAction { url: ACTION.to_owned() }
@@ -363,7 +360,7 @@ fn decide(charge: &Charge) -> (Status, Outcome) {
     match token(charge) {
         "declined" => declined(soft_decline()),
         "stolen" => declined(Decline { code: "stolen_card".to_owned(), retry: Retry::None }),
-        "three_d_secure" | "three_d_secure_late" | "three_d_secure_failed" | "three_d_secure_abandoned" => {
+        token if token.starts_with("three_d_secure") => {
             (Status::RequiresAction, Outcome::RequiresAction { url: ACTION.to_owned() })
         }
         _ => (Status::RequiresCapture, authorized(charge)),

@@ -57,7 +57,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 69] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -152,6 +152,18 @@ impl Mutation {
             scenario: Some("cancel-unknown-charged"),
             ..of("not-sent-this-time-is-no", "not sent is believed on a repetition", || {
                 payments::not_sent_this_time_is_no()
+            })
+        },
+        Self {
+            scenario: Some("adyen-three-d-secure-used-up"),
+            ..of("invalid-is-no", "what a lost call may have used up is taken for never good", || {
+                payments::invalid_is_no()
+            })
+        },
+        Self {
+            scenario: Some("adyen-three-d-secure-used-up"),
+            ..of("result-forgotten", "a deadline ends what a result was sent for", || {
+                payments::result_forgotten()
             })
         },
         of("unversioned-record", "an order is recorded without its version", || {

@@ -16,6 +16,7 @@ use crate::shopper::Shopper;
 use crate::simulation::Work;
 use crate::world::{BEGIN, World};
 
+mod acting; // shoppers who come back from their bank with a result
 mod ailing; // a gateway that is ill for a while
 mod buying; // one shopper, and what payments do
 mod disputing; // shoppers who demand their money back over the shop's head
@@ -119,6 +120,16 @@ impl Scenario {
         Self { reconciles: true, ..of("resolved-differences", resolving::differing) },
     ];
 
+    /// Those in which shoppers come back from their bank with a result, in the same way.
+    pub const ACTED: [Self; 6] = [
+        of("adyen-three-d-secure", acting::proves),
+        of("adyen-three-d-secure-used-up", acting::used_up),
+        of("adyen-three-d-secure-late", acting::comes_late),
+        of("adyen-three-d-secure-failed", acting::fails),
+        of("adyen-three-d-secure-abandoned", acting::never_comes),
+        of("cancel-adyen-three-d-secure", acting::cancels),
+    ];
+
     /// Those in which payments are disputed, in the same way.
     pub const DISPUTED: [Self; 4] = [
         of("disputed", disputing::paid),
@@ -194,7 +205,7 @@ impl Scenario {
 
     /// Every scenario there is.
     pub fn every() -> impl Iterator<Item = Self> {
-        let told = Self::TOLD.into_iter().chain(Self::DISPUTED).chain(Self::RECONCILED);
+        let told = Self::TOLD.into_iter().chain(Self::DISPUTED).chain(Self::RECONCILED).chain(Self::ACTED);
         let by_people = Self::SCREENED.into_iter().chain(Self::RESOLVED).chain(Self::RETURNED);
         Self::ALL.into_iter().chain(told).chain(Self::ILL).chain(by_people)
     }

@@ -22,6 +22,7 @@ use application::refund_order::{self, refund_order};
 use application::relay::{self, relay};
 use application::release_reservation::{self, release_reservation};
 use application::review_order::{self, review_order};
+use application::submit_action_result::{self, submit_action_result};
 use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
 use application::{Budget, Clock, Failure, Gateways, Subject};
@@ -98,6 +99,7 @@ async fn answer(at: &Invocation, request: Request) -> Answer {
         Request::CheckOut(_)
         | Request::AddMethod(_)
         | Request::Cancel(..)
+        | Request::SubmitActionResult(..)
         | Request::Refund(..)
         | Request::Review(..) => answer_about_order(at, request).await,
         Request::Resolve(id, finding) => resolving::order(at, &id, finding).await,
@@ -130,6 +132,13 @@ async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
             match cancel_order(&ports, &caller, &id).await {
                 Err(cancel_order::CancelOrderError::Failure(_)) => Answer::None,
                 answer => Answer::Cancelled(answer.map(Idempotent::into_inner)),
+            }
+        }
+        Request::SubmitActionResult(caller, id, result) => {
+            let ports = submit_action_result::Ports { orders: at, clock: at };
+            match submit_action_result(&ports, &caller, &id, &result).await {
+                Err(submit_action_result::SubmitActionResultError::Failure(_)) => Answer::None,
+                answer => Answer::ResultSubmitted(answer.map(Idempotent::into_inner)),
             }
         }
         Request::Refund(id, refund) => {
@@ -195,6 +204,7 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
         | Request::CheckOut(_)
         | Request::AddMethod(_)
         | Request::Cancel(..)
+        | Request::SubmitActionResult(..)
         | Request::Refund(..)
         | Request::Review(..)
         | Request::Resolve(..)

@@ -103,6 +103,13 @@ impl Shopper {
         answer.ok()
     }
 
+    /// Brings back what came of an action at the gateway. `None` when that was refused.
+    pub(crate) async fn submit(&self, order: &Order, result: &str) -> Option<Order> {
+        let request = Request::SubmitActionResult(self.caller()?, order.id.clone(), result.parse().ok()?);
+        let Answer::ResultSubmitted(answer) = self.ask(request).await else { return None };
+        answer.ok()
+    }
+
     /// An operator gives so much of an order back. `None` when that was refused.
     pub(crate) async fn refund(&self, reference: &str, order: &Order, amount: i64) -> Option<Order> {
         self.refund_returned(reference, order, amount, &[]).await

@@ -150,6 +150,7 @@ impl Simulation {
                 | Request::CheckOut(_)
                 | Request::AddMethod(_)
                 | Request::Cancel(..)
+                | Request::SubmitActionResult(..)
                 | Request::Refund(..)
                 | Request::Review(..)
                 | Request::ListWork

@@ -46,6 +46,36 @@ fn fault_28_29_30_73_nothing_breaks_whatever_the_gateway_tells_and_whatever_fail
 }
 
 #[test]
+fn fault_60_61_70_71_nothing_breaks_whenever_a_shopper_comes_back_with_a_result_and_whatever_fails() {
+    for scenario in Scenario::ACTED {
+        assert_sound(simulation::sweep(scenario));
+        assert_sound(simulation::seeds(0..SEEDS / 4, Some(scenario)));
+    }
+}
+
+#[test]
+fn a_result_is_handed_in_at_every_time_and_meets_cancels_and_lost_answers() {
+    for (name, expected) in [
+        ("adyen-three-d-secure", "order is paid"),
+        ("adyen-three-d-secure-used-up", "hears of complete: Invalid"),
+        ("adyen-three-d-secure", "attempt 1 complete unknown"),
+        ("adyen-three-d-secure", "refused: the order does not wait for an action of its shopper"),
+        ("adyen-three-d-secure-late", "attempt 1 voided"),
+        ("adyen-three-d-secure-late", "attempt 1 sending complete"),
+        ("adyen-three-d-secure-failed", "attempt 1 declined"),
+        ("adyen-three-d-secure-abandoned", "attempt 1 voided"),
+        ("cancel-adyen-three-d-secure", "cancelled, attempt 1 voided"),
+        ("cancel-adyen-three-d-secure", "attempt 1 sending void"),
+        ("cancel-adyen-three-d-secure", "attempt 1 captured"),
+    ] {
+        let scenario = Scenario::named(name).unwrap();
+        let traces = (0..SEEDS).map(|seed| Run::seeded(seed, Some(scenario)).traced().trace);
+        let mut lines = traces.flatten();
+        assert!(lines.any(|line| line.contains(expected)), "{name} never comes to `{expected}`");
+    }
+}
+
+#[test]
 fn fault_79_nothing_breaks_whatever_is_disputed_and_whatever_fails() {
     for scenario in Scenario::DISPUTED {
         assert_sound(simulation::sweep(scenario));

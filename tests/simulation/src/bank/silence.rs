@@ -1,17 +1,25 @@
 use domain::payment::Operation;
 
-use super::{Asked, Bank, Request, place, token};
+use super::{Asked, Bank, Request, Status, place, token};
 
-/// What becomes of a first confirm because of its token, whatever else goes wrong.
+/// What becomes of a first confirm or complete because of its token, whatever else goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Silence {
     AfterItWasDone,
     InsteadOfDoingIt,
+    /// The gateway fails once it has done it, and keeps nothing of that.
+    FailingAfterItWasDone,
 }
 
 impl Bank {
-    /// Whether this very request meets silence, as its token says: the first confirm of its object does.
+    /// Whether this very request meets silence, as its token says: the first confirm or complete of its object does.
     pub(crate) fn silence(&self, request: &Request) -> Option<Silence> {
+        if request.asked == Asked::Change(Operation::Complete) {
+            let intent = self.intent(request.reference.as_ref())?;
+            let first = intent.status == Status::RequiresAction;
+            let fails = first && token(&request.charge) == "three_d_secure_used_up";
+            return fails.then_some(Silence::FailingAfterItWasDone);
+        }
         if request.asked != Asked::Change(Operation::Confirm) {
             return None;
         }

@@ -54,6 +54,9 @@ impl Checker {
                 self.books.movements.iter().any(is_it)
             }
             Request::Cancel(_, id) => self.order(id).is_some_and(|order| order.cancel_requested_at.is_some()),
+            Request::SubmitActionResult(_, id, result) => self.order(id).is_some_and(|order| {
+                order.attempts.iter().any(|attempt| attempt.action_result.as_ref() == Some(result))
+            }),
             Request::Refund(id, refund) => self.order(id).is_some_and(|order| {
                 let asked = RefundCause::Asked(refund.reference.clone());
                 order.refunds.iter().any(|earlier| earlier.cause == asked)
@@ -122,6 +125,9 @@ impl Checker {
                 self.hears_of_movement(known, moved);
             }
             (_, Answer::Cancelled(Err(refused))) => self.refused(known, false, || refused.to_string()),
+            (_, Answer::ResultSubmitted(Err(refused))) => {
+                self.refused(known, false, || refused.to_string());
+            }
             (_, Answer::Reviewed(Err(refused))) => self.refused(known, false, || refused.to_string()),
             (_, Answer::Refunding(Err(refused))) => {
                 let is_fair = *refused == RefundOrderError::Refused(RefundRefused::ReferenceReused);
@@ -130,6 +136,7 @@ impl Checker {
             (
                 _,
                 Answer::Cancelled(Ok(order))
+                | Answer::ResultSubmitted(Ok(order))
                 | Answer::Refunding(Ok(order))
                 | Answer::Reviewed(Ok(order))
                 | Answer::Order(Some(order)),

@@ -28,6 +28,10 @@ impl Gateway for Invocation {
         self.change(Operation::Confirm, charge, Some(reference)).await
     }
 
+    async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.change(Operation::Complete, charge, Some(&self.latest(charge, reference))).await
+    }
+
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         self.change(Operation::Capture, charge, Some(&self.latest(charge, reference))).await
     }
@@ -180,6 +184,7 @@ impl Invocation {
             match silent {
                 Some(Silence::AfterItWasDone) => Some(Fault::AnswerLost),
                 Some(Silence::InsteadOfDoingIt) => Some(Fault::RequestLost),
+                Some(Silence::FailingAfterItWasDone) => Some(Fault::KeptFailure),
                 None => planned.or_else(|| desk.illness(&request)),
             }
         };
@@ -188,9 +193,9 @@ impl Invocation {
             Some(Fault::Rejected) => Outcome::Rejected,
             Some(Fault::NotSent) => Outcome::NotSent,
             Some(Fault::KeptFailure) => {
-                let mut desk = self.world.desk();
-                let now = desk.now;
-                desk.bank.fail(&request, now)
+                let mut guard = self.world.desk();
+                let desk = &mut *guard;
+                desk.bank.fail(&request, desk.now, &mut desk.dice)
             }
             Some(Fault::Late) => {
                 self.delay(request);

@@ -51,6 +51,13 @@ pub(super) fn risk_unheard() -> Box<dyn Conduct> {
     })
 }
 
+pub(super) fn invalid_is_no() -> Box<dyn Conduct> {
+    hears(|asked, outcome| match (asked, outcome) {
+        (Asked::Change(Operation::Complete), Outcome::Invalid(no)) => Outcome::Declined(no),
+        (_, outcome) => outcome,
+    })
+}
+
 pub(super) fn time_out_is_no() -> Box<dyn Conduct> {
     hears(|asked, outcome| match (asked, outcome) {
         (Asked::Change(Operation::Confirm), Outcome::Unknown) => a_no(),
@@ -139,6 +146,19 @@ pub(super) fn lease_is_safety() -> Box<dyn Conduct> {
             return attempt;
         }
         let state = AttemptState::Ready { operation: Operation::Confirm, tries: 0 };
+        Attempt { state, undoubted: true, ..attempt }
+    };
+    boxed(Shows { honest: Honest::default(), show })
+}
+
+/// Whoever finds a complete in doubt takes the shopper for one who never came back.
+pub(super) fn result_forgotten() -> Box<dyn Conduct> {
+    let show = |attempt: Attempt| {
+        if !matches!(attempt.state, AttemptState::Unknown { operation: Operation::Complete, .. }) {
+            return attempt;
+        }
+        let until = attempt.started_at.plus(Attempt::ACTION_TIME);
+        let state = AttemptState::RequiresAction { url: String::new(), until, tries: 0 };
         Attempt { state, undoubted: true, ..attempt }
     };
     boxed(Shows { honest: Honest::default(), show })
