@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Operation {
     Open,
     Confirm,
+    Complete,
     Capture,
     Cancel,
     LookUp,
@@ -73,6 +74,7 @@ pub(crate) struct Planned<F> {
 pub(crate) struct Plan {
     open: VecDeque<Planned<Fault>>,
     confirm: VecDeque<Planned<Fault>>,
+    complete: VecDeque<Planned<Fault>>,
     capture: VecDeque<Planned<Fault>>,
     cancel: VecDeque<Planned<Fault>>,
     look_up: VecDeque<Planned<Fault>>,
@@ -122,6 +124,7 @@ impl Plan {
         next(match operation {
             Operation::Open => &mut self.open,
             Operation::Confirm => &mut self.confirm,
+            Operation::Complete => &mut self.complete,
             Operation::Capture => &mut self.capture,
             Operation::Cancel => &mut self.cancel,
             Operation::LookUp => &mut self.look_up,

@@ -4,13 +4,13 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::notification::{Item, ItemAmount};
-use super::parameters::{self, Amount, Cancelling, Moving, Paying};
+use super::parameters::{self, Amount, Cancelling, Completing, Moving, Paying};
 use super::payment::{Card, Payment, Standing};
+use super::redirect::{Redirect, redirected};
 use super::report::Booking;
 use super::risk::Doubt;
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
-use crate::dispute::{self, Dispute};
 use crate::execute::{Effect, Executed, Performed, Request, once};
 use crate::faults::Operation;
 
@@ -18,6 +18,7 @@ use crate::faults::Operation;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     Pay,
+    Complete,
     Capture { payment: String },
     Cancel,
     Refund { payment: String },
@@ -27,6 +28,7 @@ impl Call {
     pub(crate) const fn operation(&self) -> Operation {
         match self {
             Self::Pay => Operation::Confirm,
+            Self::Complete => Operation::Complete,
             Self::Capture { .. } => Operation::Capture,
             Self::Cancel => Operation::Cancel,
             Self::Refund { .. } => Operation::Refund,
@@ -37,30 +39,28 @@ impl Call {
 /// Executes requests on the book, each in one transaction with the answer that is kept under its key, and with what is
 /// told of it.
 pub(crate) struct Desk {
-    book: Arc<Book>,
+    pub(super) book: Arc<Book>,
+    /// Where the gateway answers.
+    address: String,
     /// Whether somebody is told of what happens.
     tells: bool,
 }
 
 /// What is told of a change.
-struct Told<'a> {
-    code: &'static str,
-    success: bool,
-    psp_reference: String,
-    reference: &'a str,
-    amount: (&'a str, i64),
+pub(super) struct Told<'a> {
+    pub(super) code: &'static str,
+    pub(super) success: bool,
+    pub(super) psp_reference: String,
+    pub(super) reference: &'a str,
+    pub(super) amount: (&'a str, i64),
     /// The payment that was changed; none where the payment itself is told of.
-    payment: Option<&'a str>,
-    account: &'a str,
+    pub(super) payment: Option<&'a str>,
+    pub(super) account: &'a str,
 }
 
 impl Desk {
-    pub(crate) fn new(book: Arc<Book>, tells: bool) -> Self {
-        Self { book, tells }
-    }
-
-    pub(super) fn book(&self) -> &Book {
-        &self.book
+    pub(crate) fn new(book: Arc<Book>, address: String, tells: bool) -> Self {
+        Self { book, address, tells }
     }
 
     pub(crate) fn execute(&self, request: &Request<Call>, effect: Effect) -> Executed {
@@ -87,6 +87,7 @@ impl Desk {
         let body = &request.body;
         let performed = match &request.call {
             Call::Pay => Paying::parse(body).map(|paying| self.pay(entries, &paying)),
+            Call::Complete => parameters::json(body).map(|asked| self.complete(entries, &asked)),
             Call::Capture { payment } => {
                 parameters::json(body).map(|asked| self.capture(entries, payment, &asked))
             }
@@ -103,20 +104,14 @@ impl Desk {
             return Ok(Performed::Ignored);
         }
         let psp_reference = entries.fresh_psp_reference()?;
-        if paying.card == Card::AsksForAuthentication {
-            let answer = json!({ "pspReference": psp_reference, "resultCode": "RedirectShopper",
-                "merchantReference": paying.reference,
-                "action": { "type": "redirect", "method": "GET", "url": "https://bank.example/authenticate" } });
-            return Ok(Performed::Done(Answer::of(200, &answer)));
-        }
         let (standing, refusal) = match paying.card {
+            Card::AsksForAuthentication => (Standing::Redirected, None),
             Card::IsRefused => (Standing::Refused, Some("2")),
             Card::IsFraud => (Standing::Refused, Some("20")),
             Card::Pays
             | Card::IsChargedBack
             | Card::ElevatedRisk
             | Card::HighestRisk
-            | Card::AsksForAuthentication
             | Card::TimeoutAfterPayment
             | Card::TimeoutBeforePayment => (Standing::Authorised, None),
         };
@@ -130,23 +125,54 @@ impl Desk {
             standing,
         };
         entries.add_adyen_payment(&payment)?;
+        if payment.standing == Standing::Redirected {
+            entries.add_adyen_redirect(&payment.psp_reference, &paying.return_url)?;
+            return Ok(Performed::Done(redirected(&payment, &self.address)));
+        }
         if paying.card == Card::IsChargedBack {
             entries.charge_back_later(&payment.psp_reference)?;
         }
+        let answer = self.decided(entries, &payment, refusal, paying.card.doubt())?;
+        let silently = paying.card == Card::TimeoutAfterPayment;
+        Ok(if silently { Performed::DoneSilently(answer) } else { Performed::Done(answer) })
+    }
+
+    /// Tells of a payment that was authorised or refused, and answers it.
+    fn decided(
+        &self,
+        entries: &Entries<'_>,
+        payment: &Payment,
+        refusal: Option<&'static str>,
+        doubt: Option<Doubt>,
+    ) -> rusqlite::Result<Answer> {
         let told = Told {
             code: "AUTHORISATION",
             success: refusal.is_none(),
-            psp_reference,
+            psp_reference: payment.psp_reference.clone(),
             reference: &payment.reference,
             amount: (&payment.currency, payment.amount),
             payment: None,
             account: &payment.account,
         };
-        let doubt = paying.card.doubt();
         self.tell_beside(entries, told, doubt.map(Doubt::of_event).unwrap_or_default())?;
-        let answer = Answer::of(200, &PaymentBody::of(&payment, refusal, doubt));
-        let silently = paying.card == Card::TimeoutAfterPayment;
-        Ok(if silently { Performed::DoneSilently(answer) } else { Performed::Done(answer) })
+        Ok(Answer::of(200, &PaymentBody::of(payment, refusal, doubt)))
+    }
+
+    /// The payment goes on with what its shopper brought back, which is good once.
+    fn complete(&self, entries: &Entries<'_>, asked: &Completing) -> rusqlite::Result<Performed> {
+        let redirect = entries.adyen_redirect_of(&asked.details.redirect_result)?;
+        let waiting = |redirect: &Redirect| redirect.payment.standing == Standing::Redirected;
+        let Some(Redirect { mut payment, proven, .. }) = redirect.filter(waiting) else {
+            return Ok(Performed::Refused(invalid("There is no such result, or it was used")));
+        };
+        let (standing, refusal) = match proven {
+            Some(true) => (Standing::Authorised, None),
+            // "3d-secure: Authentication failed".
+            Some(false) | None => (Standing::Refused, Some("11")),
+        };
+        payment.standing = standing;
+        entries.move_adyen_payment(&payment, standing)?;
+        Ok(Performed::Done(self.decided(entries, &payment, refusal, None)?))
     }
 
     fn capture(&self, entries: &Entries<'_>, id: &str, asked: &Moving) -> rusqlite::Result<Performed> {
@@ -161,60 +187,6 @@ impl Desk {
             self.charge_back(entries, &payment)?;
         }
         Ok(captured)
-    }
-
-    /// The shopper demands back what was captured.
-    fn charge_back(&self, entries: &Entries<'_>, payment: &Payment) -> rusqlite::Result<()> {
-        let dispute = Dispute {
-            id: entries.fresh_psp_reference()?,
-            created: entries.now()?,
-            payment: payment.psp_reference.clone(),
-            amount: payment.amount,
-            currency: payment.currency.clone(),
-            standing: dispute::Standing::Open,
-        };
-        entries.add_dispute(&dispute)?;
-        for code in ["NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK"] {
-            self.tell_of_dispute(entries, code, &dispute, payment)?;
-        }
-        Ok(())
-    }
-
-    /// Whoever plays with the sandbox decides a dispute. Answers whether there is one.
-    pub(crate) fn decide_dispute(&self, id: &str, decision: dispute::Standing) -> rusqlite::Result<bool> {
-        self.book.transaction(|entries| {
-            let Some(dispute) = entries.dispute(id)? else { return Ok(false) };
-            let Some(payment) = entries.adyen_payment(&dispute.payment)? else { return Ok(false) };
-            let code = match decision {
-                dispute::Standing::Open => return Ok(true),
-                dispute::Standing::Won => "CHARGEBACK_REVERSED",
-                dispute::Standing::Lost => "DISPUTE_DEFENSE_PERIOD_ENDED",
-            };
-            if entries.decide_dispute(&dispute, decision)? {
-                self.tell_of_dispute(entries, code, &dispute, &payment)?;
-            }
-            Ok(true)
-        })
-    }
-
-    /// What is told of a dispute has its id, and the name of its payment.
-    fn tell_of_dispute(
-        &self,
-        entries: &Entries<'_>,
-        code: &'static str,
-        dispute: &Dispute,
-        payment: &Payment,
-    ) -> rusqlite::Result<()> {
-        let told = Told {
-            code,
-            success: true,
-            psp_reference: dispute.id.clone(),
-            reference: &payment.reference,
-            amount: (&dispute.currency, dispute.amount),
-            payment: Some(&payment.psp_reference),
-            account: &payment.account,
-        };
-        self.tell(entries, told)
     }
 
     fn refund(&self, entries: &Entries<'_>, id: &str, asked: &Moving) -> rusqlite::Result<Performed> {
@@ -279,7 +251,7 @@ impl Desk {
         Ok(Performed::Done(received(&psp_reference)))
     }
 
-    fn tell(&self, entries: &Entries<'_>, told: Told<'_>) -> rusqlite::Result<()> {
+    pub(super) fn tell(&self, entries: &Entries<'_>, told: Told<'_>) -> rusqlite::Result<()> {
         self.tell_beside(entries, told, Map::new())
     }
 

@@ -1,6 +1,7 @@
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::payment::{Payment, Standing};
+use super::redirect::Redirect;
 use crate::book::Entries;
 
 pub(crate) const SCHEMA: &str = "
@@ -14,6 +15,12 @@ pub(crate) const SCHEMA: &str = "
         standing TEXT NOT NULL,
         refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount)
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS adyen_redirects (
+        psp_reference TEXT PRIMARY KEY,
+        return_url TEXT NOT NULL,
+        result TEXT UNIQUE,
+        proven INTEGER CHECK (proven IN (0, 1))
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS adyen_ignored (reference TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS adyen_charged_back (psp_reference TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 ";
@@ -97,6 +104,40 @@ impl Entries<'_> {
         statement.exists([psp_reference])
     }
 
+    /// The shopper of this payment is sent to their bank.
+    pub(super) fn add_adyen_redirect(&self, psp_reference: &str, return_url: &str) -> rusqlite::Result<()> {
+        let mut statement = self
+            .connection()
+            .prepare_cached("INSERT INTO adyen_redirects (psp_reference, return_url) VALUES (?1, ?2)")?;
+        statement.execute((psp_reference, return_url))?;
+        Ok(())
+    }
+
+    pub(super) fn adyen_redirect(&self, psp_reference: &str) -> rusqlite::Result<Option<Redirect>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT * FROM adyen_redirects JOIN adyen_payments USING (psp_reference) WHERE psp_reference = ?1",
+        )?;
+        statement.query_row([psp_reference], read_redirect).optional()
+    }
+
+    /// The redirect from which this was brought back.
+    pub(super) fn adyen_redirect_of(&self, result: &str) -> rusqlite::Result<Option<Redirect>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT * FROM adyen_redirects JOIN adyen_payments USING (psp_reference) WHERE result = ?1",
+        )?;
+        statement.query_row([result], read_redirect).optional()
+    }
+
+    /// What a shopper brings back is made when they act, in letters that must be percent-encoded in an address.
+    pub(super) fn authenticate_at_adyen(&self, psp_reference: &str, proves: bool) -> rusqlite::Result<()> {
+        let mut statement = self.connection().prepare_cached(
+            "UPDATE adyen_redirects SET proven = ?1, result = 'X6XtfGC3!' || hex(randomblob(64)) || '+/=='
+             WHERE psp_reference = ?2 AND result IS NULL",
+        )?;
+        statement.execute((proves, psp_reference))?;
+        Ok(())
+    }
+
     /// Whether a payment of this reference is ignored for the first time.
     pub(super) fn ignore_adyen_once(&self, reference: &str) -> rusqlite::Result<bool> {
         let mut statement = self
@@ -115,4 +156,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {
         amount: row.get("amount")?,
         standing: row.get("standing")?,
     })
+}
+
+fn read_redirect(row: &Row<'_>) -> rusqlite::Result<Redirect> {
+    Ok(Redirect::new(read(row)?, row.get("return_url")?, row.get("result")?, row.get("proven")?))
 }

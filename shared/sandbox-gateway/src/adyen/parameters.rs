@@ -16,9 +16,26 @@ struct NewPayment {
     _shopper_reference: String,
     shopper_interaction: String,
     recurring_processing_model: String,
-    #[serde(rename = "returnUrl")]
-    _return_url: String,
+    return_url: String,
+    channel: String,
+    #[serde(rename = "origin")]
+    _origin: String,
+    authentication_data: AuthenticationData,
     additional_data: AdditionalData,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuthenticationData {
+    #[serde(rename = "threeDSRequestData")]
+    three_ds_request_data: ThreeDsRequestData,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ThreeDsRequestData {
+    #[serde(rename = "nativeThreeDS")]
+    native_three_ds: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -48,6 +65,7 @@ pub(super) struct Paying {
     pub(super) amount: Amount,
     pub(super) reference: String,
     pub(super) card: Card,
+    pub(super) return_url: String,
 }
 
 impl Paying {
@@ -60,14 +78,32 @@ impl Paying {
         if !by_hand || !stored || payment.amount.value <= 0 {
             return Err(invalid("Only stored cards that are captured by hand are offered here"));
         }
+        let three_ds = payment.authentication_data.three_ds_request_data;
+        if payment.channel != "Web" || three_ds.native_three_ds != "disabled" {
+            return Err(invalid("Only redirects on the web are offered here"));
+        }
         let card = Card::named(&payment.payment_method.stored_payment_method_id);
         Ok(Self {
             account: payment.merchant_account,
             amount: payment.amount,
             reference: payment.reference,
             card: card.ok_or_else(|| invalid("There is no such stored card"))?,
+            return_url: payment.return_url,
         })
     }
+}
+
+/// What came of a redirect.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Completing {
+    pub(super) details: CompletionDetails,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CompletionDetails {
+    pub(super) redirect_result: String,
 }
 
 /// What a capture or a refund asks for.

@@ -17,6 +17,8 @@ pub(super) struct Payment {
 /// Where a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
+    /// Its shopper was sent to their bank, and nobody has sent what came of it.
+    Redirected,
     Refused,
     Authorised,
     Captured,
@@ -42,11 +44,13 @@ pub(crate) enum Card {
 }
 
 impl Standing {
-    const ALL: [Self; 4] = [Self::Refused, Self::Authorised, Self::Captured, Self::Cancelled];
+    const ALL: [Self; 5] =
+        [Self::Redirected, Self::Refused, Self::Authorised, Self::Captured, Self::Cancelled];
 
     /// The word in the book.
     const fn as_str(self) -> &'static str {
         match self {
+            Self::Redirected => "redirected",
             Self::Refused => "refused",
             Self::Authorised => "authorised",
             Self::Captured => "captured",

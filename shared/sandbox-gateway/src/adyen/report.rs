@@ -50,7 +50,7 @@ pub(crate) struct Taking {
 impl Desk {
     /// The report of an account and a day in UTC, such as `2026-09-21`. It is complete at once, also of days that are not over.
     pub(crate) fn report(&self, account: &str, day: &str) -> rusqlite::Result<String> {
-        self.book().transaction(|entries| {
+        self.book.transaction(|entries| {
             let mut statement = entries.connection().prepare_cached(
                 "SELECT moved.*, datetime(booked, 'unixepoch') AS date, paid.reference AS paid, account, currency
                  FROM adyen_bookings AS moved JOIN adyen_payments AS paid ON paid.psp_reference = payment
@@ -63,7 +63,7 @@ impl Desk {
 
     /// Moves money without anybody being told.
     pub(crate) fn take(&self, taking: &Taking) -> rusqlite::Result<()> {
-        self.book().transaction(|entries| {
+        self.book.transaction(|entries| {
             let payment = Payment {
                 psp_reference: entries.fresh_psp_reference()?,
                 reference: taking.reference.clone(),

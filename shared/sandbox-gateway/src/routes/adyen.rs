@@ -1,20 +1,25 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
+use axum::{Form, Json};
+use serde::Deserialize;
 
 use super::serve::{Asked, serve};
-use super::{Gateway, unreadable};
-use crate::adyen::{self, Call, Taking};
+use super::{Gateway, page, unreadable};
+use crate::adyen::{self, Call, Redirect, Taking};
 use crate::execute::Request;
 
 type Shared = State<Arc<Gateway>>;
 
 pub(super) async fn pay(State(gateway): Shared, headers: HeaderMap, body: Bytes) -> Response {
     answer(gateway, Call::Pay, &headers, body).await
+}
+
+pub(super) async fn complete(State(gateway): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    answer(gateway, Call::Complete, &headers, body).await
 }
 
 pub(super) async fn cancel(State(gateway): Shared, headers: HeaderMap, body: Bytes) -> Response {
@@ -52,12 +57,58 @@ pub(super) async fn report(
     }
 }
 
+/// The page that a shopper's bank would show.
+pub(super) async fn ask(State(gateway): Shared, Path(id): Path<String>) -> Response {
+    match gateway.adyen.redirect(&id) {
+        Ok(Some(redirect)) => Html(question(&redirect)).into_response(),
+        Ok(None) => page(StatusCode::NOT_FOUND, "There is no such payment."),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// What the shopper does on it: they prove who they are, unless they say otherwise.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Choice {
+    answer: Option<String>,
+}
+
+/// The shopper acts, and goes back to the shop with what came of it. Acting twice is as good as once.
+pub(super) async fn authenticate(
+    State(gateway): Shared,
+    Path(id): Path<String>,
+    Form(choice): Form<Choice>,
+) -> Response {
+    let proves = match choice.answer.as_deref() {
+        None | Some("proves") => true,
+        Some("fails") => false,
+        Some(_) => return page(StatusCode::BAD_REQUEST, "There is no such answer."),
+    };
+    match gateway.adyen.authenticate(&id, proves) {
+        Ok(redirect) => match redirect.as_ref().and_then(Redirect::way_back) {
+            Some(way_back) => axum::response::Redirect::to(&way_back).into_response(),
+            None => page(StatusCode::NOT_FOUND, "There is no such payment."),
+        },
+        Err(failure) => unreadable(&failure),
+    }
+}
+
 /// Money moves at Adyen without the shop's doing, and nobody is told.
 pub(super) async fn take(State(gateway): Shared, Json(taking): Json<Taking>) -> Response {
     match gateway.adyen.take(&taking) {
         Ok(()) => StatusCode::CREATED.into_response(),
         Err(failure) => unreadable(&failure),
     }
+}
+
+fn question(redirect: &Redirect) -> String {
+    let (amount, currency) = redirect.amount();
+    format!(
+        "<!doctype html><meta charset=utf-8><title>Your bank</title>\
+         <p>Prove who you are, to allow a payment of {amount} {currency} (minor units)</p>\
+         <form method=post><button name=answer value=proves>Prove it</button>\
+         <button name=answer value=fails>Fail</button></form>"
+    )
 }
 
 async fn answer(gateway: Arc<Gateway>, call: Call, headers: &HeaderMap, body: Bytes) -> Response {

@@ -63,8 +63,8 @@ impl Gateway {
             executor: Executor::new(Arc::clone(&book), address.clone(), tells.stripe),
             paypal: paypal_desk::Desk::new(Arc::clone(&book), address.clone(), tells.paypal),
             paypal_signer,
+            adyen: adyen_desk::Desk::new(book, address.clone(), tells.adyen),
             address,
-            adyen: adyen_desk::Desk::new(book, tells.adyen),
             faults: Faults::default(),
             in_flight: InFlight::default(),
             calls: AtomicU64::new(0),
@@ -119,11 +119,13 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/customer/disputes/{id}", get(paypal::show_dispute))
         .route("/v1/notifications/certs/{id}", get(paypal::certificate))
         .route("/v71/payments", post(adyen::pay))
+        .route("/v71/payments/details", post(adyen::complete))
         .route("/v71/payments/{payment}/{operation}", post(adyen::modify))
         .route("/v71/cancels", post(adyen::cancel))
         .route("/reports/download/MerchantAccount/{account}/{file}", get(adyen::report))
         .route("/sandbox/adyen/charges", post(adyen::take))
         .route("/sandbox/approve/{id}", get(paypal::ask).post(paypal::approve))
+        .route("/sandbox/redirect/{id}", get(adyen::ask).post(adyen::authenticate))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges).post(sandbox::take))
         .route("/sandbox/disputes/{id}/{decision}", post(sandbox::decide_dispute))
