@@ -38,12 +38,11 @@ async fn voided_only_once_that_is_told_and_then_nothing_is_captured() {
 }
 
 #[tokio::test]
-async fn declined_softly_or_hard_or_because_a_bank_must_be_asked() {
+async fn declined_softly_or_hard() {
     let shop = Shop::start().await;
     for (card, code, retry) in [
         ("refused", "refused", Retry::OtherMethod),
         ("fraud", "fraud", Retry::None),
-        ("authentication", "authentication_required", Retry::OtherMethod),
         ("nobodys", "validation_702", Retry::OtherMethod),
     ] {
         let mut charge = charge(card);

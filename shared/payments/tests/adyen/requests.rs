@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::rotated::Rotated;
 use crate::sandbox::money;
 use crate::scripted::{Asked, Scripted};
-use crate::shop::{charge, gateway_with, reference, told};
+use crate::shop::{charge, gateway_with, reference, returned, told};
 
 const KEY: Rotated = Rotated { current: Ok("AQE-1"), refreshed: Ok("AQE-1") };
 
@@ -48,9 +48,21 @@ async fn confirm_sends_the_frozen_charge_to_be_captured_by_hand() {
         "shopperInteraction": "ContAuth",
         "recurringProcessingModel": "CardOnFile",
         "returnUrl": "https://shop.example/orders?id=1",
+        "channel": "Web",
+        "origin": "https://shop.example",
+        "authenticationData": {"threeDSRequestData": {"nativeThreeDS": "disabled"}},
         "additionalData": {"manualCapture": "true"},
     });
     assert_eq!(json_of(&asked[0]), expected);
+}
+
+#[tokio::test]
+async fn complete_sends_what_the_shopper_brought_back_and_nothing_without_it() {
+    let sent = asked(async |gateway, charge, own| drop(gateway.complete(&returned(charge), own).await)).await;
+    assert_eq!(sent[0].line, "POST /v71/payments/details");
+    assert_eq!(sent[0].header("idempotency-key"), "pay:order:1:complete");
+    assert_eq!(json_of(&sent[0]), json!({"details": {"redirectResult": "X6XtfGC3!Y=="}}));
+    assert!(asked(async |gateway, charge, own| drop(gateway.complete(charge, own).await)).await.is_empty());
 }
 
 #[tokio::test]
@@ -77,6 +89,17 @@ async fn a_capture_finds_its_payment_by_repeating_it_where_nothing_was_told_yet(
     let asked = scripted.asked();
     assert_eq!(asked[0].line, "POST /v71/payments");
     assert_eq!(asked[0].header("idempotency-key"), "pay:order:1:confirm");
+    assert_eq!(asked[1].line, "POST /v71/payments/PSP9/captures");
+}
+
+#[tokio::test]
+async fn a_capture_finds_a_payment_that_was_completed_by_repeating_that() {
+    let paid = r#"{"pspReference":"PSP9","resultCode":"Authorised","merchantReference":"order-1"}"#;
+    let scripted = Scripted::answering(&[(200, paid)]).await;
+    crate::shop::gateway(&scripted.address).capture(&returned(&charge("visa")), &reference()).await;
+    let asked = scripted.asked();
+    assert_eq!(asked[0].line, "POST /v71/payments/details");
+    assert_eq!(asked[0].header("idempotency-key"), "pay:order:1:complete");
     assert_eq!(asked[1].line, "POST /v71/payments/PSP9/captures");
 }
 

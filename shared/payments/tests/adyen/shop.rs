@@ -49,6 +49,11 @@ pub(crate) fn charge(card: &str) -> Charge {
     }
 }
 
+/// The same once its shopper came back from their bank.
+pub(crate) fn returned(charge: &Charge) -> Charge {
+    Charge { action_result: Some("X6XtfGC3!Y==".parse().unwrap()), ..charge.clone() }
+}
+
 pub(crate) fn reference() -> GatewayReference {
     "order-1".parse().unwrap()
 }
