@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::request::{CREATE, ROUTES, Request};
+use crate::request::{CREATE, ROUTES, Request, TAKE_A_BODY};
 use crate::shop::Shop;
 
 /// The routes that ask who calls.
-const ASK_WHO_CALLS: [&str; 7] = [
+const ASK_WHO_CALLS: [&str; 8] = [
     "create-reservation",
     "get-reservation",
     "release-reservation",
@@ -14,6 +14,7 @@ const ASK_WHO_CALLS: [&str; 7] = [
     "get-order",
     "add-payment-method",
     "cancel-order",
+    "submit-action-result",
 ];
 
 /// A shop in which every route's event would succeed but the one that a test spoils.
@@ -25,6 +26,9 @@ async fn shop_for(operation: &str) -> Shop {
         }
         "add-payment-method" | "cancel-order" | "get-order" => {
             shop.declined_order().await;
+        }
+        "submit-action-result" => {
+            shop.order_awaiting_action().await;
         }
         _ => {}
     }
@@ -53,7 +57,7 @@ fn nowhere(request: Request) -> (Request, String) {
 
 #[tokio::test]
 async fn fault_01_a_body_that_is_cut_off_or_garbled_is_no_json() {
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let event = Request::of(operation);
         let whole = event.json().to_string();
         let mut spoiled: Vec<_> = [1, whole.len() / 2, whole.len() - 1]
@@ -69,7 +73,7 @@ async fn fault_01_a_body_that_is_cut_off_or_garbled_is_no_json() {
 
 #[tokio::test]
 async fn fault_02_an_empty_body_and_what_is_no_object_are_refused() {
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let event = Request::of(operation);
         assert_refused(operation, 400, "malformed-json", [nowhere(event.clone().body(""))]).await;
         let spoiled = ["null", "[]", "1", "\"text\"", "true"].map(|body| nowhere(event.clone().body(body)));
@@ -79,7 +83,7 @@ async fn fault_02_an_empty_body_and_what_is_no_object_are_refused() {
 
 #[tokio::test]
 async fn fault_03_a_body_that_is_not_announced_as_json_is_not_read() {
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let event = Request::of(operation);
         let mut spoiled: Vec<_> = ["text/plain", "application/x-www-form-urlencoded", "json", ""]
             .map(|kind| nowhere(event.clone().header("Content-Type", kind)))
@@ -91,7 +95,7 @@ async fn fault_03_a_body_that_is_not_announced_as_json_is_not_read() {
 
 #[tokio::test]
 async fn fault_04_a_body_over_64_kib_is_not_read() {
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let event = Request::of(operation);
         let padded = format!("{}{}", event.json(), " ".repeat(64 * 1024));
         let spoiled =
@@ -102,7 +106,7 @@ async fn fault_04_a_body_over_64_kib_is_not_read() {
 
 #[tokio::test]
 async fn fault_05_depth_and_length_end_in_a_refusal() {
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let event = Request::of(operation);
         let deep = format!("{{\"lines\":{}{}}}", "[".repeat(30_000), "]".repeat(30_000));
         assert_refused(operation, 400, "malformed-json", [nowhere(event.clone().body(&deep))]).await;
@@ -118,7 +122,7 @@ async fn fault_05_depth_and_length_end_in_a_refusal() {
 
 #[tokio::test]
 async fn fault_06_a_name_that_appears_twice_is_refused() {
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let event = Request::of(operation);
         let body = event.json();
         let (name, value) = body.as_object().unwrap().iter().next().unwrap();
@@ -131,7 +135,7 @@ async fn fault_06_a_name_that_appears_twice_is_refused() {
 async fn fault_07_a_field_that_the_route_does_not_know_is_refused() {
     let unknown =
         [("price", json!(1)), ("state", json!("paid")), ("customer_id", json!("c-1")), ("total", json!(0))];
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let event = Request::of(operation);
         let spoiled = unknown.clone().map(|(name, value)| {
             let pointer = format!("/{name}");
@@ -205,9 +209,14 @@ async fn fault_10_an_id_carries_no_separator_and_no_disguise() {
             texts.map(|text| (Request::of(operation).with(pointer, json!(text)), pointer.to_owned()));
         assert_refused(operation, 400, "invalid-request", spoiled).await;
     }
-    for operation in
-        ["get-reservation", "release-reservation", "get-order", "add-payment-method", "cancel-order"]
-    {
+    for operation in [
+        "get-reservation",
+        "release-reservation",
+        "get-order",
+        "add-payment-method",
+        "cancel-order",
+        "submit-action-result",
+    ] {
         let spoiled = texts.map(|text| nowhere(Request::of(operation).path(text)));
         assert_refused(operation, 404, "not-found", spoiled).await;
     }
@@ -224,7 +233,7 @@ async fn fault_10_an_id_carries_no_separator_and_no_disguise() {
 async fn fault_11_card_data_is_refused_wherever_it_stands_and_is_not_repeated() {
     const NUMBER: &str = "4242 4242 4242 4242";
     let slug = "card-data-not-accepted";
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         let spoiled =
             [("/note", json!(NUMBER)), ("/card", json!(4_242_424_242_424_242_u64)), ("/cvc", json!("1"))]
                 .map(|(pointer, value)| (Request::of(operation).with(pointer, value), pointer.to_owned()));
@@ -258,4 +267,16 @@ async fn a_request_says_who_asks_in_32_bytes() {
             .map(|token| (event.clone().header("Guest-Token", token), "/headers/Guest-Token".to_owned()));
         assert_refused(operation, 401, "caller-unknown", spoiled).await;
     }
+}
+
+#[tokio::test]
+async fn what_came_of_an_action_is_printable_text_of_a_bounded_length() {
+    let pointer = "/redirect_result";
+    let spoiled = ["", " ", "with a space", "Ünlesbar", "line\nbreak", "nul\u{0}", &"r".repeat(20_001)];
+    let spoiled = spoiled
+        .map(|text| (Request::of("submit-action-result").with(pointer, json!(text)), pointer.to_owned()));
+    assert_refused("submit-action-result", 400, "invalid-request", spoiled).await;
+    let card = Request::of("submit-action-result").with(pointer, json!("X!4242424242424242=="));
+    let refused = [(card, pointer.to_owned())];
+    assert_refused("submit-action-result", 400, "card-data-not-accepted", refused).await;
 }

@@ -19,7 +19,7 @@ use crate::events;
 use crate::issuer::Issuer;
 use crate::receive_webhook::{approved_at_paypal, captured_at_adyen, now, signature, signed};
 use crate::reconciled;
-use crate::request::{CREATE, ROUTES, Request, WEBHOOKS, event_file, guest};
+use crate::request::{CREATE, ROUTES, Request, TAKE_A_BODY, WEBHOOKS, event_file, guest};
 use crate::shop::{Shop, invoke};
 
 /// Test numbers of the networks, as people write them.
@@ -183,7 +183,7 @@ impl Watched {
             self.work(worker, &event_file(event)).await;
         }
         for operation in ROUTES {
-            if !CREATE.contains(&operation) && operation != "release-reservation" {
+            if !TAKE_A_BODY.contains(&operation) && operation != "release-reservation" {
                 self.succeed(operation).await;
             }
         }
@@ -224,7 +224,12 @@ impl Watched {
         assert!(self.ask(&Request::of("release-reservation").guest(1).path(&reservation)).await < 300);
 
         self.secrets.add(ADYEN_TOKEN);
-        let methods = [json!({"gateway": "paypal"}), json!({"gateway": "adyen", "token": ADYEN_TOKEN})];
+        let methods = [
+            json!({"gateway": "paypal"}),
+            json!({"gateway": "adyen", "token": ADYEN_TOKEN}),
+            json!({"gateway": "adyen", "token": "ada_authentication"}),
+        ];
+        let mut last = (String::new(), Value::Null);
         for (key, method) in (2..).zip(methods) {
             let held = self.shop.ask(&Request::of("create-reservation").guest(1).key(key)).await;
             let checkout = Request::of("checkout").guest(1).key(key);
@@ -234,7 +239,15 @@ impl Watched {
             let mut event = event_file("sqs/capture-payment.json");
             event["Records"][0]["body"] = json!(json!({"order_id": order}).to_string());
             self.work("capture-payment", &event).await;
+            last = (order, event);
         }
+        // What the last shopper brings back from their bank goes to the gateway, which never gave it.
+        let brought_back = Request::of("submit-action-result").guest(1).path(&last.0);
+        self.secrets.add(brought_back.json()["redirect_result"].as_str().unwrap());
+        assert_eq!(self.ask(&brought_back).await, 202);
+        self.work("capture-payment", &last.1).await;
+        let seen = self.shop.ask(&Request::of("get-order").guest(1).path(&last.0)).await;
+        assert_eq!(seen.text_at("/payment/decline/code"), "validation_702");
     }
 
     /// What a route refuses.
@@ -303,7 +316,7 @@ async fn whatever_a_function_gets_no_secret_and_nothing_about_a_person_is_in_its
     for operation in ROUTES.into_iter().chain(WEBHOOKS) {
         watched.refuse(operation).await;
     }
-    for operation in CREATE {
+    for operation in TAKE_A_BODY {
         watched.refuse_bodies(operation).await;
     }
 

@@ -75,4 +75,6 @@ mod repetition; // the same request again
 #[cfg(test)]
 mod sign_in; // customers, and whoever says to be one
 #[cfg(test)]
+mod submit_action_result; // what a shopper brings back from their bank
+#[cfg(test)]
 mod surge; // many units, and many who want them

@@ -13,6 +13,7 @@ async fn fault_21_what_another_guest_made_answers_like_what_is_not_there() {
         "get-order",
         "add-payment-method",
         "cancel-order",
+        "submit-action-result",
         "checkout",
     ];
     for operation in those_that_name_it {

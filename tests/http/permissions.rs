@@ -30,7 +30,7 @@ struct Watched {
 }
 
 /// Every function that asks the tables.
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 16] = [
     "add-payment-method",
     "apply-webhook",
     "cancel-order",
@@ -45,6 +45,7 @@ const FUNCTIONS: [&str; 15] = [
     "receive-webhook",
     "reconcile",
     "release-reservation",
+    "submit-action-result",
     "sweep",
 ];
 
@@ -133,6 +134,7 @@ async fn each_function_asks_of_the_tables_all_that_its_policy_allows_and_nothing
     hold_remnants(&watched).await;
     let order = buy(&watched).await;
     cancel(&watched).await;
+    act(&watched).await;
     hear(&watched).await;
     reconcile(&watched).await;
     give_back(&watched).await;
@@ -201,6 +203,17 @@ async fn cancel(watched: &Watched) {
     let decline = Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod };
     watched.shop.pay(&order, [opened(), Outcome::Declined(decline)]).await;
     watched.ask(watched.customer("cancel-order").path(&order)).await;
+}
+
+/// An order whose shopper comes back from their bank.
+async fn act(watched: &Watched) {
+    let held = watched.hold(9, "SHIRT-FINAL-M", 1).await;
+    let checkout = watched.customer("checkout").key(9).with("/reservation_id", json!(held.text_at("/id")));
+    let total = held.body()["totals"]["total"]["amount"].clone();
+    let order = watched.ask(checkout.with("/expected_total/amount", total)).await.text_at("/id");
+    let url = "https://bank.example/3ds".to_owned();
+    watched.shop.pay(&order, [opened(), Outcome::RequiresAction { url }]).await;
+    watched.ask(watched.customer("submit-action-result").path(&order)).await;
 }
 
 /// The gateway tells of an order that nobody has begun to charge.

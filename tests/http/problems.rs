@@ -12,7 +12,7 @@ use crate::request::Request;
 use crate::shop::{Shop, answer};
 
 /// The routes that ask the tables.
-const ASK_THE_TABLES: [&str; 9] = [
+const ASK_THE_TABLES: [&str; 10] = [
     "list-products",
     "get-product",
     "create-reservation",
@@ -22,6 +22,7 @@ const ASK_THE_TABLES: [&str; 9] = [
     "get-order",
     "add-payment-method",
     "cancel-order",
+    "submit-action-result",
 ];
 
 /// One request for each problem, in the order of the registry; those of one shop follow each other.
@@ -52,6 +53,7 @@ fn requests(issuer: &Issuer) -> Vec<Request> {
         Request::of("checkout").key(2),
         Request::of("checkout").key(2).with("/expected_total/amount", json!(1)),
         Request::of("add-payment-method"),
+        Request::of("submit-action-result"),
         Request::of("checkout").body(&" ".repeat(65 * 1024 + 1)),
         Request::of("checkout").header("Content-Type", "text/plain"),
         line("SCARF", 100),

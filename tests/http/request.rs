@@ -4,7 +4,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 /// Every route that a client asks, by its function's folder.
-pub(crate) const ROUTES: [&str; 12] = [
+pub(crate) const ROUTES: [&str; 13] = [
     "list-products",
     "get-product",
     "create-reservation",
@@ -14,6 +14,7 @@ pub(crate) const ROUTES: [&str; 12] = [
     "get-order",
     "add-payment-method",
     "cancel-order",
+    "submit-action-result",
     "list-payment-options",
     "get-openapi",
     "health",
@@ -47,6 +48,10 @@ pub(crate) fn guest(number: u32) -> String {
 pub(crate) fn key(number: u32) -> String {
     format!("key{number:0>21}")
 }
+
+/// The routes that take a body.
+pub(crate) const TAKE_A_BODY: [&str; 4] =
+    ["create-reservation", "checkout", "add-payment-method", "submit-action-result"];
 
 impl Request {
     /// The request of the route's event.

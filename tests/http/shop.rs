@@ -143,6 +143,17 @@ impl Shop {
         order
     }
 
+    /// Places the order of the events at Adyen, whose shopper is sent to their bank.
+    pub(crate) async fn order_awaiting_action(&self) -> String {
+        self.succeed("create-reservation").await;
+        let method = json!({"gateway": "adyen", "token": "ada_authentication"});
+        let checkout = Request::of("checkout").with("/payment_methods/0", method);
+        let order = self.ask(&checkout).await.text_at("/id");
+        let url = "https://bank.example/3ds".to_owned();
+        self.pay(&order, [opened(), Outcome::RequiresAction { url }]).await;
+        order
+    }
+
     /// Forgets every instance, and what it remembers.
     pub(crate) async fn restart(&self) {
         self.instances.lock().await.clear();
@@ -359,6 +370,7 @@ async fn built(name: &str, environment: Environment) -> Result<Arc<dyn Function>
         "add-payment-method" => add_payment_method::function(environment).await,
         "apply-webhook" => apply_webhook::function(environment).await,
         "cancel-order" => cancel_order::function(environment).await,
+        "submit-action-result" => submit_action_result::function(environment).await,
         "capture-payment" => capture_payment::function(environment).await,
         "checkout" => checkout::function(environment).await,
         "create-reservation" => create_reservation::function(environment).await,

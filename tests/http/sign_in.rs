@@ -7,7 +7,7 @@ use crate::request::Request;
 use crate::shop::{Shop, answer};
 
 /// The routes that ask who calls.
-const ASK_WHO_CALLS: [&str; 7] = [
+const ASK_WHO_CALLS: [&str; 8] = [
     "create-reservation",
     "get-reservation",
     "release-reservation",
@@ -15,6 +15,7 @@ const ASK_WHO_CALLS: [&str; 7] = [
     "get-order",
     "add-payment-method",
     "cancel-order",
+    "submit-action-result",
 ];
 
 /// What tells a refused token's problem, and how a client is told to do better.

@@ -33,6 +33,7 @@ impl Functions {
             .with("reconcile", reconcile::function)
             .with("relay", relay::function)
             .with("release-reservation", release_reservation::function)
+            .with("submit-action-result", submit_action_result::function)
             .with("sweep", sweep::function)
     }
 

@@ -83,6 +83,9 @@ registry! {
     ORDER_NOT_CANCELLABLE = "order-not-cancellable", 409, "The order cannot be cancelled",
         "Everything that was paid for it has gone back already, or is on its way.",
         "Read the order to see its state.";
+    ORDER_NOT_AWAITING_ACTION = "order-not-awaiting-action", 409, "The order waits for no action",
+        "No action of the shopper's is awaited, its time is over, or another result was submitted for it.",
+        "Read the order to see its state.";
 
     // How it was sent.
     PAYLOAD_TOO_LARGE = "payload-too-large", 413, "The body is too large",
