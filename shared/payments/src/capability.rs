@@ -232,8 +232,8 @@ pub const fn capability(gateway: GatewayName) -> Capability {
             // https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures
             webhook_signature: WebhookSignature::HmacPerItem,
             methods: &[MethodKind::Card],
-            // The client brings a stored card. One that must be authenticated on a page of its bank is declined: the shop
-            // has no way yet to send what that page answers to `/payments/details`.
+            // The client brings a stored card. For one that must be authenticated the shopper is redirected to a page of its
+            // bank, and brings back what goes to `/payments/details`; native 3-D Secure is not asked for.
             approval: Approval::ByToken,
             // https://docs.adyen.com/reporting: reports are files, fetched with the credentials of a report user.
             transfers: TransferList::Reported { complete_after: ADYEN_REPORTS_AFTER },

@@ -22,9 +22,7 @@ pub trait Gateway: Send + Sync {
 
     /// Asks for the authorization with what the shopper brought back from an action. Where a gateway needs no such result,
     /// a look-up shows what they did there.
-    async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
-        self.look_up(charge, reference).await
-    }
+    async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome;
 
     /// Moves the authorized money.
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome;

@@ -12,7 +12,7 @@ use crate::shop::{HOUR, MINUTE, NOON, Shop};
 use crate::webhooks::{applied, event, told};
 
 /// An order of three shirts that is paid with these methods, as far as it goes now.
-async fn ordered(shop: &Shop, payment_methods: Vec<PaymentMethod>) -> Order {
+pub(crate) async fn ordered(shop: &Shop, payment_methods: Vec<PaymentMethod>) -> Order {
     let reservation = shop.reserve("reserve", 3).await;
     let command = PlaceOrder {
         reservation_id: reservation.id.clone(),

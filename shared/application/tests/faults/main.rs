@@ -10,6 +10,8 @@ mod shop; // a shop in memory, with its relay, its sweeper and its workers
 mod slow; // a gateway whose one call takes as long as a test wants
 
 #[cfg(test)]
+mod acting; // a shopper who brings a result back from the gateway's pages
+#[cfg(test)]
 mod approval; // a shopper who approves on the gateway's pages
 #[cfg(test)]
 mod breaker; // a gateway that is ill

@@ -69,6 +69,13 @@ impl Gateway for SlowGateway {
         outcome
     }
 
+    async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.hang(Call::Complete, Hangs::BeforeItIsExecuted).await;
+        let outcome = self.desk.complete(charge, reference).await;
+        self.hang(Call::Complete, Hangs::WithItsAnswer).await;
+        outcome
+    }
+
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         self.hang(Call::Capture, Hangs::BeforeItIsExecuted).await;
         let outcome = self.desk.capture(charge, reference).await;

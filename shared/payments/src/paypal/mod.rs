@@ -135,6 +135,10 @@ impl Gateway for PayPalGateway {
         self.make(&Call::authorize(charge, reference), self.deadline()).await.1
     }
 
+    async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.look_up(charge, reference).await
+    }
+
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         let deadline = self.deadline();
         let authorization = match self.authorization(charge, reference, deadline).await {

@@ -79,6 +79,10 @@ impl Gateway for StripeGateway {
         self.make(Call::confirm(charge, reference)).await
     }
 
+    async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        self.look_up(charge, reference).await
+    }
+
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         self.make(Call::capture(charge, reference)).await
     }
