@@ -19,7 +19,7 @@ use crate::events;
 use crate::issuer::Issuer;
 use crate::receive_webhook::{approved_at_paypal, captured_at_adyen, now, signature, signed};
 use crate::reconciled;
-use crate::request::{CREATE, ROUTES, Request, TAKE_A_BODY, WEBHOOKS, event_file, guest};
+use crate::request::{ROUTES, Request, TAKE_A_BODY, WEBHOOKS, event_file, guest};
 use crate::shop::{Shop, invoke};
 
 /// Test numbers of the networks, as people write them.

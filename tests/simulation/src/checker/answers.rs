@@ -86,13 +86,11 @@ impl Checker {
     pub(crate) fn answered(&mut self, request: &Request, known: Known, answer: &Answer, bank: &Bank) {
         match (request, answer) {
             (Request::Reserve(command), Answer::Reserved(Ok(reservation))) => {
-                let told = Told {
-                    id: reservation.id.to_string(),
-                    lines: reservation.lines.clone(),
-                    totals: reservation.totals,
-                    asked: command.cart.fingerprint(),
-                };
-                self.tell(format!("reservation {:?}", command.request), told);
+                let asked = command.cart.fingerprint();
+                self.tell(
+                    format!("reservation {:?}", command.request),
+                    Told::of_reservation(reservation, asked),
+                );
                 self.promised(reservation);
             }
             (Request::Reserve(_), Answer::Reserved(Err(refused))) => {
@@ -140,9 +138,7 @@ impl Checker {
                 | Answer::Refunding(Ok(order))
                 | Answer::Reviewed(Ok(order))
                 | Answer::Order(Some(order)),
-            ) => {
-                self.hears_of(order, bank);
-            }
+            ) => self.hears_of(order, bank),
             (_, Answer::Reservation(Some((reservation, Standing::Sold)))) => {
                 self.hears_of_sale(reservation, bank);
             }
@@ -230,5 +226,10 @@ impl Checker {
 impl Told {
     fn of(order: &Order, asked: Fingerprint) -> Self {
         Self { id: order.id.to_string(), lines: order.lines.clone(), totals: order.totals, asked }
+    }
+
+    fn of_reservation(reservation: &Reservation, asked: Fingerprint) -> Self {
+        let Reservation { id, lines, totals, .. } = reservation;
+        Self { id: id.to_string(), lines: lines.clone(), totals: *totals, asked }
     }
 }

@@ -126,7 +126,10 @@ fn fault_75_what_adyen_lets_expire_is_given_up_as_by_a_cancel() {
         let event = event::read(signed.as_bytes(), Mode::Test, at(0)).unwrap().unwrap();
         assert_eq!((event.subject, event.reference.as_str()), (EventSubject::Payment, "o1-2"));
         let (subject, payment) = (FactSubject::Cancellation, "PSP1".parse().unwrap());
-        assert_eq!(event.fact, Some(Fact { subject, success: true, amount: euros(8_999), payment }));
+        assert_eq!(
+            event.fact,
+            Some(Fact { subject, success: true, amount: euros(8_999), payment, risk: None })
+        );
     }
 }
 
