@@ -26,11 +26,11 @@ use application::submit_action_result::{self, submit_action_result};
 use application::sweep::{self, sweep};
 use application::write_off_stock::write_off_stock;
 use application::{Budget, Clock, Failure, Gateways, Subject};
-use domain::Idempotent;
-use domain::payment::GatewayName;
+use domain::payment::{ActionResult, GatewayName};
 use domain::stock::Movement;
 use domain::wake::Queue;
 use domain::webhook::Mode;
+use domain::{Caller, Idempotent, OrderId};
 
 use crate::answer::{Answer, Request, Slot};
 use crate::invocation::Invocation;
@@ -134,13 +134,7 @@ async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
                 answer => Answer::Cancelled(answer.map(Idempotent::into_inner)),
             }
         }
-        Request::SubmitActionResult(caller, id, result) => {
-            let ports = submit_action_result::Ports { orders: at, clock: at };
-            match submit_action_result(&ports, &caller, &id, &result).await {
-                Err(submit_action_result::SubmitActionResultError::Failure(_)) => Answer::None,
-                answer => Answer::ResultSubmitted(answer.map(Idempotent::into_inner)),
-            }
-        }
+        Request::SubmitActionResult(caller, id, result) => submit(at, &caller, &id, &result).await,
         Request::Refund(id, refund) => {
             let ports = refund_order::Ports { orders: at, clock: at };
             match refund_order(&ports, &id, &refund).await {
@@ -167,6 +161,14 @@ async fn answer_about_order(at: &Invocation, request: Request) -> Answer {
         | Request::SeeReservation(..)
         | Request::SeeOrder(..)
         | Request::SeeProduct(_) => Answer::None,
+    }
+}
+
+async fn submit(at: &Invocation, caller: &Caller, id: &OrderId, result: &ActionResult) -> Answer {
+    let ports = submit_action_result::Ports { orders: at, clock: at };
+    match submit_action_result(&ports, caller, id, result).await {
+        Err(submit_action_result::SubmitActionResultError::Failure(_)) => Answer::None,
+        answer => Answer::ResultSubmitted(answer.map(Idempotent::into_inner)),
     }
 }
 

@@ -109,10 +109,8 @@ impl Checker {
             }
             (Request::AddMethod(command), Answer::MethodAdded(Ok(order))) => {
                 let asked = command.request.fingerprint.clone();
-                self.tell(
-                    format!("method {} {:?}", command.order_id, command.request.key),
-                    Told::of(order, asked),
-                );
+                let key = format!("method {} {:?}", command.order_id, command.request.key);
+                self.tell(key, Told::of(order, asked));
                 self.hears_of(order, bank);
             }
             (Request::AddMethod(_), Answer::MethodAdded(Err(refused))) => {
@@ -122,11 +120,9 @@ impl Checker {
             (Request::Receive(_) | Request::WriteOff(_) | Request::Adjust(_), Answer::Moved(moved)) => {
                 self.hears_of_movement(known, moved);
             }
-            (_, Answer::Cancelled(Err(refused))) => self.refused(known, false, || refused.to_string()),
-            (_, Answer::ResultSubmitted(Err(refused))) => {
-                self.refused(known, false, || refused.to_string());
+            (_, Answer::Cancelled(Err(_)) | Answer::ResultSubmitted(Err(_)) | Answer::Reviewed(Err(_))) => {
+                self.refused(known, false, || answer.words());
             }
-            (_, Answer::Reviewed(Err(refused))) => self.refused(known, false, || refused.to_string()),
             (_, Answer::Refunding(Err(refused))) => {
                 let is_fair = *refused == RefundOrderError::Refused(RefundRefused::ReferenceReused);
                 self.refused(known, is_fair, || refused.to_string());
