@@ -1,5 +1,9 @@
 //! Ends reservations, or the orders that they became, whose time is over.
 
+use std::future::pending;
+use std::pin::Pin;
+use std::time::Duration;
+
 use domain::order::{Order, OrderState};
 use domain::reservation::{ExpireRefused, Reservation};
 use domain::stock::{Hold, PageKey, PlannedHold};
@@ -7,7 +11,7 @@ use domain::{Idempotent, OrderId, ReservationId, Timestamp};
 
 use crate::give_back::{self, Returned, free, free_all, tell};
 use crate::repeat::until_definite;
-use crate::side_by_side::side_by_side;
+use crate::side_by_side::{SideBySide, in_order, side_by_side};
 use crate::{
     Chance, ChangeError, Clock, CloseError, Failure, Holds, Limits, OrderLedger, Queues, ReservationCloser,
     StockRoom, Subject, WakeUp, claims,
@@ -15,6 +19,10 @@ use crate::{
 
 /// How often the decision is made anew after somebody else closed the reservation meanwhile.
 const DECISIONS_MAX: u32 = 3;
+
+/// So long the units of a batch that are back wait for those that are not, to be told of together. To free some takes
+/// about 5 ms, and the list has few writes to spare.
+const SLOW_FROM: Duration = Duration::from_millis(10);
 
 /// What the use case needs.
 pub struct Ports<'a> {
@@ -97,13 +105,39 @@ pub async fn expire_reservation(ports: &Ports<'_>, id: &ReservationId) -> Result
 /// Thousands that expire in one second have one list among them, which takes a thousand writes a second. They are
 /// freed at the same time and not where each is ended, so that no unit waits for the end of another.
 pub async fn finish(ports: &Ports<'_>, ended: Vec<Ended>) -> Vec<Result<(), Failure>> {
-    let freed = side_by_side(ended.iter().map(|ended| ended.free(ports))).await;
-    let told = &tell(ports.giving_back(), freed.iter().flatten()).await;
-    let settle = |(ended, freed): (Ended, Result<Returned, Failure>)| async move {
-        told.of(&freed?)?;
+    let told = free_and_tell(ports, &ended).await;
+    let settle = |(ended, told): (Ended, Result<(), Failure>)| async move {
+        told?;
         ended.settle(ports).await
     };
-    side_by_side(ended.into_iter().zip(freed).map(settle)).await
+    side_by_side(ended.into_iter().zip(told).map(settle)).await
+}
+
+/// Answers, each in its place, whether what one message frees is free and told of.
+type Telling<'a> = Pin<Box<dyn Future<Output = Vec<(usize, Result<(), Failure>)>> + Send + 'a>>;
+
+/// Tells once of all that is free soon, and apart of what is slow: a write whose answer was lost takes seconds, for
+/// which the units of the others would lie where nobody looks.
+async fn free_and_tell(ports: &Ports<'_>, ended: &[Ended]) -> Vec<Result<(), Failure>> {
+    let mut freeing = SideBySide::of(ended.iter().map(|ended| ended.free(ports)));
+    freeing.go_on_until(ports.clock.wait(SLOW_FROM)).await;
+    let soon = freeing.take_done();
+    let late = async {
+        freeing.go_on_until(pending()).await;
+        tell_of(ports, freeing.take_done()).await
+    };
+    let both: [Telling<'_>; 2] = [Box::pin(tell_of(ports, soon)), Box::pin(late)];
+    in_order(side_by_side(both).await.into_iter().flatten().collect())
+}
+
+/// Tells each list once, and answers for each in its place whether it was freed and told of.
+async fn tell_of(
+    ports: &Ports<'_>,
+    freed: Vec<(usize, Result<Returned, Failure>)>,
+) -> Vec<(usize, Result<(), Failure>)> {
+    let told = tell(ports.giving_back(), freed.iter().flat_map(|(_, freed)| freed)).await;
+    let outcome = |freed: Result<Returned, Failure>| told.of(&freed?);
+    freed.into_iter().map(|(place, freed)| (place, outcome(freed))).collect()
 }
 
 impl Ended {

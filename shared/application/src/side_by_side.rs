@@ -1,37 +1,57 @@
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
+use std::future::{pending, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
-/// Does several things side by side, and answers in their order. Each is asked whenever one of them can go on, so there
-/// should be few.
+/// Does several things side by side, and answers in their order.
 pub(crate) async fn side_by_side<W: Future>(works: impl IntoIterator<Item = W>) -> Vec<W::Output> {
-    let mut works: Vec<Work<W>> = works.into_iter().map(|work| Work::Open(Box::pin(work))).collect();
-    poll_fn(|context| {
-        let mut is_done = true;
-        for work in &mut works {
-            if let Work::Open(open) = work {
-                match open.as_mut().poll(context) {
-                    Poll::Ready(outcome) => *work = Work::Done(outcome),
-                    Poll::Pending => is_done = false,
-                }
+    let mut works = SideBySide::of(works);
+    works.go_on_until(pending()).await;
+    in_order(works.take_done())
+}
+
+/// Outcomes in the order of their places.
+pub(crate) fn in_order<T>(mut outcomes: Vec<(usize, T)>) -> Vec<T> {
+    outcomes.sort_unstable_by_key(|(place, _)| *place);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Several things that are done side by side, each with its place. Each is asked whenever one of them can go on, so
+/// there should be few.
+pub(crate) struct SideBySide<W: Future> {
+    open: Vec<(usize, Pin<Box<W>>)>,
+    done: Vec<(usize, W::Output)>,
+}
+
+impl<W: Future> SideBySide<W> {
+    pub(crate) fn of(works: impl IntoIterator<Item = W>) -> Self {
+        let open = works.into_iter().map(Box::pin).enumerate().collect();
+        Self { open, done: Vec::new() }
+    }
+
+    /// Goes on until all are done, or until this is over.
+    pub(crate) async fn go_on_until(&mut self, end: impl Future<Output = ()>) {
+        let mut end = pin!(end);
+        poll_fn(|context| match self.poll(context) {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => end.as_mut().poll(context),
+        })
+        .await;
+    }
+
+    /// What was done since this was asked last.
+    pub(crate) fn take_done(&mut self) -> Vec<(usize, W::Output)> {
+        std::mem::take(&mut self.done)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Self { open, done } = self;
+        open.retain_mut(|(place, work)| match work.as_mut().poll(context) {
+            Poll::Ready(outcome) => {
+                done.push((*place, outcome));
+                false
             }
-        }
-        if is_done { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-    works.into_iter().filter_map(Work::outcome).collect()
-}
-
-enum Work<W: Future> {
-    Open(Pin<Box<W>>),
-    Done(W::Output),
-}
-
-impl<W: Future> Work<W> {
-    fn outcome(self) -> Option<W::Output> {
-        match self {
-            Self::Done(outcome) => Some(outcome),
-            Self::Open(_) => None,
-        }
+            Poll::Pending => true,
+        });
+        if open.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     }
 }

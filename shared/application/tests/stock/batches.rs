@@ -51,6 +51,30 @@ async fn a_batch_tells_each_list_once() {
 }
 
 #[tokio::test]
+async fn units_that_are_back_are_told_of_before_a_slow_one_of_the_batch_is() {
+    let (shop, held) = all_held().await;
+    let line = Line::new(&shop);
+    line.script(Call::Free, Fate::Slow);
+    assert_eq!(line.expire(&held).await, [Ok(()); 3]);
+    assert_eq!(line.items(Call::NoteReturned), ["SCARF", "SHIRT"]);
+    let place = |call| line.calls().into_iter().rposition(|made| made == call);
+    assert!(place(Call::NoteReturned) < place(Call::Free), "{:?}", line.calls());
+    assert_all_is_back(&shop, "in two rounds").await;
+}
+
+#[tokio::test]
+async fn a_slow_one_of_a_batch_tells_of_what_only_it_brings_back() {
+    let (shop, held) = all_held().await;
+    let line = Line::new(&shop);
+    line.script(Call::Free, Fate::Slow);
+    // No other brings back a scarf.
+    assert_eq!(line.expire(&held[..2]).await, [Ok(()); 2]);
+    assert_eq!(line.items(Call::NoteReturned), ["SHIRT", "SCARF"]);
+    assert_eq!(line.expire(&held[2..]).await, [Ok(())]);
+    assert_all_is_back(&shop, "in two rounds").await;
+}
+
+#[tokio::test]
 async fn of_a_list_that_is_not_told_the_messages_that_gave_it_units_come_again() {
     let (shop, held) = all_held().await;
     let line = Line::new(&shop);
@@ -78,24 +102,35 @@ async fn a_page_that_cannot_be_written_is_its_own_messages_matter() {
     assert_all_is_back(&shop, "at the second time").await;
 }
 
+/// On which the first page takes long to free, or none does.
+fn line_to(shop: &Shop, is_slow: bool) -> Line<'_> {
+    let line = Line::new(shop);
+    if is_slow {
+        line.script(Call::Free, Fate::Slow);
+    }
+    line
+}
+
 #[tokio::test]
 async fn whichever_call_of_a_batch_fails_what_comes_again_finishes_it() {
-    let calls = {
-        let (shop, held) = all_held().await;
-        let line = Line::new(&shop);
-        assert_eq!(line.expire(&held).await, [Ok(()); 3]);
-        line.calls().len()
-    };
-    for (place, fate) in (1..=calls).flat_map(|place| FATES.map(|fate| (place, fate))) {
-        let (shop, held) = all_held().await;
-        let line = Line::new(&shop);
-        line.script_at(place, fate);
-        let outcomes = line.expire(&held).await;
-        let failed = held.into_iter().zip(outcomes).filter(|(_, outcome)| outcome.is_err());
-        let again: Vec<ReservationId> = failed.map(|(reservation, _)| reservation).collect();
-        line.renew();
-        let what = format!("{fate:?} at call {place}");
-        assert!(line.expire(&again).await.iter().all(Result::is_ok), "{what}");
-        assert_all_is_back(&shop, &what).await;
+    for is_slow in [false, true] {
+        let calls = {
+            let (shop, held) = all_held().await;
+            let line = line_to(&shop, is_slow);
+            assert_eq!(line.expire(&held).await, [Ok(()); 3]);
+            line.calls().len()
+        };
+        for (place, fate) in (1..=calls).flat_map(|place| FATES.map(|fate| (place, fate))) {
+            let (shop, held) = all_held().await;
+            let line = line_to(&shop, is_slow);
+            line.script_at(place, fate);
+            let outcomes = line.expire(&held).await;
+            let failed = held.into_iter().zip(outcomes).filter(|(_, outcome)| outcome.is_err());
+            let again: Vec<ReservationId> = failed.map(|(reservation, _)| reservation).collect();
+            line.renew();
+            let what = format!("{fate:?} at call {place}, with a slow one: {is_slow}");
+            assert!(line.expire(&again).await.iter().all(Result::is_ok), "{what}");
+            assert_all_is_back(&shop, &what).await;
+        }
     }
 }

@@ -9,6 +9,7 @@ use application::{Failure, Holds, Limits, Orders, ReservationCloser, Reservation
 use domain::reservation::Reservation;
 use domain::{Idempotent, RequestKey, ReservationId};
 use memory::Store;
+use tokio::task::yield_now;
 
 use crate::shop::{HOLD_TIME, Instance, Shop};
 
@@ -16,6 +17,9 @@ mod ports; // every port, passed on
 
 /// How long a call takes.
 const CALL_TIME: Duration = Duration::from_millis(4);
+
+/// How often others can go on during a slow one.
+const SLOW_TURNS: u32 = 10;
 
 /// A call on the line to the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +68,8 @@ pub(crate) enum Fate {
     DoneBefore(Failure),
     /// The one who calls dies before it, and calls nothing any more.
     Dies,
+    /// It takes so long that others go on meanwhile.
+    Slow,
 }
 
 /// Which call something is about.
@@ -211,6 +217,12 @@ impl<'a> Line<'a> {
             Some(Fate::Dies) => {
                 self.lock().is_dead = true;
                 Err(Failure::Unavailable.into())
+            }
+            Some(Fate::Slow) => {
+                for _ in 0..SLOW_TURNS {
+                    yield_now().await;
+                }
+                done.await
             }
         }
     }
