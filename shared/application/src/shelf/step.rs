@@ -10,8 +10,9 @@ use crate::Chance;
 
 /// How old the list may be from which pages are chosen.
 const LIST_AGE_MAX: Duration = Duration::from_millis(100);
-/// What is younger than this is not read or looked at again, whatever it missed.
-const LIST_AGE_MIN: Duration = Duration::from_millis(11);
+/// What is younger than this is not read or looked at again, whatever it missed. Where thousands a second want the same
+/// units, reads of the one list are what gives out first: a request that is told to wait for one waits half a second.
+const LIST_AGE_MIN: Duration = Duration::from_millis(50);
 /// So long after a page was read, units are taken from it without another read.
 const PAGE_AGE_MAX: Duration = Duration::from_millis(4);
 /// So long after this instance took from a page, it takes from it again without asking whether others are at it.

@@ -5,8 +5,9 @@ use domain::stock::{Lane, PAGE_UNITS, PageKey, StockList, StockPage};
 
 use crate::Chance;
 
-/// How many pages are read at once to find one that has units.
-const READ_AT_ONCE: usize = 8;
+/// How many pages are read at once to find one that has units. More are found with more, and where thousands a second
+/// read, the pages' partitions have no reads left for the one who looks.
+const READ_AT_ONCE: usize = 4;
 
 /// The pages of one SKU as an instance last knew them.
 #[derive(Debug, Default)]
