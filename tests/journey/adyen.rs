@@ -45,7 +45,7 @@ async fn each_refusal_leaves_the_units_held_for_another_card() {
 }
 
 /// What the shopper brings back who did this on their bank's page, once the order says that it waits for them.
-async fn acts(shopper: &Shopper, order: &Value, answer: &str) -> String {
+pub(crate) async fn acts(shopper: &Shopper, order: &Value, answer: &str) -> String {
     let waiting = shopper.watch(order, "/payment/state", "action_required").await;
     let page = waiting["payment"]["next_action"]["url"].as_str().unwrap();
     assert_eq!(reqwest::get(page).await.unwrap().status(), StatusCode::OK);
@@ -56,7 +56,7 @@ async fn acts(shopper: &Shopper, order: &Value, answer: &str) -> String {
     back.query_pairs().find(|(name, _)| name == "redirectResult").unwrap().1.into_owned()
 }
 
-async fn submit(shopper: &Shopper, order: &Value, result: &str) -> (StatusCode, Value) {
+pub(crate) async fn submit(shopper: &Shopper, order: &Value, result: &str) -> (StatusCode, Value) {
     let path = format!("/orders/{}/action-results", order["id"].as_str().unwrap());
     let answer = shopper.ask(Method::POST, &path, None, Some(&json!({"redirect_result": result}))).await;
     (answer.status, answer.body)

@@ -6,7 +6,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tests::{Shop, Shopper};
 
-use crate::adyen::order as order_at_adyen;
+use crate::adyen::{acts, order as order_at_adyen, submit};
 use crate::cancels::cancel;
 use crate::paypal::{approve, approve_at};
 use crate::{audit, shop_with};
@@ -44,11 +44,7 @@ async fn at_stripe(shopper: &Shopper, token: &str) -> End {
             assert!(Client::new().post(page).send().await.unwrap().status().is_success());
             End::paid(becomes("/state", "paid").await)
         }
-        "pm_card_riskLevelElevated" => {
-            becomes("/payment/state", "being_confirmed").await;
-            assert_eq!(cancel(shopper, &order).await.status, 202);
-            End::unpaid(becomes("/state", "cancelled").await)
-        }
+        "pm_card_riskLevelElevated" => cancelled_in_review(shopper, &order).await,
         "pm_card_visa_capturedAfterDecline" => {
             becomes("/payment/state", "being_confirmed").await;
             assert_eq!(cancel(shopper, &order).await.status, 202);
@@ -56,6 +52,13 @@ async fn at_stripe(shopper: &Shopper, token: &str) -> End {
         }
         other => panic!("nobody has said what {other} leads to"),
     }
+}
+
+/// An order that waits for a person, until its shopper cancels it.
+async fn cancelled_in_review(shopper: &Shopper, order: &Value) -> End {
+    shopper.watch(order, "/payment/state", "being_confirmed").await;
+    assert_eq!(cancel(shopper, order).await.status, 202);
+    End::unpaid(shopper.watch(order, "/state", "cancelled").await)
 }
 
 async fn at_paypal(shopper: &Shopper, account: &str) -> End {
@@ -82,7 +85,13 @@ async fn at_adyen(shopper: &Shopper, card: &str) -> End {
     match card {
         "visa" | "timeoutAfterPayment" | "timeoutBeforePayment" => End::paid(becomes("/state", "paid").await),
         "chargeback" => End::paid(becomes("/state", "disputed").await),
-        "refused" | "fraud" | "authentication" => End::unpaid(becomes("/state", "payment_failed").await),
+        "refused" | "fraud" | "riskLevelHighest" => End::unpaid(becomes("/state", "payment_failed").await),
+        "authentication" => {
+            let result = acts(shopper, &order, "proves").await;
+            assert_eq!(submit(shopper, &order, &result).await.0, 202);
+            End::paid(becomes("/state", "paid").await)
+        }
+        "riskLevelElevated" => cancelled_in_review(shopper, &order).await,
         other => panic!("nobody has said what {other} leads to"),
     }
 }
