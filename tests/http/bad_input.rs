@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::request::{CREATE, ROUTES, Request, TAKE_A_BODY};
+use crate::request::{CREATE, OF_WHAT_WAS_MADE, ROUTES, Request, TAKE_A_BODY};
 use crate::shop::Shop;
 
 /// The routes that ask who calls.
@@ -209,14 +209,7 @@ async fn fault_10_an_id_carries_no_separator_and_no_disguise() {
             texts.map(|text| (Request::of(operation).with(pointer, json!(text)), pointer.to_owned()));
         assert_refused(operation, 400, "invalid-request", spoiled).await;
     }
-    for operation in [
-        "get-reservation",
-        "release-reservation",
-        "get-order",
-        "add-payment-method",
-        "cancel-order",
-        "submit-action-result",
-    ] {
+    for operation in OF_WHAT_WAS_MADE {
         let spoiled = texts.map(|text| nowhere(Request::of(operation).path(text)));
         assert_refused(operation, 404, "not-found", spoiled).await;
     }

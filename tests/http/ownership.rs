@@ -1,4 +1,4 @@
-use crate::request::Request;
+use crate::request::{OF_WHAT_WAS_MADE, Request};
 use crate::shop::Shop;
 
 #[tokio::test]
@@ -7,16 +7,7 @@ async fn fault_21_what_another_guest_made_answers_like_what_is_not_there() {
     let shop = Shop::open().await;
     shop.declined_order().await;
     let before = shop.records();
-    let those_that_name_it = [
-        "get-reservation",
-        "release-reservation",
-        "get-order",
-        "add-payment-method",
-        "cancel-order",
-        "submit-action-result",
-        "checkout",
-    ];
-    for operation in those_that_name_it {
+    for operation in OF_WHAT_WAS_MADE.into_iter().chain(["checkout"]) {
         let stranger = Request::of(operation).guest(2);
         let answer = shop.ask(&stranger).await;
         assert_eq!(answer.status, 404, "{operation}");

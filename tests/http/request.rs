@@ -23,6 +23,18 @@ pub(crate) const ROUTES: [&str; 13] = [
 pub(crate) const WEBHOOKS: [&str; 1] = ["receive-webhook"];
 /// The routes that create something: they take a body and a key.
 pub(crate) const CREATE: [&str; 3] = ["create-reservation", "checkout", "add-payment-method"];
+/// The routes that take a body.
+pub(crate) const TAKE_A_BODY: [&str; 4] =
+    ["create-reservation", "checkout", "add-payment-method", "submit-action-result"];
+/// The routes whose path has the id of something that a caller made.
+pub(crate) const OF_WHAT_WAS_MADE: [&str; 6] = [
+    "get-reservation",
+    "release-reservation",
+    "get-order",
+    "add-payment-method",
+    "cancel-order",
+    "submit-action-result",
+];
 
 /// A request on its way to a function: the event that stands for its route in `events/http`, changed by the test.
 #[derive(Clone)]
@@ -48,10 +60,6 @@ pub(crate) fn guest(number: u32) -> String {
 pub(crate) fn key(number: u32) -> String {
     format!("key{number:0>21}")
 }
-
-/// The routes that take a body.
-pub(crate) const TAKE_A_BODY: [&str; 4] =
-    ["create-reservation", "checkout", "add-payment-method", "submit-action-result"];
 
 impl Request {
     /// The request of the route's event.

@@ -88,15 +88,18 @@ async fn reconcile_gateway(
     comparison: &mut Comparison,
 ) -> Result<(), Failure> {
     let Some(mut reconciled) = begun(ports, name, list).await? else { return Ok(()) };
-    let mut window = reconciled.next_window();
     let now = || ports.payment.clock.now();
-    if now().since(window.ends_at().plus(list.complete_after())) > BEHIND {
+    if now().since(reconciled.next_window().ends_at().plus(list.complete_after())) > BEHIND {
         tracing::error!(
             gateway = name.as_str(),
             "the comparison with a gateway's list needs a person: it is behind"
         );
     }
-    while window.is_complete(list.complete_after(), now()) {
+    loop {
+        let window = reconciled.next_window();
+        if !window.is_complete(list.complete_after(), now()) {
+            return Ok(());
+        }
         let unanswered_since = reconciled.unanswered_since.map_or_else(OnceLock::new, OnceLock::from);
         let at = At { ports, gateway: name, list, window, unanswered_since };
         match at.compare(comparison).await? {
@@ -108,9 +111,7 @@ async fn reconcile_gateway(
         let from = window.begins_at().as_millis();
         tracing::info!(gateway = name.as_str(), from, again, "a window was compared");
         reconciled = Reconciled::until(window.ends_at());
-        window = reconciled.next_window();
     }
-    Ok(())
 }
 
 /// How far was compared; none where nobody can pay and nobody ever could.

@@ -24,8 +24,8 @@ mod stock; // Stock and StockKeeper
 mod sweep_index; // SweepIndex
 mod velocity; // Velocity
 mod webhooks; // WebhookLedger
-mod words;
-mod work_items; // WorkItems // answers in the trace
+mod words; // answers in the trace
+mod work_items; // WorkItems
 
 use words::Words;
 

@@ -24,7 +24,7 @@ use domain::payment::GatewayName;
 use domain::reconciliation::{Transfer, Window};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 use self::day::Day;
 use self::row::Booking;
@@ -96,19 +96,18 @@ impl Reports {
         kept.retain(|other, _| other.is_near(day));
         let booked = match self.download(day).await? {
             Some(booked) => booked,
-            None => self.nothing(day, &mut kept).await?,
+            None => self.nothing(day, &kept).await?,
         };
         kept.insert(day, Arc::clone(&booked));
         Ok(booked)
     }
 
     /// What was booked on a day that has no file, because nothing was: a later one has its file.
-    async fn nothing(&self, day: Day, kept: &mut MutexGuard<'_, Kept>) -> Result<Bookings, Failure> {
+    async fn nothing(&self, day: Day, kept: &Kept) -> Result<Bookings, Failure> {
         let mut later = day;
         for _ in 0..LATER_MAX {
             later = later.next()?;
-            let is_there = kept.contains_key(&later) || self.download(later).await?.is_some();
-            if is_there {
+            if kept.contains_key(&later) || self.download(later).await?.is_some() {
                 tracing::warn!(%day, "Adyen has no report of a day, and one of a later day");
                 return Ok(Arc::new([]));
             }

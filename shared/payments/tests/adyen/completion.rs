@@ -2,12 +2,10 @@ use application::Gateway;
 use domain::payment::{Charge, Decline, Outcome, Retry};
 use proptest::prelude::*;
 
+use crate::answers::{AUTHORISED, of_any_other_shape, problem};
 use crate::sandbox::until_known;
 use crate::scripted::Scripted;
 use crate::shop::{Shop, charge, gateway, reference, returned};
-
-const AUTHORISED: &str = r#"{"pspReference":"PSP1","resultCode":"Authorised","merchantReference":"order-1",
-    "amount":{"currency":"EUR","value":8999}}"#;
 
 fn declined(code: &str, retry: Retry) -> Outcome {
     Outcome::Declined(Decline { code: code.to_owned(), retry })
@@ -17,10 +15,6 @@ fn declined(code: &str, retry: Retry) -> Outcome {
 async fn complete_answered(status: u16, body: &str) -> Outcome {
     let scripted = Scripted::answering(&[(status, body)]).await;
     gateway(&scripted.address).complete(&returned(&charge("authentication")), &reference()).await
-}
-
-fn problem(code: &str) -> String {
-    format!(r#"{{"status":422,"errorCode":"{code}","message":"…","errorType":"validation"}}"#)
 }
 
 /// A charge whose shopper was sent to their bank, and did this there.
@@ -187,14 +181,7 @@ proptest! {
 
     #[test]
     fn fault_81_84_an_answer_of_any_other_shape_proves_nothing(
-        status in prop::sample::select(vec![200_u16, 201, 404, 409, 500]),
-        body in prop_oneof![
-            ".{0,200}",
-            "[A-Z][a-z]{1,20}"
-                .prop_filter("a result that is known", |word| word != "Error" && word != "Refused")
-                .prop_map(|word| AUTHORISED.replace("Authorised", &word)),
-            "[0-9]{1,3}".prop_map(|code| problem(&code)),
-        ],
+        (status, body) in of_any_other_shape(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         prop_assert_eq!(runtime.block_on(complete_answered(status, &body)), Outcome::Unknown, "{}", body);

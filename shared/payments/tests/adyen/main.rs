@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "the tests run the gateway beside themselves")]
 
 #[cfg(test)]
+mod answers; // what Adyen answers, and what it never does
+#[cfg(test)]
 mod completion; // 3-D Secure, and what the shopper brings back from there
 #[cfg(test)]
 mod disputes; // money that shoppers demand back over the shop's head

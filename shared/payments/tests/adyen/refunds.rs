@@ -5,19 +5,8 @@ use domain::payment::{Outcome, RefundCharge, RefundOutcome};
 use domain::webhook::FactSubject;
 
 use crate::rotated::Rotated;
-use crate::sandbox::money;
+use crate::sandbox::refund;
 use crate::shop::{Shop, charge, gateway_with, reference, told};
-
-fn refund(number: u32, amount: i64) -> RefundCharge {
-    RefundCharge {
-        order_id: "order".parse().unwrap(),
-        attempt: 1,
-        reference: reference(),
-        number,
-        amount: money(amount, "EUR"),
-        renewal: 0,
-    }
-}
 
 async fn captured(shop: &Shop) {
     let charge = charge("visa");
@@ -44,15 +33,15 @@ async fn looked_up(shop: &Shop, refund: &RefundCharge) -> RefundOutcome {
 async fn fault_77_the_sandbox_gives_back_once_for_each_refund_and_never_more_than_it_took() {
     let shop = Shop::start().await;
     captured(&shop).await;
-    let part = refund(1, 500);
+    let part = refund(&reference(), 1, 500);
     for _ in 0..2 {
         assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Pending);
     }
     assert_eq!(looked_up(&shop, &part).await, RefundOutcome::Refunded);
-    let too_much = refund(2, 8_500);
+    let too_much = refund(&reference(), 2, 8_500);
     assert_eq!(shop.gateway.refund(&too_much).await, RefundOutcome::Pending);
     assert_eq!(looked_up(&shop, &too_much).await, RefundOutcome::Refused);
-    let rest = refund(3, 8_499);
+    let rest = refund(&reference(), 3, 8_499);
     assert_eq!(shop.gateway.refund(&rest).await, RefundOutcome::Pending);
     assert_eq!(looked_up(&shop, &rest).await, RefundOutcome::Refunded);
 }
@@ -62,7 +51,7 @@ async fn fault_78_a_refund_whose_answer_was_lost_is_told_of() {
     let shop = Shop::start().await;
     captured(&shop).await;
     shop.sandbox.plan(r#"{"refund":[{"fault":"silent_after","times":1}]}"#).await;
-    let part = refund(1, 500);
+    let part = refund(&reference(), 1, 500);
     assert_eq!(shop.impatient().refund(&part).await, RefundOutcome::Unknown);
     assert_eq!(looked_up(&shop, &part).await, RefundOutcome::Refunded);
 }
@@ -73,10 +62,10 @@ async fn fault_72_80_what_was_told_of_another_refund_or_amount_is_no_success() {
     let key = Rotated { current: Ok("AQE-1"), refreshed: Ok("AQE-1") };
     let gateway = gateway_with("http://127.0.0.1:9", key, told, std::time::Duration::from_secs(60));
     for (refund, outcome) in [
-        (refund(1, 500), RefundOutcome::Refunded),
-        (refund(1, 499), RefundOutcome::Refused),
-        (refund(2, 500), RefundOutcome::Refused),
-        (refund(3, 500), RefundOutcome::Unknown),
+        (refund(&reference(), 1, 500), RefundOutcome::Refunded),
+        (refund(&reference(), 1, 499), RefundOutcome::Refused),
+        (refund(&reference(), 2, 500), RefundOutcome::Refused),
+        (refund(&reference(), 3, 500), RefundOutcome::Unknown),
     ] {
         assert_eq!(gateway.look_up_refund(&refund).await, outcome, "{refund:?}");
     }
@@ -85,5 +74,5 @@ async fn fault_72_80_what_was_told_of_another_refund_or_amount_is_no_success() {
 #[tokio::test]
 async fn a_refund_of_a_payment_that_nothing_was_told_of_is_not_asked_for() {
     let shop = Shop::start().await;
-    assert_eq!(shop.gateway.refund(&refund(1, 500)).await, RefundOutcome::Unknown);
+    assert_eq!(shop.gateway.refund(&refund(&reference(), 1, 500)).await, RefundOutcome::Unknown);
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use application::{Cursor, Failure, Gateway, Listing, SecretName};
-use domain::payment::{GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{GatewayReference, Outcome, RefundOutcome};
 use domain::reconciliation::{Transfer, TransferKind, Window};
 use domain::{OrderId, Timestamp};
 use payments::adyen::AdyenGateway;
 
 use crate::rotated::Rotated;
-use crate::sandbox::money;
+use crate::sandbox::{money, refund};
 use crate::scripted::Scripted;
 use crate::shop::{Shop, charge, gateway};
 
@@ -214,14 +214,7 @@ async fn the_sandbox_reports_what_it_moved() {
     let reference = shop.authorized(&charge).await;
     assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Received);
     shop.until(&charge, &Outcome::Captured).await;
-    let part = RefundCharge {
-        order_id: charge.order_id.clone(),
-        attempt: 1,
-        reference,
-        number: 1,
-        amount: money(500, "EUR"),
-        renewal: 0,
-    };
+    let part = refund(&reference, 1, 500);
     assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Pending);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let end = Timestamp::from_millis((i64::try_from(now).unwrap() + 1) * 1_000);

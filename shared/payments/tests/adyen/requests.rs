@@ -1,10 +1,10 @@
 use application::Gateway;
-use domain::payment::{Charge, GatewayReference, RefundCharge};
+use domain::payment::{Charge, GatewayReference};
 use domain::webhook::FactSubject;
 use serde_json::{Value, json};
 
 use crate::rotated::Rotated;
-use crate::sandbox::money;
+use crate::sandbox::refund;
 use crate::scripted::{Asked, Scripted};
 use crate::shop::{charge, gateway_with, reference, returned, told};
 
@@ -105,14 +105,7 @@ async fn a_capture_finds_a_payment_that_was_completed_by_repeating_that() {
 
 #[tokio::test]
 async fn a_refund_names_its_payment_and_how_much_goes_back_under_its_own_key() {
-    let refund = RefundCharge {
-        order_id: "order".parse().unwrap(),
-        attempt: 1,
-        reference: reference(),
-        number: 2,
-        amount: money(500, "EUR"),
-        renewal: 0,
-    };
+    let refund = refund(&reference(), 2, 500);
     let asked = asked(async |gateway, _, _| {
         gateway.refund(&refund).await;
     })

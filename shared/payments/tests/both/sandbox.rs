@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use domain::Money;
-use domain::payment::Outcome;
+use domain::payment::{GatewayReference, Outcome, RefundCharge};
 use sandbox_gateway::{Options, SandboxGateway};
 use tokio::net::TcpListener;
 
@@ -47,4 +47,16 @@ pub(crate) async fn until_known(mut ask: impl AsyncFnMut() -> Outcome) -> Outcom
 
 pub(crate) fn money(amount: i64, currency: &str) -> Money {
     Money::new(amount, currency.parse().unwrap()).unwrap()
+}
+
+/// A refund of so many cents of what each of these tests orders.
+pub(crate) fn refund(reference: &GatewayReference, number: u32, amount: i64) -> RefundCharge {
+    RefundCharge {
+        order_id: "order".parse().unwrap(),
+        attempt: 1,
+        reference: reference.clone(),
+        number,
+        amount: money(amount, "EUR"),
+        renewal: 0,
+    }
 }

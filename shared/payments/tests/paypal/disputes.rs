@@ -4,7 +4,7 @@ use application::{Failure, Gateway};
 use domain::payment::{DisputeDecision, DisputeSeen, RefundCharge, RefundOutcome};
 
 use crate::order::{order, payment, problem};
-use crate::sandbox::money;
+use crate::sandbox::{money, refund};
 use crate::shop::{Shop, charge, gateway, reference, scripted};
 
 /// An order whose capture has this id.
@@ -97,14 +97,7 @@ async fn fault_84_a_dispute_that_cannot_be_read_in_full_is_a_failure_and_not_non
 
 #[tokio::test]
 async fn fault_79_a_refund_that_is_refused_for_a_dispute_says_so() {
-    let refund = RefundCharge {
-        order_id: "order".parse().unwrap(),
-        attempt: 1,
-        reference: reference(),
-        number: 1,
-        amount: money(500, "EUR"),
-        renewal: 0,
-    };
+    let refund = refund(&reference(), 1, 500);
     for issue in ["TRANSACTION_DISPUTED", "CAPTURE_DISPUTED_PARTIAL_REFUND_NOT_ALLOWED"] {
         let scripted = scripted(&[(200, &captured()), (422, &problem(issue))]).await;
         let heard = gateway(&scripted.address).refund(&refund).await;
@@ -140,15 +133,7 @@ async fn fault_79_a_dispute_at_the_sandbox_is_seen_open_keeps_refunds_waiting_an
         let [dispute] = seen.as_slice() else { panic!("{seen:?}") };
         assert_eq!((dispute.amount, dispute.decision), (charge.amount, None));
 
-        let order_id = charge.order_id.clone();
-        let refund = RefundCharge {
-            order_id,
-            attempt: 1,
-            reference: reference.clone(),
-            number: 1,
-            amount: money(500, "EUR"),
-            renewal: 0,
-        };
+        let refund = refund(&reference, 1, 500);
         assert_eq!(shop.gateway.refund(&refund).await, RefundOutcome::Disputed);
 
         let decided =

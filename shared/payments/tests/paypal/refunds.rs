@@ -1,22 +1,11 @@
 //! Money that goes back: what is asked, and what the answers prove.
 
 use application::Gateway;
-use domain::payment::{GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{GatewayReference, Outcome, RefundOutcome};
 
 use crate::order::{order, payment};
-use crate::sandbox::money;
+use crate::sandbox::refund;
 use crate::shop::{Shop, charge, gateway, impatient, reference, scripted};
-
-fn refund(reference: &GatewayReference, number: u32, amount: i64) -> RefundCharge {
-    RefundCharge {
-        order_id: "order".parse().unwrap(),
-        attempt: 1,
-        reference: reference.clone(),
-        number,
-        amount: money(amount, "EUR"),
-        renewal: 0,
-    }
-}
 
 /// An order that is captured.
 async fn captured(shop: &Shop) -> GatewayReference {

@@ -1,11 +1,11 @@
 //! What PayPal lists as moved.
 
 use application::{Cursor, Failure, Gateway, Listing, Transfers};
-use domain::payment::{Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{Outcome, RefundOutcome};
 use domain::reconciliation::{Transfer, TransferKind, Window};
 use domain::{OrderId, Timestamp};
 
-use crate::sandbox::money;
+use crate::sandbox::{money, refund};
 use crate::shop::{Shop, charge, gateway, scripted};
 
 /// 2026-09-21T14:13:20Z and the quarter of an hour behind it.
@@ -116,14 +116,7 @@ async fn the_sandbox_lists_what_it_moved() {
     let reference = shop.approved(&charge, "pays").await;
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
     assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
-    let part = RefundCharge {
-        order_id: charge.order_id.clone(),
-        attempt: 1,
-        reference,
-        number: 1,
-        amount: money(500, "EUR"),
-        renewal: 0,
-    };
+    let part = refund(&reference, 1, 500);
     assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);
     // The list is complete up to this very second.
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

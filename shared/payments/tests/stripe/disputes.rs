@@ -1,15 +1,11 @@
 //! Money that shoppers demand back over the shop's head: what is asked, and what the answers prove.
 
 use application::{Failure, Gateway};
-use domain::payment::{DisputeDecision, DisputeSeen, GatewayReference};
+use domain::payment::{DisputeDecision, DisputeSeen};
 
 use crate::sandbox::money;
 use crate::scripted::Scripted;
-use crate::shop::{charge, gateway};
-
-fn reference() -> GatewayReference {
-    "pi_1".parse().unwrap()
-}
+use crate::shop::{charge, gateway, reference};
 
 /// A dispute as https://docs.stripe.com/api/disputes/object shows one.
 fn dispute(status: &str) -> String {

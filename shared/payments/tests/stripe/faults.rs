@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use application::{Failure, Gateway, SecretName};
-use domain::payment::{Charge, Decline, GatewayReference, Outcome, Retry};
+use domain::payment::{Charge, Decline, Outcome, Retry};
 
 use memory::Secrets as RotatableSecrets;
 use proptest::prelude::*;
@@ -10,11 +10,7 @@ use crate::intent::intent;
 use crate::rotated::Rotated;
 use crate::sandbox::{money, until_known};
 use crate::scripted::Scripted;
-use crate::shop::{Shop, charge, gateway, gateway_with, impatient};
-
-fn reference() -> GatewayReference {
-    "pi_1".parse().unwrap()
-}
+use crate::shop::{Shop, charge, gateway, gateway_with, impatient, reference};
 
 /// What a confirm makes of this answer.
 async fn confirm_answered(status: u16, body: &str) -> Outcome {

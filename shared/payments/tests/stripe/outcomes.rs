@@ -2,16 +2,12 @@ use std::time::Duration;
 
 use application::{Failure, Gateway};
 use domain::fraud::Risk;
-use domain::payment::{Decline, GatewayReference, Outcome, Retry};
+use domain::payment::{Decline, Outcome, Retry};
 
 use crate::intent::intent;
 use crate::rotated::Rotated;
 use crate::scripted::Scripted;
-use crate::shop::{Shop, charge, gateway, gateway_with, impatient};
-
-fn reference() -> GatewayReference {
-    "pi_1".parse().unwrap()
-}
+use crate::shop::{Shop, charge, gateway, gateway_with, impatient, reference};
 
 #[tokio::test]
 async fn opened_authorized_captured_is_the_good_way_and_each_step_may_be_repeated() {

@@ -1,22 +1,11 @@
 //! Money that goes back: what is asked, and what the answers prove.
 
 use application::Gateway;
-use domain::payment::{Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{Outcome, RefundOutcome};
 
-use crate::sandbox::money;
+use crate::sandbox::refund;
 use crate::scripted::Scripted;
-use crate::shop::{Shop, charge, gateway, impatient};
-
-fn refund(reference: &str, number: u32, amount: i64) -> RefundCharge {
-    RefundCharge {
-        order_id: "order".parse().unwrap(),
-        attempt: 1,
-        reference: reference.parse().unwrap(),
-        number,
-        amount: money(amount, "EUR"),
-        renewal: 0,
-    }
-}
+use crate::shop::{Shop, charge, gateway, impatient, reference};
 
 /// A refund as Stripe shows it.
 fn shown(status: &str) -> String {
@@ -28,13 +17,13 @@ fn shown(status: &str) -> String {
 
 async fn answered(status: u16, body: &str) -> RefundOutcome {
     let scripted = Scripted::answering(&[(status, body), (status, body)]).await;
-    gateway(&scripted.address).refund(&refund("pi_1", 1, 500)).await
+    gateway(&scripted.address).refund(&refund(&reference(), 1, 500)).await
 }
 
 #[tokio::test]
 async fn a_refund_sends_what_goes_back_and_of_which_charge() {
     let scripted = Scripted::answering(&[]).await;
-    gateway(&scripted.address).refund(&refund("pi_1", 2, 500)).await;
+    gateway(&scripted.address).refund(&refund(&reference(), 2, 500)).await;
     let asked = scripted.asked().remove(0);
     assert_eq!(asked.line, "POST /v1/refunds");
     assert_eq!(asked.header("idempotency-key"), "refund:order:2");
@@ -77,15 +66,19 @@ async fn fault_72_another_amount_or_another_charge_than_was_asked_for_is_no_succ
 async fn fault_80_a_refund_that_a_look_up_does_not_find_may_still_come() {
     for body in [r#"{"object":"list","data":[]}"#, "{}", "<html>"] {
         let scripted = Scripted::answering(&[(200, body)]).await;
-        let outcome = gateway(&scripted.address).look_up_refund(&refund("pi_1", 1, 500)).await;
+        let outcome = gateway(&scripted.address).look_up_refund(&refund(&reference(), 1, 500)).await;
         assert_eq!(outcome, RefundOutcome::Unknown, "{body}");
         assert_eq!(scripted.asked()[0].line, "GET /v1/refunds?payment_intent=pi_1&limit=100");
     }
     let list = format!(r#"{{"object":"list","data":[{},{}]}}"#, shown("failed"), shown("succeeded"));
     let scripted = Scripted::answering(&[(200, &list), (200, &list)]).await;
     let gateway = gateway(&scripted.address);
-    assert_eq!(gateway.look_up_refund(&refund("pi_1", 1, 500)).await, RefundOutcome::Refunded);
-    assert_eq!(gateway.look_up_refund(&refund("pi_1", 2, 500)).await, RefundOutcome::Unknown, "another one");
+    assert_eq!(gateway.look_up_refund(&refund(&reference(), 1, 500)).await, RefundOutcome::Refunded);
+    assert_eq!(
+        gateway.look_up_refund(&refund(&reference(), 2, 500)).await,
+        RefundOutcome::Unknown,
+        "another one"
+    );
 }
 
 #[tokio::test]
@@ -93,19 +86,19 @@ async fn fault_77_the_sandbox_gives_back_once_for_each_refund_and_never_more_tha
     let shop = Shop::start().await;
     let charge = charge("pm_card_visa");
     let reference = shop.opened(&charge).await;
-    let early = shop.gateway.refund(&refund(reference.as_str(), 1, 500)).await;
+    let early = shop.gateway.refund(&refund(&reference, 1, 500)).await;
     assert_eq!(early, RefundOutcome::Unknown, "nothing was captured");
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
     assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
-    let part = refund(reference.as_str(), 2, 500);
+    let part = refund(&reference, 2, 500);
     for _ in 0..2 {
         assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);
         assert_eq!(shop.gateway.look_up_refund(&part).await, RefundOutcome::Refunded);
     }
-    let too_much = refund(reference.as_str(), 3, 8_500);
+    let too_much = refund(&reference, 3, 8_500);
     assert_eq!(shop.gateway.refund(&too_much).await, RefundOutcome::Unknown);
     assert_eq!(shop.gateway.look_up_refund(&too_much).await, RefundOutcome::Unknown);
-    let rest = refund(reference.as_str(), 4, 8_499);
+    let rest = refund(&reference, 4, 8_499);
     assert_eq!(shop.gateway.refund(&rest).await, RefundOutcome::Refunded);
 }
 
@@ -117,7 +110,7 @@ async fn fault_78_a_refund_whose_answer_was_lost_is_found() {
     shop.gateway.confirm(&charge, &reference).await;
     shop.gateway.capture(&charge, &reference).await;
     shop.sandbox.plan(r#"{"refund":[{"fault":"silent_after","times":1}]}"#).await;
-    let part = refund(reference.as_str(), 1, 500);
+    let part = refund(&reference, 1, 500);
     assert_eq!(impatient(&shop.sandbox.address).refund(&part).await, RefundOutcome::Unknown);
     assert_eq!(shop.gateway.look_up_refund(&part).await, RefundOutcome::Refunded);
     assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);

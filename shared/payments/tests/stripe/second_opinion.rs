@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::Timestamp;
-use domain::payment::{Charge, GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{Charge, GatewayReference, Outcome, RefundOutcome};
 use domain::reconciliation::Window;
 use payments::stripe::{StripeGateway, StripeWebhooks};
 use sandbox_gateway::{Options, SandboxGateway, WebhookEndpoint};
@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::rotated::Rotated;
-use crate::sandbox::money;
+use crate::sandbox::refund;
 use crate::shop::{charge, gateway};
 
 const OTHER: &str = "MATCHDAY_STRIPE_ENDPOINT";
@@ -159,21 +159,10 @@ fn text(document: &Value, field: &str) -> String {
     document[field].as_str().unwrap().to_owned()
 }
 
-fn refund(reference: &GatewayReference) -> RefundCharge {
-    RefundCharge {
-        order_id: "order".parse().unwrap(),
-        attempt: 1,
-        reference: reference.clone(),
-        number: 1,
-        amount: money(500, "EUR"),
-        renewal: 0,
-    }
-}
-
 #[tokio::test]
 async fn a_charge_is_opened_authorized_captured_and_partly_given_back() {
     for other in Other::all().await {
-        let refund = refund(&other.captured().await);
+        let refund = refund(&other.captured().await, 1, 500);
         assert_eq!(other.gateway.refund(&refund).await, RefundOutcome::Refunded, "{}", other.address);
         assert_eq!(other.gateway.look_up_refund(&refund).await, RefundOutcome::Refunded, "{}", other.address);
     }

@@ -43,6 +43,11 @@ pub(crate) fn charge(token: &str) -> Charge {
     }
 }
 
+/// An object that no sandbox has.
+pub(crate) fn reference() -> GatewayReference {
+    "pi_1".parse().unwrap()
+}
+
 /// A sandbox that runs, and the adapter that speaks to it.
 pub(crate) struct Shop {
     pub(crate) sandbox: Sandbox,

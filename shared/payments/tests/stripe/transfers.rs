@@ -2,10 +2,10 @@
 
 use application::{Cursor, Failure, Gateway, Listing, Transfers};
 use domain::Timestamp;
-use domain::payment::{GatewayReference, Outcome, RefundCharge, RefundOutcome};
+use domain::payment::{GatewayReference, Outcome, RefundOutcome};
 use domain::reconciliation::{Transfer, TransferKind, Window};
 
-use crate::sandbox::money;
+use crate::sandbox::{money, refund};
 use crate::scripted::Scripted;
 use crate::shop::{Shop, charge, gateway};
 
@@ -106,14 +106,7 @@ async fn the_sandbox_lists_what_it_moved_page_by_page() {
     assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
     assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
     for number in 1..=120 {
-        let part = RefundCharge {
-            order_id: charge.order_id.clone(),
-            attempt: 1,
-            reference: reference.clone(),
-            number,
-            amount: money(1, "EUR"),
-            renewal: 0,
-        };
+        let part = refund(&reference, number, 1);
         assert_eq!(shop.gateway.refund(&part).await, RefundOutcome::Refunded);
     }
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

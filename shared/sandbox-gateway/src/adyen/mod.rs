@@ -6,9 +6,9 @@ mod ledger; // the payments in the book
 mod notification; // what is told, and its signature
 mod parameters; // the parameters that are known, and nothing else
 mod payment; // the states of a payment, and what each stored card does
-mod redirect;
+mod redirect; // the page of a shopper's bank, and what is brought back from there
 mod report; // what moved, as the report of a day
-mod risk; // what Adyen thinks of a payment // the page of a shopper's bank, and what is brought back from there
+mod risk; // what Adyen thinks of a payment
 
 pub(crate) use desk::{Call, Desk, in_use, server_error, too_many_requests, unauthorized};
 pub(crate) use ledger::{CHARGES, SCHEMA};

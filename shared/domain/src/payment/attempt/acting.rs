@@ -14,18 +14,9 @@ impl Attempt {
         result: ActionResult,
         now: Timestamp,
     ) -> Result<Self, AttemptRefused> {
-        match self.state {
-            AttemptState::RequiresAction { until, .. }
-                if now < until && !self.given_up && self.action_result.is_none() => {}
-            AttemptState::Ready { .. }
-            | AttemptState::Sending { .. }
-            | AttemptState::Unknown { .. }
-            | AttemptState::RequiresAction { .. }
-            | AttemptState::Captured
-            | AttemptState::Declined(_)
-            | AttemptState::NotSent
-            | AttemptState::Voided
-            | AttemptState::ManualReview => return Err(AttemptRefused(self.number)),
+        let is_awaited = matches!(self.state, AttemptState::RequiresAction { until, .. } if now < until);
+        if !is_awaited || self.given_up || self.action_result.is_some() {
+            return Err(AttemptRefused(self.number));
         }
         self.action_result = Some(result);
         if self.method.gateway().completes_by_result() {
