@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use domain::invariant;
+use domain::payment::Outcome;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
@@ -9,7 +10,7 @@ use crate::world::World;
 mod any; // any command, and the few records that commands are about
 mod party; // who gives the commands: what it knows, and what it only remembers
 
-use any::{Command, Copy, SupplyCommand, any_command};
+use any::{Command, Copy, OrderStep, SupplyCommand, any_command};
 use party::Party;
 
 /// Everything that can be read back, as text.
@@ -53,13 +54,17 @@ async fn run_in_both(commands: &[Command]) {
             world.receive(sku, units).await;
         }
     }
-    // Every case begins with an order that is being paid and a reservation beside it: that is where much can happen.
+    // Every case begins with an order that is being paid, one that is paid and a reservation beside them: that is where
+    // much can happen.
     let holds = |page| BTreeMap::from([(page, 2), (3, 1)]);
     let beginning = [
         Command::Supply(SupplyCommand::Open { lane: 1, creates: true }),
         Command::Reserve { number: 0, holds: holds(0), seconds: 600, limit: Some(4) },
         Command::Reserve { number: 1, holds: holds(1), seconds: 600, limit: None },
+        Command::Reserve { number: 2, holds: holds(1), seconds: 600, limit: None },
         Command::Place { number: 0, order: 0, from: Copy::Fresh },
+        Command::Place { number: 1, order: 1, from: Copy::Fresh },
+        Command::Move { order: 1, step: OrderStep::Record(Outcome::Captured), from: Copy::Fresh },
         Command::Remember,
     ];
     for command in beginning.iter().chain(commands) {

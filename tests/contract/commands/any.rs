@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::payment::{Decline, Operation, Outcome, Retry};
+use domain::payment::{Decline, DisputeDecision, Operation, Outcome, RefundOutcome, Retry};
 use domain::stock::PageKey;
 use proptest::prelude::*;
 
@@ -70,6 +70,13 @@ pub(super) enum OrderStep {
     LookUp(Outcome),
     Retry(u32),
     Expire,
+    SubmitActionResult(u32),
+    Cancel,
+    GiveUp,
+    Refund { reference: u32, amount: i64, shirts: Option<u32> },
+    ClaimRefund,
+    RecordRefund(RefundOutcome),
+    Dispute { reference: u32, amount: i64, decision: Option<DisputeDecision> },
 }
 
 pub(super) const PAGES: usize = 4;
@@ -96,12 +103,14 @@ pub(super) fn order_key(number: usize) -> String {
 
 pub(super) fn any_outcome() -> impl Strategy<Value = Outcome> {
     let retry = prop_oneof![Just(Retry::SameMethod), Just(Retry::OtherMethod), Just(Retry::None)];
+    let decline = retry.prop_map(|retry| Decline { code: "declined".to_owned(), retry });
     prop_oneof![
         Just(Outcome::Opened("pi_1".parse().unwrap())),
         Just(Outcome::Authorized),
         Just(Outcome::Captured),
         Just(Outcome::RequiresAction { url: "https://bank.example/3ds?a=1".to_owned() }),
-        retry.prop_map(|retry| Outcome::Declined(Decline { code: "declined".to_owned(), retry })),
+        decline.clone().prop_map(Outcome::Declined),
+        decline.prop_map(Outcome::Invalid),
         Just(Outcome::Rejected),
         Just(Outcome::NotSent),
         Just(Outcome::Voided),
@@ -111,13 +120,48 @@ pub(super) fn any_outcome() -> impl Strategy<Value = Outcome> {
 }
 
 pub(super) fn any_step() -> impl Strategy<Value = OrderStep> {
-    let operation = prop_oneof![Just(Operation::Confirm), Just(Operation::Capture), Just(Operation::Void)];
+    let operation = prop_oneof![
+        Just(Operation::Confirm),
+        Just(Operation::Complete),
+        Just(Operation::Capture),
+        Just(Operation::Void),
+    ];
     prop_oneof![
-        1 => operation.prop_map(OrderStep::Claim),
-        4 => any_outcome().prop_map(OrderStep::Record),
-        1 => any_outcome().prop_map(OrderStep::LookUp),
-        2 => (0..3_u32).prop_map(OrderStep::Retry),
-        1 => Just(OrderStep::Expire),
+        2 => operation.prop_map(OrderStep::Claim),
+        8 => any_outcome().prop_map(OrderStep::Record),
+        2 => any_outcome().prop_map(OrderStep::LookUp),
+        4 => (0..3_u32).prop_map(OrderStep::Retry),
+        2 => Just(OrderStep::Expire),
+        2 => (0..2_u32).prop_map(OrderStep::SubmitActionResult),
+        1 => Just(OrderStep::Cancel),
+        1 => Just(OrderStep::GiveUp),
+        8 => any_ending(),
+    ]
+}
+
+/// What may become of money after it was taken.
+fn any_ending() -> impl Strategy<Value = OrderStep> {
+    let outcome = prop_oneof![
+        3 => Just(RefundOutcome::Refunded),
+        1 => Just(RefundOutcome::Pending),
+        1 => Just(RefundOutcome::Refused),
+        1 => Just(RefundOutcome::Disputed),
+        1 => Just(RefundOutcome::Rejected),
+        1 => Just(RefundOutcome::NotSent),
+        1 => Just(RefundOutcome::Unknown),
+    ];
+    let decision = prop_oneof![Just(DisputeDecision::Won), Just(DisputeDecision::Lost)];
+    let shirts = proptest::option::of(1..3_u32);
+    prop_oneof![
+        (0..3_u32, 1..3_000_i64, shirts).prop_map(|(reference, amount, shirts)| OrderStep::Refund {
+            reference,
+            amount,
+            shirts
+        }),
+        Just(OrderStep::ClaimRefund),
+        outcome.prop_map(OrderStep::RecordRefund),
+        (0..2_u32, 1..3_000_i64, proptest::option::of(decision))
+            .prop_map(|(reference, amount, decision)| OrderStep::Dispute { reference, amount, decision }),
     ]
 }
 

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::order::{Order, OrderChange};
-use domain::payment::AttemptRequest;
+use domain::order::{Order, OrderChange, RefundRequest, ReturnedLine};
+use domain::payment::{AttemptRequest, DisputeSeen};
 use domain::reservation::{Reservation, ReservationState};
 use domain::stock::{Hold, PageKey, StockList, StockPage};
 use domain::wake::{Queue, Wake};
-use domain::{Fingerprint, OrderId, ReservationId, Sku, Timestamp};
+use domain::{Fingerprint, Idempotent, Money, OrderId, Quantity, ReservationId, Sku, Timestamp};
 
 use super::any::{Command, Copy, OrderStep, PlanStep, Seen, order_key, page_key, reservation_key};
 use crate::samples::{checkout, later, limited, method, product, request, reservation};
@@ -244,6 +244,32 @@ impl Party {
                 order.retry(vec![method("pm_card_amex")], asked, self.now).ok()
             }
             OrderStep::Expire => order.expire(self.now).ok(),
+            OrderStep::SubmitActionResult(number) => {
+                let result = format!("result-{number}").parse().unwrap();
+                anew(order.submit_action_result(result, self.now))
+            }
+            OrderStep::Cancel => anew(order.cancel(self.now)),
+            OrderStep::GiveUp => order.give_up(self.now).ok(),
+            OrderStep::Refund { reference, amount, shirts } => {
+                let returned = shirts.iter().map(|shirts| ReturnedLine {
+                    sku: "shirt".parse().unwrap(),
+                    quantity: Quantity::parse((*shirts).into()).unwrap(),
+                });
+                let request = RefundRequest {
+                    reference: format!("claim-{reference}").parse().unwrap(),
+                    amount: euros(*amount),
+                    returned: returned.collect(),
+                };
+                anew(order.refund(request, self.now))
+            }
+            OrderStep::ClaimRefund => order.claim_refund(self.now).ok(),
+            OrderStep::RecordRefund(outcome) => order.record_refund(*outcome, self.now).ok(),
+            OrderStep::Dispute { reference, amount, decision } => {
+                let attempt = order.attempt()?.number;
+                let reference = format!("dp_{reference}").parse().unwrap();
+                let seen = DisputeSeen { reference, amount: euros(*amount), decision: *decision };
+                anew(order.dispute(attempt, &[seen], self.now))
+            }
         }
     }
 
@@ -276,4 +302,16 @@ impl Party {
 /// What a reservation's lines ask for.
 fn asked(reservation: &Reservation) -> Vec<(&Sku, u32)> {
     reservation.lines.iter().map(|line| (&line.sku, line.quantity.units())).collect()
+}
+
+/// A change that is to be written: what was done before is not.
+fn anew<E>(asked: Result<Idempotent<OrderChange>, E>) -> Option<OrderChange> {
+    match asked {
+        Ok(Idempotent::Executed(change)) => Some(change),
+        Ok(Idempotent::AlreadyApplied(_)) | Err(_) => None,
+    }
+}
+
+fn euros(cents: i64) -> Money {
+    Money::new(cents, "EUR".parse().unwrap()).unwrap()
 }
