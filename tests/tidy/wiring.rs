@@ -170,23 +170,57 @@ fn fault_43_no_table_deletes_items_by_itself() {
 fn a_policy_names_its_actions_and_its_resources() {
     let mut violations = vec![];
     for (id, function) in template_functions(&template()) {
-        let policies = function.get("Policies").and_then(Yaml::as_sequence).cloned().unwrap_or_default();
-        for policy in policies {
-            let Some(statements) = policy.get("Statement").and_then(Yaml::as_sequence) else {
-                violations.push(format!("{id} has a policy that this file does not spell out"));
-                continue;
-            };
-            for statement in statements {
-                for key in ["Action", "Resource"] {
-                    let names = texts(statement.get(key));
-                    if names.is_empty() || names.iter().any(|name| name.contains('*')) {
-                        violations.push(format!("{id} has the {key} {names:?}"));
-                    }
+        for statement in statements(&function) {
+            for key in ["Action", "Resource"] {
+                let names = texts(statement.get(key));
+                if names.is_empty() || names.iter().any(|name| name.contains('*')) {
+                    violations.push(format!("{id} has the {key} {names:?}"));
                 }
             }
         }
     }
     assert_kept("A function may do what it needs, by name.", &violations);
+}
+
+/// Each setting is one that its function does not start without (`tests/http/events.rs`, fault 89), so none has a secret
+/// that it does not use.
+#[test]
+fn a_function_may_read_the_secrets_that_its_settings_name_and_no_others() {
+    let template = template();
+    let secrets: BTreeSet<_> =
+        resources(&template, "AWS::SecretsManager::Secret").into_iter().map(|(id, _)| id).collect();
+    assert!(secrets.contains("AdyenReportsSecret"), "{secrets:?}");
+    let mut violations = vec![];
+    for (id, function) in template_functions(&template) {
+        let variables = function.get("Environment").and_then(|environment| environment.get("Variables"));
+        let variables = variables.and_then(Yaml::as_mapping).cloned().unwrap_or_default();
+        let named: BTreeSet<_> = variables
+            .values()
+            .flat_map(|value| texts(Some(value)))
+            .filter(|name| secrets.contains(name))
+            .collect();
+        let allowed: BTreeSet<_> = statements(&function)
+            .iter()
+            .filter(|statement| {
+                texts(statement.get("Action")).iter().any(|action| action.starts_with("secretsmanager:"))
+            })
+            .flat_map(|statement| texts(statement.get("Resource")))
+            .collect();
+        if named != allowed {
+            violations.push(format!("{id}: settings name {named:?}, and the policy allows {allowed:?}"));
+        }
+    }
+    assert_kept("A secret is read by whoever needs it.", &violations);
+}
+
+/// The statements of all policies of a function, each of which the template spells out.
+fn statements(function: &Yaml) -> Vec<Yaml> {
+    let policies = function.get("Policies").and_then(Yaml::as_sequence).cloned().unwrap_or_default();
+    let spelled = |policy: &Yaml| {
+        let statements = policy.get("Statement").and_then(Yaml::as_sequence);
+        statements.unwrap_or_else(|| panic!("a policy is spelled out in the template: {policy:?}")).clone()
+    };
+    policies.iter().flat_map(spelled).collect()
 }
 
 /// One text, or several.
