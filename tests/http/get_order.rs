@@ -53,6 +53,16 @@ async fn a_payment_that_nobody_knows_is_being_confirmed() {
 }
 
 #[tokio::test]
+async fn a_payment_that_waits_for_a_person_is_asked_about_less_often() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    shop.pay(&order, [opened(), Outcome::Mismatch]).await;
+    let answer = shop.succeed("get-order").await;
+    assert_eq!(answer.text_at("/payment/state"), "being_confirmed");
+    assert_eq!(answer.header("Retry-After"), Some("60"));
+}
+
+#[tokio::test]
 async fn a_client_that_has_this_version_is_not_sent_it_again_until_it_changes() {
     let shop = Shop::open().await;
     let order = shop.order().await;

@@ -88,9 +88,20 @@ impl Order {
 
 fn versioned(response: Response, order: &domain::order::Order) -> Response {
     let response = response.etag(&ETag::of_version(order.version)).cache_control("private, no-cache");
+    match seconds_until_news(order) {
+        Some(seconds) => response.retry_after(seconds),
+        None => response,
+    }
+}
+
+/// After how long it is worth asking again, in seconds. A worker may be done within one; a person takes hours.
+fn seconds_until_news(order: &domain::order::Order) -> Option<u32> {
     // A dispute takes weeks.
     let waits = order.open_refund().is_some_and(|refund| order.is_held(refund));
-    if order.is_final() || waits { response } else { response.retry_after(1) }
+    if order.is_final() || waits {
+        return None;
+    }
+    Some(if order.work.is_some() { 60 } else { 1 })
 }
 
 impl Payment {
