@@ -1,4 +1,4 @@
-use domain::payment::Outcome;
+use domain::payment::{DisputeDecision, Outcome};
 
 use crate::answer::redacted;
 use crate::request::Request;
@@ -50,6 +50,31 @@ async fn a_payment_that_nobody_knows_is_being_confirmed() {
     let answer = shop.succeed("get-order").await;
     assert_eq!(answer.text_at("/state"), "pending_payment");
     assert_eq!(answer.text_at("/payment/state"), "being_confirmed");
+}
+
+/// Each of these tells whoever was not charged that they were not.
+#[tokio::test]
+async fn nobody_whose_money_was_taken_after_all_reads_that_they_were_not_charged() {
+    for (no, code) in [(Outcome::Voided, "payment_not_confirmed"), (Outcome::NotSent, "gateway_unreachable")]
+    {
+        let shop = Shop::open().await;
+        let order = shop.order().await;
+        shop.pay(&order, [opened(), no]).await;
+        let read = shop.succeed("get-order").await;
+        assert_eq!(read.text_at("/payment/decline/code"), code);
+        assert!(read.text_at("/payment/decline/message").contains("You were not charged"));
+
+        shop.orphan(&order).await;
+        let read = shop.succeed("get-order").await;
+        assert_eq!(read.text_at("/payment/state"), "being_confirmed");
+        assert_eq!(read.body().pointer("/payment/decline"), None);
+
+        // Their bank gives it back.
+        shop.dispute(&order, Some(DisputeDecision::Lost)).await;
+        let read = shop.succeed("get-order").await;
+        assert_eq!(read.text_at("/state"), "payment_failed");
+        assert!(read.text_at("/payment/decline/message").contains("what was charged has gone back"));
+    }
 }
 
 #[tokio::test]

@@ -268,6 +268,14 @@ impl Shop {
         ledger.record(&refunded).await.unwrap();
     }
 
+    /// The gateway turns out to have captured what it had said no to.
+    pub(crate) async fn orphan(&self, order_id: &str) {
+        let ledger = self.purchases().await;
+        let order = ledger.order(&order_id.parse().unwrap()).await.unwrap().unwrap();
+        let denied = order.attempt().unwrap().number;
+        ledger.record(&order.orphan(denied, SystemClock.now()).unwrap().into_inner()).await.unwrap();
+    }
+
     /// The gateway shows a dispute of everything that was paid for an order.
     pub(crate) async fn dispute(&self, order_id: &str, decision: Option<DisputeDecision>) {
         let ledger = self.purchases().await;

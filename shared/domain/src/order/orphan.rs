@@ -2,7 +2,7 @@
 
 use super::ledger::PostingCause;
 use super::{Order, OrderChange, OrderRefused};
-use crate::payment::{AttemptNumber, RefundCause};
+use crate::payment::{AttemptNumber, Refund, RefundCause};
 use crate::{Idempotent, Timestamp};
 
 impl Order {
@@ -34,6 +34,11 @@ impl Order {
             self.wake_for_money(self.resting_wake(now));
         }
         Ok(Idempotent::Executed(self.next_version(now, None)))
+    }
+
+    /// Whether money was ever taken that no attempt of it stands for, whatever became of that.
+    pub fn had_orphan(&self) -> bool {
+        self.refunds.iter().any(Refund::is_of_orphan)
     }
 
     /// Whether money of its shopper's that no attempt of it stands for may still be at a gateway.

@@ -107,13 +107,16 @@ fn seconds_until_news(order: &domain::order::Order) -> Option<u32> {
 impl Payment {
     fn shown(order: &domain::order::Order) -> Self {
         let attempt = order.attempt();
+        let has_failed = has_failed(&order.state);
+        // What was taken after a no is on its way back, or is back.
+        let is_orphaned = has_failed && order.has_orphan();
+        let was_orphaned = matches!(order.state, OrderState::Cancelled { .. }) && order.had_orphan();
         // A shopper who cancelled was refused nothing, and one whose money was taken after all is not told that it was not.
-        let is_orphaned = has_failed(&order.state) && order.has_orphan();
-        let was_refused =
-            has_failed(&order.state) && order.cancel_requested_at.is_none() && !order.has_orphan();
+        let was_refused = has_failed && order.cancel_requested_at.is_none() && !is_orphaned && !was_orphaned;
         let state = match attempt {
             _ if is_given_back(order) => "refunded",
             _ if is_orphaned => "being_confirmed",
+            _ if was_orphaned => "refunded",
             None => "processing",
             Some(attempt) => state(attempt),
         };
@@ -122,7 +125,10 @@ impl Payment {
             gateway: attempt.map_or("", |attempt| attempt.method.gateway().as_str()),
             attempts: attempt.map_or(0, |attempt| attempt.number),
             next_action: attempt.and_then(next_action),
-            decline: attempt.filter(|_| was_refused).and_then(Attempt::decline).map(shown_decline),
+            decline: attempt
+                .filter(|_| was_refused)
+                .and_then(Attempt::decline)
+                .map(|decline| shown_decline(decline, order.had_orphan())),
             retry_until: retry_until(&order.state).map(Time),
         }
     }
@@ -170,13 +176,16 @@ const fn retry_until(order: &OrderState) -> Option<Timestamp> {
     }
 }
 
-fn shown_decline(decline: Decline) -> DeclineShown {
+fn shown_decline(decline: Decline, was_charged: bool) -> DeclineShown {
     let (retry, otherwise) = match decline.retry {
         Retry::SameMethod => ("same_method", "The payment did not go through. Please try again."),
         Retry::OtherMethod => ("other_method", "The payment was declined. Please try another method."),
         Retry::None => ("none", "The payment was declined. Please contact your bank."),
     };
     let message = match decline.code.as_str() {
+        _ if was_charged => {
+            "The payment did not go through, and what was charged has gone back. Please try another method."
+        }
         "insufficient_funds" => "There are not enough funds. Please try another method.",
         "expired_card" => "The card has expired. Please try another one.",
         "incorrect_cvc" => "The security code is wrong. Please enter the card again.",

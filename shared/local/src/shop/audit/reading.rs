@@ -25,6 +25,9 @@ fn falsehood(order: &Order, entries: &[ChargeEntry]) -> Option<String> {
     let word = |pointer| shown.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let (state, payment) = (word("/state"), word("/payment/state"));
     let is_refused = shown.pointer("/payment/decline").is_some();
+    if order.had_orphan() && word("/payment/decline/message").contains("not charged") {
+        return Some("its shopper reads that they were not charged, and they were".to_owned());
+    }
     let told = if is_refused { Some(0..=0) } else { told(order, state, payment) };
     match told {
         None => Some(format!("its shopper reads `{state}` and `{payment}`, which contradict each other")),
