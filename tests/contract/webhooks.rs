@@ -145,9 +145,17 @@ async fn fault_28_every_fact_of_an_object_is_kept_once_with_its_event_and_no_oth
             let _received = world.inbox.receive(&webhook).await.unwrap();
         }
         let ours = "ours".parse().unwrap();
+        // What a list proves stands beside them, once; what an event brought first stays.
+        let lost = fact(FactSubject::Cancellation, false);
+        for (id, kept) in [("list-1", &lost), ("list-1", &moved), ("evt_1", &lost)] {
+            let key = EventKey { gateway: GatewayName::Stripe, id: id.parse().unwrap() };
+            let is_first = (id, kept) == ("list-1", &lost);
+            let again = world.fact_ledger.keep(&key, &ours, kept).await.unwrap().is_replay();
+            assert_eq!(again, !is_first, "{id}");
+        }
         let mut facts = world.facts.facts(GatewayName::Stripe, &ours).await.unwrap();
         facts.sort_by_key(|fact| fact.subject.as_str());
-        assert_eq!(facts, [held, moved, taken, back]);
+        assert_eq!(facts, [held, lost, moved, taken, back]);
         assert_eq!(world.facts.facts(GatewayName::PayPal, &ours).await, Ok(Vec::new()));
     }
 }

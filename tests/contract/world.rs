@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use application::{
-    Archive, Catalog, CatalogEditor, Circuits, DifferenceLedger, Facts, Holds, Limits, OrderHistories,
-    OrderLedger, OrderPlacer, Overdue, Reconciliations, ReservationBook, ReservationCloser, SWEEP_SHARDS,
-    Stock, StockKeeper, StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox, WebhookQuarantine, WorkItem,
-    WorkItems,
+    Archive, Catalog, CatalogEditor, Circuits, DifferenceLedger, FactLedger, Facts, Holds, Limits,
+    OrderHistories, OrderLedger, OrderPlacer, Overdue, Reconciliations, ReservationBook, ReservationCloser,
+    SWEEP_SHARDS, Stock, StockKeeper, StockRoom, SweepIndex, Velocity, WakeUp, WebhookInbox,
+    WebhookQuarantine, WorkItem, WorkItems,
 };
 use domain::invariant::Books;
 use domain::order::AuditEntry;
@@ -39,6 +39,7 @@ pub(crate) struct World {
     pub(crate) webhooks: Arc<dyn WebhookQuarantine>,
     pub(crate) circuits: Arc<dyn Circuits>,
     pub(crate) facts: Arc<dyn Facts>,
+    pub(crate) fact_ledger: Arc<dyn FactLedger>,
     work_items: Arc<dyn WorkItems>,
     pub(crate) reconciliations: Arc<dyn Reconciliations>,
     pub(crate) differences: Arc<dyn DifferenceLedger>,
@@ -80,6 +81,7 @@ impl World {
             webhooks: store.clone(),
             circuits: store.clone(),
             facts: store.clone(),
+            fact_ledger: store.clone(),
             work_items: store.clone(),
             reconciliations: store.clone(),
             differences: store.clone(),
@@ -110,6 +112,7 @@ impl World {
             webhooks: orders.clone(),
             circuits: orders.clone(),
             facts: orders.clone(),
+            fact_ledger: orders.clone(),
             work_items: orders.clone(),
             reconciliations: orders.clone(),
             differences: orders.clone(),

@@ -45,5 +45,5 @@ pub use sweep_index::{Overdue, SWEEP_SHARDS, SweepIndex};
 pub use transfers::Transfers;
 pub use velocity::{CountError, Velocity};
 pub use wake_up::{Subject, WakeUp};
-pub use webhooks::{Facts, WebhookInbox, WebhookLedger, WebhookQuarantine};
+pub use webhooks::{FactLedger, Facts, WebhookInbox, WebhookLedger, WebhookQuarantine};
 pub use work_items::{WorkItem, WorkItems, WorkRecord};

@@ -14,7 +14,7 @@ use domain::{Idempotent, OrderId, Timestamp};
 
 use crate::capture_payment;
 use crate::repeat::until_definite;
-use crate::{Differences, Failure, Reconciliations, Transfers};
+use crate::{Differences, FactLedger, Failure, Reconciliations, Transfers};
 
 mod listed; // what a gateway lists is posted
 mod posted; // what is posted is listed
@@ -34,6 +34,8 @@ pub struct Ports<'a> {
     pub reconciliations: &'a dyn Reconciliations,
     /// What differs.
     pub differences: &'a dyn Differences,
+    /// What a list proves whose gateway cannot be asked.
+    pub facts: &'a dyn FactLedger,
     /// The gateways that shoppers can pay at. One that is taken away later is compared all the same: it may still move
     /// money.
     pub offered: &'a [GatewayName],

@@ -1,4 +1,4 @@
-use application::{Facts, Failure, WebhookInbox, WebhookLedger, WebhookQuarantine};
+use application::{FactLedger, Facts, Failure, WebhookInbox, WebhookLedger, WebhookQuarantine};
 use async_trait::async_trait;
 use domain::Idempotent;
 use domain::payment::{GatewayName, GatewayReference};
@@ -35,7 +35,10 @@ const APPLY_AGAIN: &str = "SET #state = :state, #wake = :wake, #wake_at = :wake_
 #[async_trait]
 impl WebhookInbox for OrdersTable {
     async fn receive(&self, webhook: &Webhook) -> Result<Idempotent<()>, Failure> {
-        self.keep_fact(webhook).await?;
+        let event = &webhook.event;
+        if let Some(proven) = &event.fact {
+            let _first_or_again = self.keep(&event.key, &event.reference, proven).await?;
+        }
         let item = item::webhook(webhook);
         match write::put(&self.client, "receive", &self.table, &item, &Condition::absent()).await? {
             Verdict::Written(_) => Ok(Idempotent::Executed(())),
@@ -83,21 +86,24 @@ impl Facts for OrdersTable {
     }
 }
 
-impl OrdersTable {
-    /// Keeps what an event proves beside what the other events of its object prove. The first fact of an event stays, as
-    /// the event itself does.
-    async fn keep_fact(&self, webhook: &Webhook) -> Result<(), Failure> {
-        let event = &webhook.event;
-        let Some(proven) = &event.fact else { return Ok(()) };
-        let key = keys::facts(event.key.gateway, &event.reference);
+#[async_trait]
+impl FactLedger for OrdersTable {
+    async fn keep(
+        &self,
+        event: &EventKey,
+        reference: &GatewayReference,
+        proven: &Fact,
+    ) -> Result<Idempotent<()>, Failure> {
+        let key = keys::facts(event.gateway, reference);
         let statement = || {
             Statement::new(KEEP_FACT, KEEP_FACT_IF)
-                .name_as("#fact", keys::fact(&event.key.id))
+                .name_as("#fact", keys::fact(&event.id))
                 .value("fact", fact::fact(proven))
         };
-        match write::update(&self.client, "keep fact", &self.table, &key, statement).await? {
-            Verdict::Written(_) | Verdict::Refused(_) => Ok(()),
-        }
+        Ok(match write::update(&self.client, "keep fact", &self.table, &key, statement).await? {
+            Verdict::Written(_) => Idempotent::Executed(()),
+            Verdict::Refused(_) => Idempotent::AlreadyApplied(()),
+        })
     }
 }
 

@@ -7,14 +7,14 @@ use domain::catalog::Product;
 use domain::fraud::{Activity, Day, PaidHistory, Subject};
 use domain::invariant::{Books, ChargeEntry};
 use domain::order::{HoldsChange, Order, OrderRecord, seen_hold};
-use domain::payment::{Circuit, GatewayName};
+use domain::payment::{Circuit, GatewayName, GatewayReference};
 use domain::reconciliation::{Difference, DifferenceKey, Reconciled};
 use domain::reservation::Reservation;
 use domain::stock::{
     CustomerLimit, Movement, Opener, OpenerKey, PageKey, PlannedHold, StockAlert, StockList, StockPage,
     Supply,
 };
-use domain::webhook::{EventKey, Webhook};
+use domain::webhook::{EventKey, Fact, Webhook};
 use domain::{Caller, Currency, OrderId, ProductId, Reference, ReservationId, Sku, Timestamp};
 
 use crate::Commit;
@@ -31,7 +31,7 @@ mod supply; // StockKeeper
 mod sweep_index; // SweepIndex
 mod unconditional; // writes that break rules on purpose
 mod velocity; // Velocity
-mod webhooks; // WebhookInbox, WebhookLedger and Facts
+mod webhooks; // WebhookInbox, WebhookLedger, FactLedger and Facts
 mod work_items; // WorkItems
 
 #[cfg(test)]
@@ -67,6 +67,7 @@ struct Records {
     activities: BTreeMap<(Subject, Day), Activity>,
     paid: BTreeMap<(Subject, Currency), PaidHistory>,
     webhooks: BTreeMap<EventKey, Webhook>,
+    facts: BTreeMap<(GatewayName, GatewayReference), BTreeMap<EventKey, Fact>>,
     circuits: BTreeMap<GatewayName, Circuit>,
     reconciled: BTreeMap<GatewayName, Reconciled>,
     differences: BTreeMap<DifferenceKey, Difference>,

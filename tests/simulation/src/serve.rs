@@ -360,7 +360,8 @@ pub(crate) async fn reconcile(at: Arc<Invocation>) {
     };
     // The list in this place has what the other gateways moved too.
     let offered = [GatewayName::Stripe];
-    let ports = reconcile::Ports { payment, reconciliations: &*at, differences: &*at, offered: &offered };
+    let (reconciliations, differences, facts) = (&*at, &*at, &*at);
+    let ports = reconcile::Ports { payment, reconciliations, differences, facts, offered: &offered };
     let compared = reconcile::reconcile(&ports).await;
     at.world.note(|| format!("reconciled: {compared:?}"));
 }

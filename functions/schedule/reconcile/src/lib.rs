@@ -50,7 +50,8 @@ impl Job for Reconcile {
         let breaker = Breaker { circuits: table, seen: &self.circuits_seen, clock };
         let budget = Budget { ends_at: invocation.deadline, call_max: self.call_max };
         let payment = capture_payment::Ports { orders, velocity: orders, gateways, breaker, budget, clock };
-        reconcile(&Ports { payment, reconciliations: table, differences: table, offered }).await?;
+        let ports = Ports { payment, reconciliations: table, differences: table, facts: table, offered };
+        reconcile(&ports).await?;
         Ok(())
     }
 }

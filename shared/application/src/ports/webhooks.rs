@@ -35,6 +35,20 @@ pub trait WebhookQuarantine: WebhookLedger {
     async fn resolve(&self, decided: &Webhook) -> Result<Idempotent<()>, Failure>;
 }
 
+/// Keeps what the list of a gateway proves that cannot be asked.
+#[async_trait]
+pub trait FactLedger: Send + Sync {
+    /// Keeps a fact about an object of the event's gateway, beside those that events brought.
+    ///
+    /// MUST change nothing where a fact is kept under this key: the first stays.
+    async fn keep(
+        &self,
+        key: &EventKey,
+        reference: &GatewayReference,
+        fact: &Fact,
+    ) -> Result<Idempotent<()>, Failure>;
+}
+
 /// Reads what gateways told that cannot be asked.
 #[async_trait]
 pub trait Facts: Send + Sync {

@@ -8,6 +8,7 @@ use domain::reconciliation::{Difference, DifferenceKind, PostingNumber, Transfer
 use super::{At, Comparison};
 use crate::Failure;
 use crate::follow_up::follow_up;
+use crate::repeat::until_definite;
 
 /// The postings that a window's list agreed with, each with the transfer that said so.
 pub(super) type Listed = BTreeMap<(OrderId, PostingNumber), GatewayReference>;
@@ -94,7 +95,7 @@ async fn compare_one(
     at.note(&difference, comparison).await
 }
 
-/// Asks the gateway about an attempt, and compares with what is known then. A gateway that says nothing for too long leaves
+/// Asks the gateway about an attempt, or what its list proves, and compares with what is known then. A gateway that says nothing for too long leaves
 /// the verdict as it was.
 async fn ask(
     at: &At<'_>,
@@ -102,12 +103,21 @@ async fn ask(
     attempt: AttemptNumber,
     transfer: &Transfer,
 ) -> Result<Verdict, Failure> {
+    keep_proof(at, transfer).await?;
     if let Err(failed) = follow_up(&at.ports.payment, order, attempt).await
         && (!at.has_time() || !at.is_out_of_patience().await?)
     {
         return Err(failed);
     }
     Ok(compare(order_of(at, transfer).await?.as_ref(), transfer))
+}
+
+/// What the list of a gateway proves that cannot be asked is read where it is asked.
+async fn keep_proof(at: &At<'_>, transfer: &Transfer) -> Result<(), Failure> {
+    let (Some(fact), Some(reference)) = (&transfer.fact, &transfer.reference) else { return Ok(()) };
+    let key = transfer.event_key().ok_or(Failure::Unreadable("a gateway's list"))?;
+    let _first_or_again = until_definite(|| at.ports.facts.keep(&key, reference, fact)).await?;
+    Ok(())
 }
 
 async fn order_of(at: &At<'_>, transfer: &Transfer) -> Result<Option<Order>, Failure> {

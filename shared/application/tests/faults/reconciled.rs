@@ -29,6 +29,7 @@ fn captured(id: &str, order: &Order) -> Transfer {
         order_id: Some(order.id.clone()),
         reference: Some(format!("scripted_{}_1", order.id).parse().unwrap()),
         amount: order.totals.total,
+        fact: None,
     }
 }
 
@@ -40,6 +41,7 @@ fn of_nobody(id: &str) -> Transfer {
         order_id: None,
         reference: None,
         amount: Money::new(4_200, "EUR".parse().unwrap()).unwrap(),
+        fact: None,
     }
 }
 
@@ -90,7 +92,8 @@ async fn run_with(
     let gateways = shop.gateways();
     let budget = Budget { ends_at: shop.clock.now().plus(time), call_max: MINUTE / 10 };
     let payment = application::capture_payment::Ports { budget, ..shop.capture_ports(&gateways) };
-    let ports = reconcile::Ports { payment, reconciliations, differences: &shop.store, offered };
+    let ports =
+        reconcile::Ports { payment, reconciliations, differences: &shop.store, facts: &shop.store, offered };
     reconcile(&ports).await
 }
 

@@ -1,4 +1,5 @@
 use crate::payment::{AttemptNumber, GatewayName, GatewayReference, RefundNumber};
+use crate::webhook::{EventKey, Fact};
 use crate::{Money, OrderId};
 
 /// Money that a gateway lists as moved between a shopper and the shop.
@@ -16,6 +17,16 @@ pub struct Transfer {
     pub reference: Option<GatewayReference>,
     /// How much, in the currency that the shopper paid in.
     pub amount: Money,
+    /// What it proves, where its gateway cannot be asked and the list is its word.
+    pub fact: Option<Fact>,
+}
+
+impl Transfer {
+    /// The key of what it proves, beside those of events: its gateway's list has it once.
+    pub fn event_key(&self) -> Option<EventKey> {
+        let id = format!("list-{}", self.id.as_str()).parse().ok()?;
+        Some(EventKey { gateway: self.gateway, id })
+    }
 }
 
 /// Which way money went, with the number that the gateway's object carries where it is ours.

@@ -22,6 +22,7 @@ fn listed(order: &Order, kind: TransferKind) -> Transfer {
         order_id: Some(order.id.clone()),
         reference: Some("pi_1".parse().unwrap()),
         amount: order.totals.total,
+        fact: None,
     }
 }
 

@@ -1,4 +1,7 @@
-use application::{Facts, Failure, Overdue, WebhookInbox, WebhookLedger, WebhookQuarantine};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use application::{FactLedger, Facts, Failure, Overdue, WebhookInbox, WebhookLedger, WebhookQuarantine};
 use async_trait::async_trait;
 use domain::Idempotent;
 use domain::payment::{GatewayName, GatewayReference};
@@ -15,8 +18,24 @@ impl WebhookInbox for Store {
         if records.webhooks.contains_key(&webhook.event.key) {
             return Ok(Idempotent::AlreadyApplied(()));
         }
+        let event = &webhook.event;
+        if let Some(fact) = &event.fact {
+            let _first_or_again = records.keep_fact(&event.key, &event.reference, fact);
+        }
         records.write_webhook(webhook);
         Ok(Idempotent::Executed(()))
+    }
+}
+
+#[async_trait]
+impl FactLedger for Store {
+    async fn keep(
+        &self,
+        key: &EventKey,
+        reference: &GatewayReference,
+        fact: &Fact,
+    ) -> Result<Idempotent<()>, Failure> {
+        Ok(self.lock().keep_fact(key, reference, fact))
     }
 }
 
@@ -53,14 +72,23 @@ impl WebhookQuarantine for Store {
 #[async_trait]
 impl Facts for Store {
     async fn facts(&self, gateway: GatewayName, reference: &GatewayReference) -> Result<Vec<Fact>, Failure> {
-        let records = self.lock();
-        let events = records.webhooks.values().map(|webhook| &webhook.event);
-        let told = events.filter(|event| event.key.gateway == gateway && event.reference == *reference);
-        Ok(told.filter_map(|event| event.fact.clone()).collect())
+        let object = (gateway, reference.clone());
+        Ok(self.lock().facts.get(&object).into_iter().flat_map(BTreeMap::values).cloned().collect())
     }
 }
 
 impl Records {
+    fn keep_fact(&mut self, key: &EventKey, reference: &GatewayReference, fact: &Fact) -> Idempotent<()> {
+        let facts = self.facts.entry((key.gateway, reference.clone())).or_default();
+        match facts.entry(key.clone()) {
+            Entry::Occupied(_) => Idempotent::AlreadyApplied(()),
+            Entry::Vacant(free) => {
+                free.insert(fact.clone());
+                Idempotent::Executed(())
+            }
+        }
+    }
+
     pub(super) fn write_webhook(&mut self, webhook: &Webhook) {
         let key = webhook.event.key.clone();
         let before = self.webhooks.insert(key.clone(), webhook.clone()).and_then(|earlier| earlier.wake);

@@ -124,6 +124,7 @@ fn transfer(info: Info) -> Result<Option<Transfer>, Failure> {
         order_id: order.or_else(|| info.custom_field.as_deref()?.parse().ok()),
         reference: None,
         amount: amount::read(currency_code, value.trim_start_matches('-')).ok_or_else(unreadable)?,
+        fact: None,
     }))
 }
 

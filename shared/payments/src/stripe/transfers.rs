@@ -112,6 +112,7 @@ fn of_charge(charge: Charge) -> Option<Transfer> {
         order_id: order_id(charge.metadata.order_id),
         reference: reference(charge.payment_intent)?,
         amount: money(charge.amount_captured, &charge.currency)?,
+        fact: None,
     })
 }
 
@@ -124,6 +125,7 @@ fn of_refund(refund: Refund, kind: fn(Option<u32>) -> TransferKind) -> Option<Tr
         order_id: order_id(refund.metadata.order_id),
         reference: reference(refund.payment_intent)?,
         amount: money(refund.amount, &refund.currency)?,
+        fact: None,
     })
 }
 

@@ -53,6 +53,7 @@ impl Bank {
             order_id: Some(order),
             reference: None,
             amount,
+            fact: None,
         };
         self.list.lines.push((now, transfer));
     }
@@ -78,5 +79,6 @@ fn transfer(intent: &Intent, place: usize, id: String, kind: TransferKind, amoun
         order_id: Some(charge.order_id.clone()),
         reference: Some(format!("pi_{place}").parse().ok()?),
         amount: Money::new(amount, charge.amount.currency()).ok()?,
+        fact: None,
     })
 }

@@ -1,7 +1,8 @@
-use application::{Failure, WebhookLedger};
+use application::{FactLedger, Failure, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
-use domain::webhook::{EventKey, Settlement, Webhook};
+use domain::payment::GatewayReference;
+use domain::webhook::{EventKey, Fact, Settlement, Webhook};
 
 use super::Invocation;
 use crate::conduct::now;
@@ -18,5 +19,20 @@ impl WebhookLedger for Invocation {
             now(WebhookLedger::settle(conduct.store(), key, settlement))
         };
         self.write("settle event", &format!("{} {settlement:?}", key.id), settle).await
+    }
+}
+
+#[async_trait]
+impl FactLedger for Invocation {
+    async fn keep(
+        &self,
+        key: &EventKey,
+        reference: &GatewayReference,
+        fact: &Fact,
+    ) -> Result<Idempotent<()>, Failure> {
+        let keep = |conduct: &dyn crate::conduct::Conduct| {
+            now(FactLedger::keep(conduct.store(), key, reference, fact))
+        };
+        self.write("keep fact", &key.id, keep).await
     }
 }

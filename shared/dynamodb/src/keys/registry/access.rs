@@ -272,7 +272,7 @@ pub static ACCESS_PATTERNS: [AccessPattern; 55] = [
         operation: "UpdateItem",
         key: "`facts#<gateway>#<reference>`",
         condition: webhooks::KEEP_FACT_IF,
-        function: "`OrdersTable::receive`",
+        function: "`OrdersTable::keep`",
     },
     AccessPattern {
         question: "what is proven about a gateway's object",

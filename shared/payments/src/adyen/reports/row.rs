@@ -2,6 +2,7 @@ use application::Failure;
 use domain::Timestamp;
 use domain::payment::{AttemptNumber, GatewayName, RefundNumber};
 use domain::reconciliation::{Transfer, TransferKind};
+use domain::webhook::{Fact, FactSubject};
 
 use super::{REPORT, amount, zone};
 use crate::reference;
@@ -85,7 +86,22 @@ impl Row<'_> {
             // The attempt's object is our own name for it. Somebody else's may be anything.
             reference: self.merchant_reference.parse().ok(),
             amount: amount::read(self.captured, self.payment_currency)?,
+            fact: self.fact(kind),
         })
+    }
+
+    /// What the row proves of a payment of ours. A failure is for a person: what it undoes is posted.
+    fn fact(&self, kind: TransferKind) -> Option<Fact> {
+        let subject = match kind {
+            TransferKind::Captured(Some(_)) => FactSubject::Capture,
+            TransferKind::Refunded(Some(number)) => FactSubject::Refund(number),
+            TransferKind::Captured(None)
+            | TransferKind::CaptureFailed(_)
+            | TransferKind::Refunded(None)
+            | TransferKind::RefundFailed(_) => return None,
+        };
+        let amount = amount::read(self.captured, self.payment_currency);
+        Some(Fact { subject, success: true, amount, payment: self.psp_reference.parse().ok()?, risk: None })
     }
 
     /// What fails later has the id of what it was, which is listed too.
