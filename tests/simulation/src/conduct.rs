@@ -6,6 +6,7 @@ use application::{
     ChangeError, ChangeSupplyError, ClaimError, CloseError, CountError, Failure, HoldError, Listing,
     PlanError, ReserveError, WakeUp,
 };
+use domain::catalog::Product;
 use domain::fraud::Count;
 use domain::order::{Order, OrderChange};
 use domain::payment::{Charge, Circuit, Operation, Outcome, RefundCharge, RefundOutcome};
@@ -49,6 +50,10 @@ pub(crate) enum Role {
 /// The conduct of the other sides. Every default is the honest one.
 pub(crate) trait Conduct: Send + Sync {
     fn store(&self) -> &Store;
+
+    fn products_of(&self, skus: &[Sku]) -> Result<Vec<Product>, Failure> {
+        now(application::Catalog::products_of(self.store(), skus))
+    }
 
     fn reservation(&self, _by: Invoked, id: &ReservationId) -> Option<Reservation> {
         let found: Result<_, Failure> = now(application::Reservations::reservation(self.store(), id));

@@ -126,7 +126,7 @@ fn one(out: &mut impl Write, arguments: &Arguments) -> io::Result<bool> {
     let run = match (arguments.seed, &*arguments.fault) {
         (Some(seed), _) => Run::seeded(seed, arguments.scenario),
         (None, faults) => {
-            let of = arguments.scenario.unwrap_or(Scenario::ALL[0]);
+            let of = arguments.scenario.unwrap_or(Scenario::USUAL[0]);
             Run::planned(of, [faults.first().copied(), faults.get(1).copied()])
         }
     };

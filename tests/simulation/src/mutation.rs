@@ -36,8 +36,8 @@ pub struct Mutation {
     pub bug: &'static str,
     /// What else is different from a usual run, with the bug and without it.
     pub circumstances: Circumstances,
-    /// The scenario that seeds look for it in: what takes a rare course of events is not to depend on how many scenarios there
-    /// are. Without one, each scenario in its turn.
+    /// The scenario that it is looked for in: what takes a rare course of events is not to depend on how many scenarios there
+    /// are. Without one, each of the usual ones in its turn.
     pub scenario: Option<&'static str>,
     conduct: fn() -> Box<dyn Conduct>,
 }
@@ -57,7 +57,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 69] = [
+    pub const ALL: [Self; 73] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -113,6 +113,27 @@ impl Mutation {
         }),
         of("looks-overlap", "a look is written although another began meanwhile", || room::looks_overlap()),
         of("claims-stay", "what counts against a limit is never given back", || limits::claims_stay()),
+        Self {
+            scenario: Some("returned-and-bought-again"),
+            ..of("returned-still-counts", "units that came back count against a limit for ever", || {
+                limits::returned_still_counts()
+            })
+        },
+        of("limit-forgotten", "a cart is priced as if nobody had a limit", || limits::limit_forgotten()),
+        Self {
+            scenario: Some("limit-many-pages"),
+            ..of(
+                "low-limit-ignored",
+                "what few units may be had of stays as it is while there are few",
+                || limits::low_limit_ignored(),
+            )
+        },
+        Self {
+            scenario: Some("before-the-sale"),
+            ..of("sold-before-its-time", "a SKU is sold before its sale begins", || {
+                limits::sold_before_its_time()
+            })
+        },
         of("only-bought-counts", "only paid orders count against a limit", || limits::only_bought_counts()),
         Self {
             scenario: Some("limit-deadline"),
@@ -316,9 +337,11 @@ impl Mutation {
         of("no-sweeper", "nobody looks for what a lost message left", || waking::no_sweeper()),
     ];
 
-    /// Looks for it with one fault at every call of every scenario.
+    /// Looks for it with one fault at every call of its scenario, or of each usual one.
     pub fn caught_by_sweep(&self) -> Option<Caught> {
-        Scenario::ALL.into_iter().find_map(|scenario| {
+        let named = self.scenario.and_then(Scenario::named);
+        let scenarios = named.map_or_else(|| Scenario::USUAL.to_vec(), |scenario| vec![scenario]);
+        scenarios.into_iter().find_map(|scenario| {
             let mut run = |faults: [Option<Planned>; 2]| {
                 let course = Course::Planned(faults);
                 Run { scenario, course, circumstances: self.circumstances }.run((self.conduct)(), false)
@@ -340,8 +363,9 @@ impl Mutation {
 
     /// The run of a seed, in the circumstances of this mutation.
     pub fn seeded(&self, seed: u64) -> Run {
-        let scenario = self.scenario.and_then(Scenario::named);
-        Run { circumstances: self.circumstances, ..Run::seeded(seed, scenario) }
+        let named = self.scenario.and_then(Scenario::named);
+        let scenario = named.unwrap_or_else(|| Scenario::in_turn(Scenario::USUAL.into_iter(), seed));
+        Run { circumstances: self.circumstances, ..Run::seeded(seed, Some(scenario)) }
     }
 }
 

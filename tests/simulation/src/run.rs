@@ -69,10 +69,7 @@ pub struct Verdict {
 impl Run {
     /// The run of a seed: each scenario in its turn, or always the same.
     pub fn seeded(seed: u64, scenario: Option<Scenario>) -> Self {
-        let all = Scenario::ALL;
-        let count = u64::try_from(all.len()).unwrap_or(1);
-        let turn = usize::try_from(seed.wrapping_rem(count)).unwrap_or_default();
-        let scenario = scenario.or_else(|| all.get(turn).copied()).unwrap_or(all[0]);
+        let scenario = scenario.unwrap_or_else(|| Scenario::in_turn(Scenario::every(), seed));
         Self { scenario, course: Course::Seeded(seed), circumstances: Circumstances::USUAL }
     }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use application::Reconciliations;
 use application::put_on_sale::{self, put_on_sale};
-use domain::catalog::{Availability, LowStock, Product, Variant};
+use domain::catalog::{LowStock, Product, Variant};
 use domain::payment::GatewayName;
 use domain::stock::Units;
-use domain::{Money, Sku, Timestamp};
+use domain::{Money, Timestamp};
 use futures_util::FutureExt;
 use memory::{ManualClock, SeededChance, Store};
 
@@ -43,6 +43,8 @@ pub struct Scenario {
     limit: Option<u32>,
     /// The same while there are few.
     low_limit: Option<u32>,
+    /// How long after the run begins the shirts are on sale.
+    sale_begins_seconds: u64,
     /// How long Stripe is ill, from the beginning on.
     ill_seconds: u64,
     /// Whether what the gateways list is compared with the ledgers.
@@ -54,6 +56,7 @@ pub struct Scenario {
 struct Crowd {
     world: Arc<World>,
     hold_time: Duration,
+    sale_begins: Timestamp,
 }
 
 /// The SKU of which there are few.
@@ -71,6 +74,7 @@ const fn of(name: &'static str, shoppers: fn(&Crowd) -> Vec<Work>) -> Scenario {
         hold_seconds: 600,
         limit,
         low_limit,
+        sale_begins_seconds: 0,
         ill_seconds: 0,
         reconciles: false,
         shoppers,
@@ -84,18 +88,18 @@ impl core::fmt::Debug for Scenario {
 }
 
 impl Scenario {
-    /// Those in which the gateway tells of its objects by itself. They stand beside [`Scenario::ALL`], whose number
-    /// decides which seed plays what, and are played by name.
-    pub const TOLD: [Self; 3] = [
+    /// Those in which the gateways tell of their objects by themselves.
+    pub const TOLD: [Self; 4] = [
         of("told", telling::told),
         of("told-of-trouble", telling::told_of_trouble),
         of("breaks-its-word", telling::breaks_its_word),
+        Self { shirts: 4, ..of("every-gateway-breaks-its-word", telling::every_gateway_breaks_its_word) },
     ];
 
-    /// Those in which a gateway is ill for a while, beside the others in the same way.
+    /// Those in which a gateway is ill for a while.
     pub const ILL: [Self; 1] = [Self { shirts: 12, ill_seconds: 120, ..of("gateway-ill", ailing::ails) }];
 
-    /// Those in which the fraud rules object, which stand beside [`Scenario::ALL`] too.
+    /// Those in which the fraud rules object.
     pub const SCREENED: [Self; 6] = [
         Self { shirts: 30, ..of("review-approved", reviewing::approved) },
         Self { shirts: 30, ..of("review-refused", reviewing::refused) },
@@ -105,13 +109,13 @@ impl Scenario {
         of("gateway-at-risk", reviewing::at_risk),
     ];
 
-    /// Those in which units come back to the shop, which stand beside [`Scenario::ALL`] too.
+    /// Those in which units come back to the shop.
     pub const RETURNED: [Self; 2] = [
         of("returned", ending::returned),
         Self { limit: Some(2), ..of("returned-and-bought-again", ending::returns_and_buys_again) },
     ];
 
-    /// Those in which a person finds out what nobody here can, which stand beside [`Scenario::ALL`] too.
+    /// Those in which a person finds out what nobody here can.
     pub const RESOLVED: [Self; 5] = [
         of("resolved-captured", resolving::captured),
         of("resolved-voided", resolving::voided),
@@ -120,7 +124,7 @@ impl Scenario {
         Self { reconciles: true, ..of("resolved-differences", resolving::differing) },
     ];
 
-    /// Those in which shoppers come back from their bank with a result, in the same way.
+    /// Those in which shoppers come back from their bank with a result.
     pub const ACTED: [Self; 6] = [
         of("adyen-three-d-secure", acting::proves),
         of("adyen-three-d-secure-used-up", acting::used_up),
@@ -130,7 +134,7 @@ impl Scenario {
         of("cancel-adyen-three-d-secure", acting::cancels),
     ];
 
-    /// Those in which payments are disputed, in the same way.
+    /// Those in which payments are disputed.
     pub const DISPUTED: [Self; 4] = [
         of("disputed", disputing::paid),
         of("disputed-while-refunding", disputing::refunded),
@@ -138,15 +142,15 @@ impl Scenario {
         of("disputed-orphans", disputing::orphaned),
     ];
 
-    /// Those in which what the gateways list is compared with the ledgers, which stand beside [`Scenario::ALL`] too.
+    /// Those in which what the gateways list is compared with the ledgers.
     pub const RECONCILED: [Self; 3] = [
         Self { reconciles: true, ..of("listed", listing::listed) },
         Self { reconciles: true, ..of("listed-orphans", listing::orphans) },
         Self { reconciles: true, ..of("listed-strangers", listing::strangers) },
     ];
 
-    /// Every other scenario.
-    pub const ALL: [Self; 54] = [
+    /// Purchases, limits and supply, with nobody from outside.
+    pub const USUAL: [Self; 56] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -196,7 +200,9 @@ impl Scenario {
         Self { shirts: 1, ..of("receipt", supply::receipt) },
         Self { shirts: 12, ..of("write-off", supply::write_off) },
         Self { shirts: 12, ..of("count", supply::count) },
+        Self { sale_begins_seconds: 60, ..of("before-the-sale", racing::before_the_sale) },
         of("declined-then-paypal", buying::declined_then_paypal),
+        of("three-gateways", buying::three_gateways),
         of("paypal", buying::paypal),
         of("adyen", buying::adyen),
         of("adyen-unknown", buying::adyen_unknown),
@@ -204,15 +210,28 @@ impl Scenario {
     ];
 
     /// Every scenario there is.
-    pub fn every() -> impl Iterator<Item = Self> {
+    pub fn every() -> impl Iterator<Item = Self> + Clone {
         let told = Self::TOLD.into_iter().chain(Self::DISPUTED).chain(Self::RECONCILED).chain(Self::ACTED);
         let by_people = Self::SCREENED.into_iter().chain(Self::RESOLVED).chain(Self::RETURNED);
-        Self::ALL.into_iter().chain(told).chain(Self::ILL).chain(by_people)
+        Self::USUAL.into_iter().chain(told).chain(Self::ILL).chain(by_people)
+    }
+
+    /// The one of these whose turn it is with a seed.
+    pub(crate) fn in_turn(scenarios: impl Iterator<Item = Self> + Clone, seed: u64) -> Self {
+        let count = u64::try_from(scenarios.clone().count()).unwrap_or(1).max(1);
+        let turn = usize::try_from(seed.wrapping_rem(count)).unwrap_or_default();
+        scenarios.into_iter().nth(turn).unwrap_or(Self::USUAL[0])
     }
 
     /// The scenario of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::every().find(|scenario| scenario.name == name)
+    }
+
+    /// When the shirts are on sale, where that is not at once.
+    fn sale_begins(&self) -> Option<Timestamp> {
+        let after = Duration::from_secs(self.sale_begins_seconds);
+        (!after.is_zero()).then(|| BEGIN.plus(after))
     }
 
     /// Until when Stripe is ill.
@@ -230,16 +249,19 @@ impl Scenario {
         let (clock, chance) = (ManualClock::at(BEGIN), SeededChance::new(0));
         let (clock, chance) = (&clock, &chance);
         let ports = put_on_sale::Ports { catalog: store, keeper: store, stock: store, clock, chance };
-        let products = [
-            (SHIRT, self.shirts, 8_900, self.limit, self.low_limit),
-            (SCARF, self.scarves, 2_500, None, None),
-        ];
-        for (sku, units, price, limit, low_limit) in products {
-            let made =
-                product(sku, price, limit, low_limit).zip(sku.parse().ok().zip(Units::parse(units).ok()));
+        let shirt = variant(SHIRT, 8_900).map(|plain| Variant {
+            limit_per_customer: self.limit,
+            low_stock: LowStock { limit_per_customer: self.low_limit, ..plain.low_stock },
+            on_sale_from: self.sale_begins(),
+            ..plain
+        });
+        for (variant, units) in [(shirt, self.shirts), (variant(SCARF, 2_500), self.scarves)] {
+            let made = variant.zip(Units::parse(units).ok()).and_then(|(variant, units)| {
+                let stock = (variant.sku.clone(), units);
+                Some((product(variant)?, stock))
+            });
             if let Some((product, stock)) = made {
-                let stock: [(Sku, Units); 1] = [stock];
-                let _opened = put_on_sale(&ports, &product, &stock).now_or_never();
+                let _opened = put_on_sale(&ports, &product, &[stock]).now_or_never();
             }
         }
         if self.reconciles {
@@ -257,7 +279,8 @@ impl Scenario {
     }
 
     fn crowd(&self, world: &Arc<World>) -> Crowd {
-        Crowd { world: Arc::clone(world), hold_time: Duration::from_secs(self.hold_seconds) }
+        let hold_time = Duration::from_secs(self.hold_seconds);
+        Crowd { world: Arc::clone(world), hold_time, sale_begins: self.sale_begins().unwrap_or(BEGIN) }
     }
 }
 
@@ -267,18 +290,22 @@ impl Crowd {
     }
 }
 
-fn product(sku: &str, price: i64, limit: Option<u32>, low_limit: Option<u32>) -> Option<Product> {
-    let variant = Variant {
+fn variant(sku: &str, price: i64) -> Option<Variant> {
+    Some(Variant {
         sku: sku.parse().ok()?,
         attributes: Default::default(),
         price: Money::new(price, "EUR".parse().ok()?).ok()?,
-        limit_per_customer: limit,
+        limit_per_customer: None,
         on_sale_from: None,
-        low_stock: LowStock { at: Availability::LOW, limit_per_customer: low_limit },
-    };
+        low_stock: LowStock::default(),
+    })
+}
+
+/// A product of which there is one variant.
+fn product(variant: Variant) -> Option<Product> {
     Some(Product {
-        id: sku.parse().ok()?,
-        name: sku.to_owned(),
+        id: variant.sku.as_str().parse().ok()?,
+        name: variant.sku.to_string(),
         category: "fans".to_owned(),
         brand: None,
         description: None,

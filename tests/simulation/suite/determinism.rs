@@ -12,7 +12,7 @@ fn two_runs_of_one_seed_are_the_same_to_the_last_call() {
 
 #[test]
 fn two_runs_with_the_same_faults_are_the_same_to_the_last_call() {
-    for scenario in Scenario::ALL {
+    for scenario in Scenario::USUAL {
         for call in 0..12 {
             let run = Run::planned(scenario, [Some(Planned { call, way: 1 }), None]);
             assert_eq!(run.traced().trace, run.traced().trace, "{run}");

@@ -17,6 +17,9 @@ use super::Checker;
 use crate::answer::{Answer, Request};
 use crate::bank::{Bank, Intent};
 
+/// A scenario asks for what its shoppers may have.
+const PLAYS_ITS_PART: &str = "PLAYS_ITS_PART";
+
 /// The first success under a key: every later one says the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Told {
@@ -94,6 +97,12 @@ impl Checker {
                 self.promised(reservation);
             }
             (Request::Reserve(_), Answer::Reserved(Err(refused))) => {
+                // Whoever asks for what nobody may have plays no part, and nothing that comes after it is ever seen.
+                if let CreateReservationError::SignInRequired(_) | CreateReservationError::UnknownSku(_) =
+                    refused
+                {
+                    self.breaks(PLAYS_ITS_PART, || refused.to_string());
+                }
                 // Only another body may be refused under a key that has won.
                 let is_fair = matches!(refused, CreateReservationError::KeyReused);
                 self.refused(known, is_fair, || refused.to_string());

@@ -142,11 +142,13 @@ impl Checker {
         pages.fold(0, |sum: u32, page| sum.saturating_add(self.pages.fewest(page, sent, age_max)))
     }
 
-    /// Units of a SKU that a customer is paying for or has.
+    /// Units of a SKU that a customer is paying for or has: they count until all of an order's are back.
     pub(crate) fn bought(&self, customer: &Caller, sku: &Sku) -> u32 {
         let orders = self.books.orders.iter().map(|record| &record.order);
         let standing = orders.filter(|order| {
-            order.caller == *customer && !matches!(order.state, OrderState::Cancelled { .. })
+            order.caller == *customer
+                && !matches!(order.state, OrderState::Cancelled { .. })
+                && !order.has_returned_all(sku)
         });
         let lines = standing.flat_map(|order| &order.lines).filter(|line| line.sku == *sku);
         lines.fold(0, |sum: u32, line| sum.saturating_add(line.quantity.units()))

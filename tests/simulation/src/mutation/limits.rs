@@ -1,8 +1,9 @@
 use application::{ChangeError, ClaimError, CloseError, Failure};
-use domain::Idempotent;
-use domain::order::OrderChange;
+use domain::catalog::{Product, Variant};
+use domain::order::{OrderChange, OrderState};
 use domain::reservation::{Line, Reservation};
 use domain::stock::{CustomerLimit, LimitClaim};
+use domain::{Idempotent, Sku};
 use memory::Store;
 
 use super::boxed;
@@ -23,6 +24,66 @@ impl Conduct for ClaimsStay {
 
 pub(super) fn claims_stay() -> Box<dyn Conduct> {
     boxed(ClaimsStay::default())
+}
+
+/// Gives back what was never bought, and nothing of what was.
+#[derive(Default)]
+struct ReturnedStillCounts(Honest);
+
+impl Conduct for ReturnedStillCounts {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn give_back(&self, by: Invoked, claim: &LimitClaim) -> Result<Idempotent<()>, Failure> {
+        let records = self.store().books(None).orders;
+        let mut orders = records.into_iter().map(|record| record.order);
+        let is_bought = orders.any(|order| {
+            order.reservation_id == claim.reservation && matches!(order.state, OrderState::Paid { .. })
+        });
+        if is_bought { Ok(Idempotent::AlreadyApplied(())) } else { self.0.give_back(by, claim) }
+    }
+}
+
+pub(super) fn returned_still_counts() -> Box<dyn Conduct> {
+    boxed(ReturnedStillCounts::default())
+}
+
+/// Shows carts a catalog in which something about each variant is not said.
+struct Unsaid {
+    honest: Honest,
+    unsay: fn(&mut Variant),
+}
+
+impl Conduct for Unsaid {
+    fn store(&self) -> &Store {
+        self.honest.store()
+    }
+
+    fn products_of(&self, skus: &[Sku]) -> Result<Vec<Product>, Failure> {
+        let mut products = self.honest.products_of(skus)?;
+        products.iter_mut().flat_map(|product| &mut product.variants).for_each(self.unsay);
+        Ok(products)
+    }
+}
+
+fn unsaid(unsay: fn(&mut Variant)) -> Box<dyn Conduct> {
+    boxed(Unsaid { honest: Honest::default(), unsay })
+}
+
+pub(super) fn limit_forgotten() -> Box<dyn Conduct> {
+    unsaid(|variant| {
+        variant.limit_per_customer = None;
+        variant.low_stock.limit_per_customer = None;
+    })
+}
+
+pub(super) fn low_limit_ignored() -> Box<dyn Conduct> {
+    unsaid(|variant| variant.low_stock.limit_per_customer = None)
+}
+
+pub(super) fn sold_before_its_time() -> Box<dyn Conduct> {
+    unsaid(|variant| variant.on_sale_from = None)
 }
 
 /// Counts what is bought, and not what is held.

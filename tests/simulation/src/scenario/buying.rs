@@ -83,6 +83,11 @@ pub(super) fn adyen_unknown(crowd: &Crowd) -> Vec<Work> {
     ]
 }
 
+/// All three gateways for one order, the next one after each definite no; the last is Adyen.
+pub(super) fn three_gateways(crowd: &Crowd) -> Vec<Work> {
+    vec![Box::pin(tries_again(crowd.shopper("ann"), "declined+paypal+adyen_visa"))]
+}
+
 pub(super) fn declined_then_paypal(crowd: &Crowd) -> Vec<Work> {
     vec![Box::pin(tries_again(crowd.shopper("ann"), "declined+paypal"))]
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use application::create_reservation::CreateReservationError;
+use domain::catalog::Availability;
 use domain::reservation::Reservation;
 use domain::stock::AlertKind;
 
@@ -13,6 +14,9 @@ use crate::simulation::Work;
 const NOTHING_STRANDED: &str = "NOTHING_STRANDED";
 /// In the end nothing counts against a customer's limit but what was bought.
 const CLAIMS_END: &str = "CLAIMS_END";
+
+/// In the end nobody gets more than the limit.
+const LIMIT_ENDS_IT: &str = "LIMIT_ENDS_IT";
 
 /// How long it is quiet before the last ones come.
 const QUIET: Duration = Duration::from_secs(60);
@@ -28,10 +32,15 @@ pub(super) fn comes(crowd: Crowd, limit: Option<u32>, low_limit: Option<u32>) ->
     Box::pin(async move {
         // By then no clock is so far behind that what was known before passes for news.
         crowd.world.pause(QUIET).await;
-        let low_limit = low_limit.or(limit);
-        if let Some(limit) = low_limit {
+        if let Some(limit) = limit {
             for name in CUSTOMERS {
-                takes_what_is_allowed(&crowd.shopper(name), limit).await;
+                let customer = crowd.shopper(name);
+                let low_limit = low_limit.unwrap_or(limit);
+                takes_what_is_allowed(&customer, low_limit).await;
+                // What was last looked at may still be few where it is more by now.
+                if low_limit == limit || customer.free_units(SHIRT) <= Availability::LOW {
+                    gets_no_more(&customer, low_limit).await;
+                }
             }
         } else {
             takes_what_is_left(&crowd.shopper("late"), SHIRT).await;
@@ -43,14 +52,26 @@ pub(super) fn comes(crowd: Crowd, limit: Option<u32>, low_limit: Option<u32>) ->
 /// A customer gets what the limit leaves, whatever was claimed before.
 async fn takes_what_is_allowed(customer: &Shopper, limit: u32) {
     let units = limit.saturating_sub(customer.bought(SHIRT)).min(customer.free_units(SHIRT));
-    if units == 0 {
-        return;
+    if units > 0 {
+        match customer.asks_late("late-allowed", SHIRT, units).await {
+            Some(Err(CreateReservationError::LimitReached { .. })) => customer.breaks(CLAIMS_END, || {
+                format!("{} may have {units} more, and is told of the limit", customer.name)
+            }),
+            answer => customer.expects_units(SHIRT, units, answer),
+        }
     }
-    match customer.asks_late(SHIRT, units).await {
-        Some(Err(CreateReservationError::LimitReached { .. })) => customer.breaks(CLAIMS_END, || {
-            format!("{} may have {units} more, and is told of the limit", customer.name)
-        }),
-        answer => customer.expects_units(SHIRT, units, answer),
+}
+
+/// A customer who has what the limit leaves gets nothing beyond it.
+async fn gets_no_more(customer: &Shopper, limit: u32) {
+    customer.world.pause(FORGOTTEN_AFTER).await;
+    if customer.free_units(SHIRT) > 0 {
+        let answer = customer.asks_late("late-beyond", SHIRT, 1).await;
+        if !matches!(answer, Some(Err(CreateReservationError::LimitReached { .. }))) {
+            customer.breaks(LIMIT_ENDS_IT, || {
+                format!("{} has all of {limit}, asks for one more, and hears {answer:?}", customer.name)
+            });
+        }
     }
 }
 
@@ -58,13 +79,13 @@ async fn takes_what_is_allowed(customer: &Shopper, limit: u32) {
 async fn takes_what_is_left(shopper: &Shopper, sku: &str) {
     let units = shopper.free_units(sku);
     if units > 0 {
-        let answer = shopper.asks_late(sku, units).await;
+        let answer = shopper.asks_late("late", sku, units).await;
         shopper.expects_units(sku, units, answer);
     }
     let too_late = Shopper { name: "too-late", ..shopper.clone() };
     // By then nobody remembers how it was.
     too_late.world.pause(FORGOTTEN_AFTER).await;
-    match too_late.asks_late(sku, 1).await {
+    match too_late.asks_late("late", sku, 1).await {
         Some(Err(CreateReservationError::InsufficientStock(_))) => {
             if !too_late.was_told(sku) && too_late.expects_alert() {
                 too_late.breaks(NOTHING_STRANDED, || format!("{sku} is sold out, and nobody was told"));
@@ -75,8 +96,13 @@ async fn takes_what_is_left(shopper: &Shopper, sku: &str) {
 }
 
 impl Shopper {
-    async fn asks_late(&self, sku: &str, units: u32) -> Option<Result<Reservation, CreateReservationError>> {
-        let key = format!("late-{sku}");
+    async fn asks_late(
+        &self,
+        key: &str,
+        sku: &str,
+        units: u32,
+    ) -> Option<Result<Reservation, CreateReservationError>> {
+        let key = format!("{key}-{sku}");
         let Answer::Reserved(answer) = self.ask(self.request(&key, &[(sku, i64::from(units))])?).await else {
             return None;
         };
@@ -117,7 +143,7 @@ impl Shopper {
         self.world.desk().checker.bought(&caller, &sku)
     }
 
-    fn breaks(&self, what: &'static str, detail: impl FnOnce() -> String) {
+    pub(super) fn breaks(&self, what: &'static str, detail: impl FnOnce() -> String) {
         self.world.desk().checker.breaks(what, detail);
     }
 }

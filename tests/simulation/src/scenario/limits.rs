@@ -7,7 +7,7 @@ use crate::shopper::Shopper;
 use crate::simulation::Work;
 
 /// A customer who signed in.
-const ANN: &str = "customer-ann";
+pub(super) const ANN: &str = "customer-ann";
 
 /// Two carts at once, of which one has all that the customer may have; it is given up, and the other comes again.
 pub(super) fn two_carts(crowd: &Crowd) -> Vec<Work> {

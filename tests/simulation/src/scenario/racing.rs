@@ -1,8 +1,11 @@
+use std::time::Duration;
+
+use application::create_reservation::CreateReservationError;
 use domain::reservation::Reservation;
 
 use super::buying::{buys, tries_again};
 use super::{Crowd, SCARF, SHIRT};
-use crate::answer::Request;
+use crate::answer::{Answer, Request};
 use crate::shopper::Shopper;
 use crate::simulation::Work;
 
@@ -149,4 +152,36 @@ pub(super) fn crowd(crowd: &Crowd) -> Vec<Work> {
         Box::pin(tries_again(shopper("cem"), "three_d_secure")),
         Box::pin(wants_the_last(shopper("dia"), Fate::GivesUp)),
     ]
+}
+
+/// A sale begins when it is said to, by the clock of whoever asks.
+const SALE_BEGINS: &str = "SALE_BEGINS";
+
+/// How far a clock is off at the most.
+const SKEW_MAX: Duration = Duration::from_secs(10);
+
+/// One comes again and again, from before a sale begins until after it.
+pub(super) fn before_the_sale(crowd: &Crowd) -> Vec<Work> {
+    let (shopper, begins) = (crowd.shopper("ann"), crowd.sale_begins);
+    vec![Box::pin(async move {
+        for key in ["early", "about-then", "later"] {
+            let Some(request) = shopper.request(key, &[(SHIRT, 1)]) else { return };
+            let asked = shopper.world.desk().now;
+            let Answer::Reserved(answer) = shopper.ask(request).await else { return };
+            let answered = shopper.world.desk().now;
+            let is_wrong = match answer {
+                Ok(_) => answered.plus(SKEW_MAX) < begins,
+                Err(CreateReservationError::NotOnSaleYet { from, .. }) => {
+                    from != begins || asked.minus(SKEW_MAX) >= begins
+                }
+                Err(_) => false,
+            };
+            if is_wrong {
+                shopper.breaks(SALE_BEGINS, || {
+                    format!("{key} was asked at {asked:?}, and answered {answer:?} at {answered:?}")
+                });
+            }
+            shopper.rest(60_000).await;
+        }
+    })]
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use application::WebhookInbox;
 use domain::order::OrderRecord;
-use domain::payment::{AttemptNumber, Charge, GatewayName};
+use domain::payment::{AttemptNumber, Charge};
 use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose, Webhook};
 
 use super::{Crowd, buying};
@@ -45,6 +45,16 @@ pub(super) fn breaks_its_word(crowd: &Crowd) -> Vec<Work> {
     vec![
         Box::pin(buying::tries_again(crowd.shopper("ann"), "declined")),
         Box::pin(buying::tries_again(crowd.shopper("ben"), "three_d_secure_abandoned")),
+        Box::pin(takes_after_a_no(Arc::clone(&crowd.world))),
+    ]
+}
+
+/// The same at each of the gateways.
+pub(super) fn every_gateway_breaks_its_word(crowd: &Crowd) -> Vec<Work> {
+    vec![
+        Box::pin(buying::tries_again(crowd.shopper("ann"), "declined")),
+        Box::pin(buying::tries_again(crowd.shopper("ben"), "paypal")),
+        Box::pin(buying::tries_again(crowd.shopper("cid"), "adyen_declined")),
         Box::pin(takes_after_a_no(Arc::clone(&crowd.world))),
     ]
 }
@@ -150,7 +160,7 @@ fn about(desk: &Desk, place: usize, id: &str, named: Option<AttemptNumber>) -> O
     let charge = desk.bank.intents().get(place)?.charge.clone();
     let attempt = named.unwrap_or(charge.attempt);
     let event = Event {
-        key: EventKey { gateway: GatewayName::Stripe, id: id.parse().ok()? },
+        key: EventKey { gateway: charge.method.gateway(), id: id.parse().ok()? },
         kind: "payment_intent.succeeded".parse().ok()?,
         subject: EventSubject::Payment,
         reference: format!("pi_{place}").parse().ok()?,
