@@ -1,7 +1,8 @@
 //! Drives whole purchases through the release build of the local shop, over loopback, and prints what an order costs.
 //!
 //! One JSON object per level of shoppers. CPU is the shop's whole process, with the share of each of its parts by
-//! thread name; the shoppers run in another process and are not in it. Run: `cargo bench -p matchday-tests --bench orders`.
+//! thread name; the shoppers run in another process and are not in it. Then comes one JSON object per goal, and it fails
+//! when one is missed. Run: `cargo bench -p matchday-tests --bench orders`.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::disallowed_methods, reason = "a bench measures time, and its shoppers poll")]
@@ -11,6 +12,7 @@
 mod process; // what the system says about the shop's process
 mod steps; // how long each step took
 
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use process::Usage;
@@ -26,12 +28,20 @@ const SKUS: [&str; 12] = [
     "shirt-j", "shirt-k", "shirt-l",
 ];
 
-fn main() {
+/// How long an order may take from its accepted checkout to `paid`, at so many shoppers: milliseconds, by percentile.
+const GOALS: [(&str, f64); 2] = [("p50", 150.0), ("p99", 500.0)];
+const GOALS_SHOPPERS: usize = 8;
+
+fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    runtime.expect("a runtime").block_on(measure());
+    let goals = runtime.expect("a runtime").block_on(measure());
+    goals.iter().for_each(|goal| println!("{goal}"));
+    let is_met = |goal: &Value| goal.get("is_met").and_then(Value::as_bool).unwrap_or_default();
+    if goals.iter().all(is_met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn measure() {
+/// Prints what was measured, and answers with the goals.
+async fn measure() -> Vec<Value> {
     let folder = tempfile::tempdir().expect("a folder");
     let stock: Vec<(&str, u32)> = SKUS.iter().map(|sku| (*sku, 400)).collect();
     let catalog = CatalogFile::write(folder.path(), &stock);
@@ -39,9 +49,26 @@ async fn measure() {
 
     let shop = Shop::start(env!("CARGO_BIN_EXE_shop"), &["--catalog", catalog.path()]);
     buy(shop.shopper(), 20).await;
+    let mut levels = Vec::new();
     for (shoppers, orders) in LEVELS {
-        println!("{}", level(&shop, shoppers, orders).await);
+        let figures = level(&shop, shoppers, orders).await;
+        println!("{figures}");
+        levels.push(figures);
     }
+    GOALS.map(|(percentile, most)| judged(&levels, percentile, most)).into()
+}
+
+/// A goal, as the bench of the surge prints its own.
+fn judged(levels: &[Value], percentile: &str, most: f64) -> Value {
+    let is_judged = |level: &&Value| level.get("shoppers") == Some(&json!(GOALS_SHOPPERS));
+    let times = levels.iter().find(is_judged).and_then(|level| level.pointer("/latency_ms"));
+    let time = times.and_then(|times| times.get(STEPS.paid)?.get(percentile)?.as_f64());
+    // A figure that is not there is no figure that meets a goal.
+    let is_met = time.is_some_and(|time| time <= most);
+    json!({
+        "goal": format!("{}_{percentile}_ms", STEPS.paid), "shoppers": GOALS_SHOPPERS, "figure": time,
+        "at_most": most, "is_met": is_met,
+    })
 }
 
 /// From the start of the built binary, with the demo catalog, to the line that says it is ready: the best of five.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::limits::Mishaps;
+use crate::limits::{Mishaps, table};
 
 /// One situation that every protocol is put into.
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ pub(crate) struct Case {
     pub(crate) checkouts: Option<Checkouts>,
     pub(crate) expiring: Option<Expiring>,
     pub(crate) mishaps: Mishaps,
-    /// That the table is warm for: 1.5 times the most that anybody needs here.
+    /// That the table is warm for.
     pub(crate) partitions: u64,
     /// Whether it is about what comes after a hold, which only the shipped code has.
     pub(crate) comes_after: bool,
@@ -51,7 +51,7 @@ const SURGE: Case = Case {
     checkouts: None,
     expiring: None,
     mishaps: Mishaps::FEW,
-    partitions: 64,
+    partitions: table::PARTITIONS,
     comes_after: false,
 };
 
@@ -105,7 +105,7 @@ pub(crate) const CASES: [Case; 17] = [
     Case { name: "crashes", mishaps: Mishaps::MANY, ..SURGE },
     Case { name: "twos", wanted: &[2], ..SURGE },
     Case { name: "ones-and-twos", wanted: &[1, 2], ..SURGE },
-    Case { name: "carts", skus: 2, partitions: 160, ..SURGE },
+    Case { name: "carts", skus: 2, partitions: table::PARTITIONS_OF_CARTS, ..SURGE },
 ];
 
 /// The case of the picture.

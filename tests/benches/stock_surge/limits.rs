@@ -1,5 +1,6 @@
 //! Every parameter of the model, with its unit and its source: a page of the AWS documentation (under
-//! <https://docs.aws.amazon.com/>), a file of this repository, or "assumed" with the reason.
+//! <https://docs.aws.amazon.com/>), a file of this repository, or "assumed" with the reason. What it is asked, and for
+//! how long, is no parameter: the situations stand in `case.rs`.
 //!
 //! What no page documents was chosen so that a figure is rather too bad than too good for the protocol that we ship,
 //! and rather too good than too bad for those that it is compared with.
@@ -41,6 +42,51 @@ pub(crate) mod table {
     pub(crate) const BATCH_ITEMS_MAX: usize = 100;
     /// Items of one `TransactWriteItems`. `transaction-apis.html`.
     pub(crate) const TRANSACTION_ITEMS_MAX: usize = 100;
+    /// Partitions that the table is warm for, per 10,000 requests a second: 1.5 times the most that anybody needs here.
+    /// Assumed: whoever plans a drop warms the table for it (`warm-throughput.html`), so that nobody waits for splits.
+    pub(crate) const PARTITIONS: u64 = 64;
+    /// The same where a cart has two SKUs.
+    pub(crate) const PARTITIONS_OF_CARTS: u64 = 160;
+
+    // A hot item lies on a partition of its own from the first request on. `burst-adaptive-capacity.html`, "Isolate
+    // frequently accessed items", says that load leads there; that it did so before the drop is assumed, in favour of
+    // those that have one hot item.
+}
+
+/// Bytes of what is written and read. What is not here is small: it costs one unit.
+pub(crate) mod sizes {
+    /// A reservation: id, caller, state, times, one line with its price. Assumed: anything up to a unit costs the same.
+    pub(crate) const RESERVATION: usize = 500;
+    /// What each line adds to a reservation of ours. Assumed, on the high side: the first one is in the above, too, and
+    /// `shared/dynamodb/src/size.rs` holds a reservation of one line under a unit.
+    pub(crate) const LINE: usize = 100;
+    /// What each page adds that was tried for it. Assumed: a SKU, a number and a quantity.
+    pub(crate) const TRIED: usize = 60;
+    /// A product that a cart's SKU is found under. Assumed: one with a few sizes and a paragraph about it.
+    pub(crate) const PRODUCT: usize = 1_500;
+    /// A new order: what its reservation has, an address, a method and a line of history. Assumed.
+    pub(crate) const ORDER: usize = 1_500;
+
+    /// A page with all its holds. `shared/dynamodb/src/size.rs` holds it under this.
+    pub(crate) const PAGE: usize = 1_024;
+    /// A page's entry in the sweeper's index. Assumed: that index has keys only (`template.yaml`).
+    pub(crate) const ENTRY: usize = 80;
+    /// An opener, and a supply. Assumed: a SKU and a few numbers.
+    pub(crate) const OPENER: usize = 100;
+    /// A list without its pages. Assumed, as are the next two: a full one has 3,250 bytes then, and
+    /// `shared/dynamodb/src/size.rs` holds it under 4,096.
+    pub(crate) const LIST: usize = 450;
+    /// What each page adds that is known to have stock.
+    pub(crate) const LISTED: usize = 10;
+    /// What each page adds that was returned to sale.
+    pub(crate) const RETURNED: usize = 4;
+
+    /// One of many counters, with its markers. Assumed: 1,000 environments are some 16 at each, with 55 bytes each.
+    pub(crate) const COUNTER: usize = 900;
+    /// A unit with its holder. Assumed: a SKU, a number, and a hold like one of a page.
+    pub(crate) const UNIT: usize = 150;
+    /// The list of blocks of units that are sold. Assumed: a number for each of some hundred.
+    pub(crate) const BLOCKS: usize = 2_000;
 }
 
 /// How long messages are under way. No page says; all of this is assumed.
@@ -124,8 +170,16 @@ pub(crate) mod lambda {
     /// From a deadline until its message can be taken from the queue: mean of an exponential distribution. Assumed; a queue
     /// promises no time (`AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html`).
     pub(crate) const WAKE_UP: Duration = Duration::from_millis(100);
+    /// How long units are held where nobody lets them go. `template.yaml`, `HoldSeconds`.
+    pub(crate) const HOLD_TIME: Duration = Duration::from_secs(600);
+    /// How many units one customer may have, where that is limited. Assumed: more than anybody wants, so that a limit
+    /// costs its writes and turns nobody away.
+    pub(crate) const LIMIT_PER_CUSTOMER: u32 = 4;
     /// How often the sweeper comes by. `template.yaml`.
     pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
+    /// How many times it does so after the drop opened. Assumed: all deadlines are over before the second, and one more
+    /// finds what that one missed.
+    pub(crate) const SWEEPS: u32 = 3;
     /// After how long a wake-up that failed comes again. Assumed: the queue's visibility timeout would be longer.
     pub(crate) const WAKE_UP_AGAIN: Duration = Duration::from_secs(1);
 }
@@ -141,6 +195,31 @@ pub(crate) mod queue {
     pub(crate) const NEW_POLLERS_PER_SECOND: f64 = 5.0;
     /// How many it may be at most. `template.yaml`, `MaximumConcurrency` of the function.
     pub(crate) const POLLERS_MAX: f64 = 10.0;
+}
+
+/// How what we are compared with is set. All of it is assumed.
+pub(crate) mod baselines {
+    use super::Duration;
+
+    /// For how long an environment remembers that everything was sold. Longer than ours (100 ms in a surge,
+    /// `shared/application/src/shelf/step.rs`), because each of them finds it out by a refused write of its own.
+    pub(crate) const SOLD_OUT_FOR: Duration = Duration::from_millis(250);
+
+    /// How many counters share the units: they take six times what 10,000 requests a second write, so that none is
+    /// busy by chance.
+    pub(crate) const COUNTERS: usize = 64;
+    /// Counters that a request tries before it gives up. Ours gives up as well, when others were
+    /// faster ten times.
+    pub(crate) const PROBES: usize = 6;
+    /// How long an environment trusts its last look at all counters: as long as ours trusts a list.
+    pub(crate) const LOOK_FOR: Duration = Duration::from_millis(100);
+
+    /// Units that are items of their own and numbered together: a look at a block is one `BatchGetItem`.
+    pub(crate) const BLOCK: usize = 64;
+    /// Blocks that a request looks at, and units that it tries, before it gives up: many, because a try costs one unit.
+    pub(crate) const TRIES: usize = 24;
+    /// Units of a block that a request finds taken before it looks again. A look costs more than a few refused writes.
+    pub(crate) const MISSES_MAX: usize = 4;
 }
 
 /// What goes wrong by chance.

@@ -1,6 +1,6 @@
 //! Sells a drop on a model of DynamoDB's documented limits, in virtual time, and prints what each way to hold a unit
-//! sells and costs: one JSON object per case and protocol, and then one per goal of what we ship. It fails when a goal is
-//! missed.
+//! sells and costs: one JSON object per case and protocol, and then one per goal, of what we ship and of the model
+//! itself. It fails when a goal is missed; a full run also does when a case that a goal is about was not played.
 //!
 //! Run: `cargo bench -p matchday-tests --bench stock_surge`, with `-- --list`, `-- --case surge-10k`,
 //! `-- --protocol naive-transaction`, `-- --seed 7` or `-- --png sales.png` after it.
@@ -153,7 +153,8 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
             shown.push(figures);
         }
     }
-    let judged = goals::judged(&shown);
+    let is_full = arguments.case.is_empty() && arguments.protocol.is_none();
+    let judged = goals::judged(&shown, is_full);
     judged.iter().for_each(|goal| println!("{goal}"));
     Ok(if judged.iter().all(goals::is_met) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

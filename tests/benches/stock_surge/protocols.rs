@@ -6,6 +6,7 @@ use std::time::Duration;
 use application::Failure;
 
 use crate::client::Client;
+use crate::limits::sizes;
 use crate::sale::{Key, Sale};
 use crate::table::{Effect, Item, Write, write_units};
 
@@ -20,12 +21,6 @@ pub(crate) use naive_transaction::NaiveTransaction;
 pub(crate) use pages::Pages;
 pub(crate) use plain_counter::PlainCounter;
 pub(crate) use unit_items::UnitItems;
-
-/// For how long an environment of a baseline remembers that everything was sold; the same as ours in a surge.
-const SOLD_OUT_FOR: Duration = Duration::from_millis(250);
-
-/// Bytes of a reservation: id, caller, state, times, one line with its price. Assumed.
-const RESERVATION_BYTES: usize = 500;
 
 /// What a shopper wants: so many units of each SKU of the case.
 #[derive(Clone, Copy)]
@@ -134,5 +129,5 @@ async fn unthrottled<T: Send>(
 
 /// The reservation of a request, and what it costs to write.
 fn reservation(key: Key) -> (Item, u32) {
-    (Item::of(&("reservation", key)), write_units(RESERVATION_BYTES))
+    (Item::of(&("reservation", key)), write_units(sizes::RESERVATION))
 }

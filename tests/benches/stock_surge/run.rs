@@ -9,7 +9,9 @@ use crate::case::{Case, Expiring};
 use crate::client::{Client, Life};
 use crate::draws::Draws;
 use crate::lambda::{Invocation, Lambda};
-use crate::limits::lambda::{OVERHEAD, SHOPPER_PAUSE, SHOPPER_RETRIES, SWEEP_EVERY, WAKE_UP, WAKE_UP_AGAIN};
+use crate::limits::lambda::{
+    HOLD_TIME, OVERHEAD, SHOPPER_PAUSE, SHOPPER_RETRIES, SWEEP_EVERY, SWEEPS, WAKE_UP, WAKE_UP_AGAIN,
+};
 use crate::protocols::{Answer, Protocol, Request, Setting};
 use crate::queue::Queue;
 use crate::sale::{Key, Sale, SoldOut};
@@ -18,10 +20,6 @@ use crate::virtual_time::{VirtualTime, lock};
 
 /// Shoppers who come one by one after the rush, to see whether what is left can be bought.
 const LATE_SHOPPERS: u64 = 2_000;
-/// How long units are held where nobody lets them go. `template.yaml`, `HoldSeconds`.
-const HOLD_TIME: Duration = Duration::from_secs(600);
-/// How often the sweeper comes by after the drop opened.
-const SWEEPS: u32 = 3;
 /// How long after the rush they come, when nothing is remembered any more.
 const REST: Duration = Duration::from_secs(10);
 

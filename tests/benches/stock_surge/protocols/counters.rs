@@ -5,20 +5,13 @@ use std::time::Duration;
 
 use application::Failure;
 
-use super::{Answer, Protocol, Request, SOLD_OUT_FOR, Setting, reservation, unthrottled};
+use super::{Answer, Protocol, Request, Setting, reservation, unthrottled};
 use crate::client::Client;
+use crate::limits::baselines::{COUNTERS, LOOK_FOR, PROBES, SOLD_OUT_FOR};
+use crate::limits::sizes;
 use crate::sale::{Key, Spot};
-use crate::table::{Effect, Item, Read, Write};
+use crate::table::{Effect, Item, Read, Write, write_units};
 use crate::virtual_time::lock;
-
-/// How many counters share the units.
-const COUNTERS: usize = 64;
-/// Counters that a request tries before it gives up. Assumed.
-const PROBES: usize = 6;
-/// How long an environment trusts its last look at all counters. Assumed.
-const LOOK_FOR: Duration = Duration::from_millis(100);
-/// Bytes of a counter with its markers. Assumed.
-const COUNTER_BYTES: usize = 900;
 
 /// Many counters, and each environment keeps to one of them while it lasts. With a unit goes a marker of what the
 /// environment did last, so a repetition there changes nothing, and a unit whose environment died can be found by a
@@ -98,7 +91,7 @@ impl Counters {
         let mut seen = match looked.take() {
             Some((at, seen)) if now.saturating_sub(at) < LOOK_FOR => (at, seen),
             Some(_) | None => {
-                let all = Read::eventual((0..COUNTERS).map(item).collect(), COUNTER_BYTES);
+                let all = Read::eventual((0..COUNTERS).map(item).collect(), sizes::COUNTER);
                 (now, client.read(&all, || lock(&self.rows).counters.clone()).await?)
             }
         };
@@ -168,5 +161,5 @@ fn item(counter: usize) -> Item {
 }
 
 fn counter(number: usize) -> Write {
-    Write::of(item(number), 1)
+    Write::of(item(number), write_units(sizes::COUNTER))
 }

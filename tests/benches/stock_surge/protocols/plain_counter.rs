@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use application::Failure;
 
-use super::{Answer, Protocol, Request, SOLD_OUT_FOR, Setting, reservation, unthrottled};
+use super::{Answer, Protocol, Request, Setting, reservation, unthrottled};
 use crate::client::Client;
+use crate::limits::baselines::SOLD_OUT_FOR;
 use crate::sale::{Key, Spot};
 use crate::table::{Effect, Item, Write};
 use crate::virtual_time::lock;

@@ -3,21 +3,13 @@ use std::time::Duration;
 
 use application::Failure;
 
-use super::{Answer, Protocol, Request, SOLD_OUT_FOR, Setting, unthrottled};
+use super::{Answer, Protocol, Request, Setting, unthrottled};
 use crate::client::Client;
+use crate::limits::baselines::{BLOCK, MISSES_MAX, SOLD_OUT_FOR, TRIES};
+use crate::limits::sizes;
 use crate::sale::{Key, Spot};
 use crate::table::{Effect, Item, Read, Write};
 use crate::virtual_time::lock;
-
-/// Units that are numbered together.
-const BLOCK: usize = 64;
-/// Blocks that a request looks at, and units that it tries, before it gives up. Assumed.
-const TRIES: usize = 24;
-/// Units of a block that a request finds taken before it looks again. A look costs more than a few refused writes.
-const MISSES_MAX: usize = 4;
-/// Bytes of a unit with its holder, and of the list of blocks that are sold. Assumed.
-const UNIT_BYTES: usize = 150;
-const LIST_BYTES: usize = 2_000;
 
 /// Every unit is an item of its own that says who holds it. Environments look at a block of them and take those that
 /// are free, one conditional write each; a list tells which blocks are sold. Two units are a transaction.
@@ -96,7 +88,7 @@ impl UnitItems {
         let Environment { client, block, free, open, listed } = environment;
         let now = client.table.time.now();
         if listed.is_none_or(|at| now.saturating_sub(at) >= SOLD_OUT_FOR) {
-            let list = Read::eventual(vec![list()], LIST_BYTES);
+            let list = Read::eventual(vec![list()], sizes::BLOCKS);
             *open = client.read(&list, || lock(&self.rows).open()).await?;
             *listed = Some(now);
         }
@@ -122,7 +114,7 @@ impl UnitItems {
     /// The free units of a block, in any order.
     async fn look(&self, client: &Client, block: usize) -> Result<Vec<usize>, Failure> {
         let units = block * BLOCK..((block + 1) * BLOCK).min(self.setting.units as usize);
-        let look = Read::eventual(units.clone().map(item).collect(), UNIT_BYTES);
+        let look = Read::eventual(units.clone().map(item).collect(), sizes::UNIT);
         let seen = client.read(&look, || {
             let rows = lock(&self.rows);
             let is_free = |unit: &usize| rows.holders.get(*unit).is_some_and(Option::is_none);
@@ -155,7 +147,7 @@ impl UnitItems {
     /// Writes into the list that a block is sold, or that it is not, unless it says so.
     async fn mark(&self, client: &Client, block: usize, is_sold: bool) -> Result<(), Failure> {
         let marked = || lock(&self.rows).sold.get(block).copied();
-        let list_now = Read::consistent(vec![list()], LIST_BYTES);
+        let list_now = Read::consistent(vec![list()], sizes::BLOCKS);
         while client.read(&list_now, marked).await?.is_some_and(|mark| mark != is_sold) {
             let write = || {
                 if let Some(mark) = lock(&self.rows).sold.get_mut(block) {

@@ -25,8 +25,8 @@ impl Item {
         Self { hash: hasher.finish(), has_own_partition: false }
     }
 
-    /// An item so hot that adaptive capacity has put it on a partition of its own, before the run began.
-    /// (`burst-adaptive-capacity.html`, "Isolate frequently accessed items".)
+    /// An item so hot that adaptive capacity has put it on a partition of its own, before the run began
+    /// (`limits::table` has the source).
     pub(crate) fn hot(key: &impl Hash) -> Self {
         Self { has_own_partition: true, ..Self::of(key) }
     }

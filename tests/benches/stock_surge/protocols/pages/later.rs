@@ -14,13 +14,9 @@ use domain::wake::Wake;
 use domain::{Fingerprint, Money, RequestKey, ReservationId, Timestamp};
 
 use super::ports::{Tables, at_once, effect, index, limit, reservation_write};
+use crate::limits::sizes;
 use crate::table::{Item, Read, Write, write_units};
 use crate::virtual_time::lock;
-
-/// Bytes of a new order: what its reservation has, an address, a method and a line of history. Assumed.
-const ORDER_BYTES: usize = 1_500;
-/// Bytes of a page's entry in the sweeper's index. Assumed.
-const ENTRY_BYTES: usize = 80;
 
 /// Wake-ups for reservations that are over.
 #[derive(Default)]
@@ -50,7 +46,7 @@ impl OrderPlacer for Tables<'_> {
     async fn place(&self, ordered: &Reservation, change: &OrderChange) -> Result<(), ChangeError> {
         let shard = change.order.id.as_str().bytes().map(u32::from).sum::<u32>() % SWEEP_SHARDS;
         let due = Item::of(&("wake", shard));
-        let order = Write::of(Item::of(&("order", &change.order.id)), write_units(ORDER_BYTES)).indexed(due);
+        let order = Write::of(Item::of(&("order", &change.order.id)), write_units(sizes::ORDER)).indexed(due);
         let mut writes = vec![reservation_write(ordered), order];
         writes.extend(ordered.claims().map(|claim| limit(&claim)));
         writes.extend(change.order.holds.iter().map(|planned| self.page(&planned.page)));
@@ -80,7 +76,7 @@ impl OrderLedger for Tables<'_> {
 #[async_trait]
 impl SweepIndex for Tables<'_> {
     async fn pages_due(&self, shard: u32, due: Timestamp) -> Result<Vec<PageKey>, Failure> {
-        let bytes = at_once(self.store.pages_due(shard, due))?.len() * ENTRY_BYTES;
+        let bytes = at_once(self.store.pages_due(shard, due))?.len() * sizes::ENTRY;
         let read = Read::eventual(vec![Item::of(&("sweep", shard))], bytes.max(1));
         self.client.read(&read, || at_once(self.store.pages_due(shard, due))).await?
     }
@@ -92,7 +88,7 @@ impl SweepIndex for Tables<'_> {
 
     async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {
         let entry = index(&seen.key);
-        let write = Write::of(Item::of(&("page", &seen.key)), 1).indexed(entry);
+        let write = Write::of(Item::of(&("page", &seen.key)), write_units(sizes::PAGE)).indexed(entry);
         let postpone = || {
             // A removal, and a put where it moves.
             (0..=u32::from(next.is_some())).for_each(|_| self.client.table.write_index(entry));

@@ -5,12 +5,10 @@ use futures_util::FutureExt;
 use memory::{ManualClock, SeededChance, Store};
 
 use super::OPENING;
+use crate::limits::lambda::LIMIT_PER_CUSTOMER;
 
 /// What a unit costs.
 pub(super) const PRICE_CENTS: i64 = 8_900;
-
-/// How many units one customer may have, where that is limited: more than anybody wants.
-const LIMIT: u32 = 4;
 
 pub(super) fn euros(cents: i64) -> Option<Money> {
     Money::new(cents, "EUR".parse().ok()?).ok()
@@ -22,7 +20,7 @@ pub(super) fn product(skus: &[Sku], is_limited: bool) -> Option<Product> {
         sku: sku.clone(),
         attributes: std::collections::BTreeMap::new(),
         price,
-        limit_per_customer: is_limited.then_some(LIMIT),
+        limit_per_customer: is_limited.then_some(LIMIT_PER_CUSTOMER),
         on_sale_from: None,
         low_stock: LowStock::default(),
     };

@@ -16,13 +16,11 @@ use memory::Store;
 
 use super::spot;
 use crate::client::Client;
-use crate::protocols::{RESERVATION_BYTES, Request};
+use crate::limits::sizes;
+use crate::protocols::Request;
 use crate::sale::Sale;
 use crate::table::{Effect, Item, Read, Write, write_units};
 use crate::virtual_time::lock;
-
-/// Bytes of a product that a cart's SKU is found under. Assumed.
-const PRODUCT_BYTES: usize = 1_500;
 
 /// The ports of one invocation.
 pub(super) struct Tables<'a> {
@@ -47,7 +45,7 @@ pub(super) fn effect<T, E>(answer: Result<T, E>) -> Effect<Result<T, E>> {
 impl Tables<'_> {
     /// A write of a page, and of its place in the sweeper's index where that is new.
     pub(super) fn page(&self, page: &PageKey) -> Write {
-        let write = Write::of(Item::of(&("page", page)), 1);
+        let write = Write::of(Item::of(&("page", page)), write_units(sizes::PAGE));
         if lock(self.indexed).contains(page) { write } else { write.indexed(index(page)) }
     }
 
@@ -81,9 +79,9 @@ fn reservation(id: &ReservationId) -> Item {
     Item::of(&("reservation", id))
 }
 
-/// A write of a reservation. A line more is some hundred bytes more.
+/// A write of a reservation.
 pub(super) fn reservation_write(written: &Reservation) -> Write {
-    let bytes = RESERVATION_BYTES + written.lines.len() * 100 + written.tried.len() * 60;
+    let bytes = sizes::RESERVATION + written.lines.len() * sizes::LINE + written.tried.len() * sizes::TRIED;
     Write::of(reservation(&written.id), write_units(bytes))
 }
 
@@ -108,7 +106,7 @@ impl Catalog for Tables<'_> {
 
     async fn products_of(&self, skus: &[Sku]) -> Result<Vec<Product>, Failure> {
         let items = skus.iter().map(|sku| Item::of(&("sku", sku))).collect();
-        let read = Read::eventual(items, PRODUCT_BYTES);
+        let read = Read::eventual(items, sizes::PRODUCT);
         self.client.read(&read, || at_once(self.store.products_of(skus))).await?
     }
 }
@@ -116,7 +114,7 @@ impl Catalog for Tables<'_> {
 #[async_trait]
 impl Reservations for Tables<'_> {
     async fn reservation(&self, id: &ReservationId) -> Result<Option<Reservation>, Failure> {
-        let read = Read::consistent(vec![reservation(id)], RESERVATION_BYTES);
+        let read = Read::consistent(vec![reservation(id)], sizes::RESERVATION);
         self.client.read(&read, || at_once(self.store.reservation(id))).await?
     }
 }
@@ -154,7 +152,7 @@ impl ReservationCloser for Tables<'_> {
 #[async_trait]
 impl Orders for Tables<'_> {
     async fn order(&self, id: &OrderId) -> Result<Option<Order>, Failure> {
-        let read = Read::consistent(vec![Item::of(&("order", id))], RESERVATION_BYTES);
+        let read = Read::consistent(vec![Item::of(&("order", id))], sizes::RESERVATION);
         self.client.read(&read, || at_once(self.store.order(id))).await?
     }
 }

@@ -9,30 +9,20 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::ports::{Tables, at_once, effect};
 use crate::limits::client::BATCHES_AT_ONCE;
-use crate::limits::table;
+use crate::limits::{sizes, table};
 use crate::table::{Item, Read, Write, write_units};
-
-/// Bytes of an opener, and of a supply.
-const OPENER_BYTES: usize = 100;
-/// Bytes of a page with all its holds: `shared/dynamodb/src/size.rs` holds it under this.
-const PAGE_BYTES: usize = 1_024;
-/// Bytes of a list without its pages, of each page in it, and of each page that was returned.
-/// `shared/dynamodb/src/size.rs` measures a full one.
-const LIST_BYTES: usize = 450;
-const LISTED_BYTES: usize = 10;
-const RETURNED_BYTES: usize = 4;
 
 impl Tables<'_> {
     fn list_bytes(&self, sku: &Sku) -> usize {
         let lists = self.store.lists(std::slice::from_ref(sku)).now_or_never();
         let listed = lists.and_then(Result::ok).and_then(|mut lists| lists.pop());
         let bytes =
-            |list: StockList| list.look.pages.len() * LISTED_BYTES + list.returned.len() * RETURNED_BYTES;
-        LIST_BYTES + listed.map_or(0, bytes)
+            |list: StockList| list.look.pages.len() * sizes::LISTED + list.returned.len() * sizes::RETURNED;
+        sizes::LIST + listed.map_or(0, bytes)
     }
 
     async fn batch_of_pages(&self, keys: &[PageKey]) -> Result<Vec<StockPage>, Failure> {
-        let read = Read::consistent(keys.iter().map(page).collect(), PAGE_BYTES);
+        let read = Read::consistent(keys.iter().map(page).collect(), sizes::PAGE);
         self.client.read(&read, || at_once(self.store.pages(keys))).await?
     }
 
@@ -58,7 +48,7 @@ fn page(key: &PageKey) -> Item {
 impl Stock for Tables<'_> {
     async fn supplies(&self, skus: &[Sku]) -> Result<Vec<Supply>, Failure> {
         let items = skus.iter().map(|sku| Item::of(&("supply", sku))).collect();
-        let read = Read::consistent(items, OPENER_BYTES);
+        let read = Read::consistent(items, sizes::OPENER);
         self.client.read(&read, || at_once(self.store.supplies(skus))).await?
     }
 
@@ -69,7 +59,7 @@ impl Stock for Tables<'_> {
     }
 
     async fn openers(&self, keys: &[OpenerKey]) -> Result<Vec<Opener>, Failure> {
-        let read = Read::consistent(keys.iter().map(opener).collect(), OPENER_BYTES);
+        let read = Read::consistent(keys.iter().map(opener).collect(), sizes::OPENER);
         self.client.read(&read, || at_once(self.store.openers(keys))).await?
     }
 
@@ -87,12 +77,12 @@ impl Stock for Tables<'_> {
 #[async_trait]
 impl StockRoom for Tables<'_> {
     async fn open_page(&self, key: &OpenerKey) -> Result<Opened, Failure> {
-        let write = Write::of(opener(key), 1);
+        let write = Write::of(opener(key), write_units(sizes::OPENER));
         self.client.write(&write, || effect(at_once(self.store.open_page(key)))).await?
     }
 
     async fn create_page(&self, created: &StockPage) -> Result<Idempotent<()>, Failure> {
-        let write = Write::of(page(&created.key), 1);
+        let write = Write::of(page(&created.key), write_units(sizes::PAGE));
         self.client.write(&write, || effect(at_once(self.store.create_page(created)))).await?
     }
 
@@ -119,7 +109,7 @@ impl StockRoom for Tables<'_> {
         alert: Option<&StockAlert>,
     ) -> Result<Idempotent<()>, Failure> {
         let finish = || effect(at_once(self.store.finish_look(sku, looking, look, alert)));
-        let bytes = self.list_bytes(sku).max(LIST_BYTES + look.pages.len() * LISTED_BYTES);
+        let bytes = self.list_bytes(sku).max(sizes::LIST + look.pages.len() * sizes::LISTED);
         let write = Write::of(list(sku), write_units(bytes));
         match alert {
             None => self.client.write(&write, finish).await?,
