@@ -1,7 +1,8 @@
 use application::{WorkItem, WorkRecord};
 use domain::Idempotent;
-use domain::order::Order;
-use domain::payment::{Finding, GatewayName, Outcome, PaymentFinding};
+use domain::fraud::Risk;
+use domain::order::{Order, OrderChange};
+use domain::payment::{DisputeSeen, Finding, GatewayName, Outcome, PaymentFinding, RefundOutcome};
 use domain::reconciliation::{Difference, DifferenceKey, DifferenceKind, DifferenceSubject};
 use domain::webhook::{EventKey, Quarantine, QuarantineDecision, Settlement, Webhook};
 use domain::work::{Work, WorkKind};
@@ -29,6 +30,84 @@ async fn quarantined(world: &World) -> Webhook {
 
 fn item(record: WorkRecord, kind: WorkKind) -> WorkItem {
     WorkItem { record, work: Work { kind, since: later(1), until: None } }
+}
+
+/// Writes a change, and answers with its order.
+async fn record(world: &World, change: OrderChange) -> Order {
+    world.ledger.record(&change).await.unwrap();
+    change.order
+}
+
+/// An order whose gateway doubts its card, authorized in the first second.
+async fn in_review(world: &World) -> Order {
+    let (_, change) = ordered(world).await;
+    let opened = change.order.record(Outcome::Opened("pi_1".parse().unwrap()), NOON).unwrap();
+    let opened = record(world, opened).await;
+    record(world, opened.record(Outcome::AuthorizedAtRisk(Risk::Elevated), later(1)).unwrap()).await
+}
+
+/// A cancelled order whose money the gateway does not give back, as it says in the first second.
+async fn unrefunded(world: &World) -> Order {
+    let cancelled = paid(world).await.cancel(NOON).unwrap().into_inner();
+    let claimed = record(world, cancelled).await.claim_refund(NOON).unwrap();
+    let refused = record(world, claimed).await.record_refund(RefundOutcome::Refused, later(1)).unwrap();
+    record(world, refused).await
+}
+
+/// A paid order that is disputed from the first second on.
+async fn disputed(world: &World) -> Order {
+    let paid = paid(world).await;
+    let (reference, amount) = ("dp_1".parse().unwrap(), paid.totals.total);
+    let seen = DisputeSeen { reference, amount, decision: None };
+    record(world, paid.dispute(1, &[seen], later(1)).unwrap().into_inner()).await
+}
+
+/// An order that is paid at once.
+async fn paid(world: &World) -> Order {
+    let (_, change) = ordered(world).await;
+    let opened = change.order.record(Outcome::Opened("pi_1".parse().unwrap()), NOON).unwrap();
+    let opened = record(world, opened).await;
+    let authorized = record(world, opened.record(Outcome::Authorized, NOON).unwrap()).await;
+    record(world, authorized.record(Outcome::Captured, NOON).unwrap()).await
+}
+
+/// Something that a gateway lists otherwise than it was posted, found in the first second.
+async fn differing(world: &World) -> DifferenceKey {
+    let subject = DifferenceSubject::Transfer("txn_1".parse().unwrap());
+    let key = DifferenceKey { gateway: GatewayName::Stripe, kind: DifferenceKind::Amount, subject };
+    let amount = domain::Money::new(1_999, "EUR".parse().unwrap()).unwrap();
+    let found =
+        Difference { key: key.clone(), order_id: None, amount, found_at: later(1), resolved_at: None };
+    let _noted = world.differences.note(&found).await.unwrap();
+    key
+}
+
+/// Something of this kind that waits for a person from the first second on.
+async fn waiting(world: &World, kind: WorkKind) -> WorkItem {
+    let order = |order: Order| WorkRecord::Order(order.id);
+    match kind {
+        WorkKind::FraudReview => {
+            let held = in_review(world).await;
+            let until = Some(held.review().unwrap().until);
+            WorkItem { work: Work { kind, since: later(1), until }, record: order(held) }
+        }
+        WorkKind::Payment => item(order(mismatched(world).await), kind),
+        WorkKind::Refund => item(order(unrefunded(world).await), kind),
+        WorkKind::Dispute => item(order(disputed(world).await), kind),
+        WorkKind::Webhook => item(WorkRecord::Webhook(quarantined(world).await.event.key), kind),
+        WorkKind::Difference => item(WorkRecord::Difference(differing(world).await), kind),
+    }
+}
+
+#[tokio::test]
+async fn each_kind_of_what_waits_for_a_person_is_listed_alike() {
+    for kind in WorkKind::ALL {
+        for world in World::both().await {
+            let waiting = waiting(&world, kind).await;
+            assert_eq!(world.work_items(later(1)).await, [waiting]);
+            assert_eq!(world.work_items(later(2)).await, [], "{kind:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::endpoint::{Message, Notes};
-use crate::receive_webhook::{PAYPAL_WEBHOOK_ID, signed};
+use crate::receive_webhook::{PAYPAL_WEBHOOK_ID, approved_at_paypal, captured_at_adyen, signed};
 use crate::request::{Request, event_file};
 use crate::shop::{Shop, Units, invoke};
 
@@ -93,9 +93,19 @@ async fn capture_payment_twice_is_capture_payment_once() {
 
 /// The states of the stored events.
 fn states(shop: &Shop) -> Vec<String> {
+    told(shop, "state")
+}
+
+/// Why stored events were put aside.
+fn reasons(shop: &Shop) -> Vec<String> {
+    told(shop, "reason")
+}
+
+/// One attribute of the stored events.
+fn told(shop: &Shop, name: &str) -> Vec<String> {
     let items = shop.records()["Orders"]["Items"].clone();
     let events = items.as_array().unwrap().iter().filter(|item| item.get("event_id").is_some());
-    events.map(|item| item["state"]["S"].as_str().unwrap().to_owned()).collect()
+    events.map(|item| item[name]["S"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -115,16 +125,29 @@ async fn apply_webhook_takes_the_order_of_its_event_to_the_end_and_lets_an_unkno
 
 #[tokio::test]
 async fn fault_30_an_event_of_another_mode_or_of_no_order_is_put_aside() {
-    let (live, _) = shop(&[("STRIPE_MODE", "live")]).await;
-    live.order().await;
-    let (orderless, _) = shop(&[]).await;
-    let told = Request::of("receive-webhook").event()["body"].as_str().unwrap().to_owned();
-    for shop in [live, orderless] {
-        assert_eq!(shop.ask(&signed(&told)).await.status, 200);
-        let file = "sqs/apply-webhook.json";
-        assert_eq!(answer(&shop, "apply-webhook", file).await, json!({"batchItemFailures": []}));
-        assert_eq!(states(&shop), ["quarantined"]);
-        assert_eq!(shop.units("SHIRT-FINAL-M").await.sold, 0);
+    let stripe = Request::of("receive-webhook").event()["body"].as_str().unwrap().to_owned();
+    for (gateway, id) in
+        [("stripe", "evt_3Pq8XvGQ9RKHgCVd1nB2cYzK"), ("paypal", "WH-1-2"), ("adyen", "CAPT2-CAPTURE-true")]
+    {
+        let (live, _) = shop(&[("STRIPE_MODE", "live")]).await;
+        live.order().await;
+        let (orderless, _) = shop(&[]).await;
+        for (shop, reason) in [(live, "other_mode"), (orderless, "unknown_order")] {
+            let told = match gateway {
+                "stripe" => signed(&stripe),
+                "paypal" => approved_at_paypal(&shop),
+                _ => captured_at_adyen(),
+            };
+            assert_eq!(shop.ask(&told).await.status, 200, "{gateway}");
+            let mut event = event_file("sqs/apply-webhook.json");
+            event["Records"][0]["body"] = json!(json!({"gateway": gateway, "event_id": id}).to_string());
+            let instance = shop.instance("apply-webhook", &[]).await;
+            let answer = invoke(instance.as_ref(), &event).await.unwrap();
+            assert_eq!(answer.get(), json!({"batchItemFailures": []}).to_string(), "{gateway}");
+            assert_eq!(states(&shop), ["quarantined"], "{gateway}");
+            assert_eq!(reasons(&shop), [reason], "{gateway}");
+            assert_eq!(shop.units("SHIRT-FINAL-M").await.sold, 0);
+        }
     }
 }
 

@@ -22,6 +22,8 @@ use crate::reconciled;
 use crate::request::{ROUTES, Request, TAKE_A_BODY, WEBHOOKS, event_file, guest};
 use crate::shop::{Shop, invoke};
 
+mod broken; // what breaks on its way to a worker, and at a gateway
+
 /// Test numbers of the networks, as people write them.
 const CARDS: [&str; 5] = [
     "4242424242424242",
@@ -59,10 +61,20 @@ impl Write for Log {
 impl Log {
     /// The lines of the functions. The tables' own server runs beside them on this thread, and is none of them.
     fn lines(&self) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        self.lines_from(0)
+    }
+
+    /// The same without those that were there when the log was so long.
+    fn lines_from(&self, length: usize) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap()[length..].to_vec()).unwrap();
         // Its time may have the digits of a postal code.
         let untimed = |line: &str| line.split_once(r#"Z","#).map_or(line, |(_, rest)| rest).to_owned();
         text.lines().filter(|line| !line.contains(r#""target":"dynoxide"#)).map(untimed).collect()
+    }
+
+    /// How long it is.
+    fn length(&self) -> usize {
+        self.0.lock().unwrap().len()
     }
 }
 
@@ -131,12 +143,15 @@ fn scalars(document: &Value, pointer: &str) -> Vec<(String, Value)> {
 struct Watched {
     shop: Shop,
     secrets: Secrets,
+    log: Log,
     /// The statuses that each route gave.
     answered: BTreeMap<&'static str, BTreeSet<u16>>,
+    /// The functions that left a line of their own.
+    heard: BTreeSet<&'static str>,
 }
 
 impl Watched {
-    async fn open() -> Self {
+    async fn open(log: Log) -> Self {
         let (shop, _) = events::shop(&[]).await;
         reconciled::begin_at_adyen(&shop).await;
         let mut secrets = Secrets::default();
@@ -146,6 +161,7 @@ impl Watched {
         secrets.add(ADYEN_REPORTS_PASSWORD);
         secrets.add(&STANDARD.encode(format!("report@Company.Local:{ADYEN_REPORTS_PASSWORD}")));
         secrets.add(&STANDARD.encode(format!("local:{PAYPAL_SECRET}")));
+        secrets.add(&broken::paypal_token(&shop.setting("PAYPAL_ENDPOINT")).await);
         let checkout = Request::of("checkout");
         secrets.add(checkout.event()["headers"]["guest-token"].as_str().unwrap());
         let body = checkout.json();
@@ -155,11 +171,13 @@ impl Watched {
         for request in [checkout, Request::of("add-payment-method")] {
             secrets.add(request.json()["payment_methods"][0]["token"].as_str().unwrap());
         }
-        Self { shop, secrets, answered: BTreeMap::new() }
+        Self { shop, secrets, log, answered: BTreeMap::new(), heard: BTreeSet::new() }
     }
 
     async fn ask(&mut self, request: &Request) -> u16 {
+        let length = self.log.length();
         let status = self.shop.ask(request).await.status;
+        self.hear_from(request.operation, length);
         self.answered.entry(request.operation).or_default().insert(status);
         status
     }
@@ -169,9 +187,19 @@ impl Watched {
         assert!(status < 300, "{operation}: {status}");
     }
 
-    async fn work(&self, name: &'static str, event: &Value) {
+    async fn work(&mut self, name: &'static str, event: &Value) {
+        let length = self.log.length();
         let instance = self.shop.usual_instance(name).await;
         invoke(instance.as_ref(), event).await.unwrap();
+        self.hear_from(name, length);
+    }
+
+    /// Notes whether a function has said something since the log was so long. The gateway runs beside them, too.
+    fn hear_from(&mut self, name: &'static str, length: usize) {
+        let is_its_own = |line: &String| !line.contains(r#""target":"sandbox_gateway"#);
+        if self.log.lines_from(length).iter().any(is_its_own) {
+            self.heard.insert(name);
+        }
     }
 
     /// A purchase that is declined, paid, told of and cancelled, and every worker.
@@ -310,9 +338,10 @@ async fn whatever_a_function_gets_no_secret_and_nothing_about_a_person_is_in_its
     let writer = log.clone();
     let _logging = telemetry::subscriber(&lowest, move || writer.clone()).set_default();
 
-    let mut watched = Watched::open().await;
+    let mut watched = Watched::open(log.clone()).await;
     watched.buy().await;
     watched.others().await;
+    watched.break_workers().await;
     for operation in ROUTES.into_iter().chain(WEBHOOKS) {
         watched.refuse(operation).await;
     }
@@ -326,7 +355,12 @@ async fn whatever_a_function_gets_no_secret_and_nothing_about_a_person_is_in_its
         let (good, bad) = (statuses.iter().any(|code| *code < 300), statuses.iter().any(|code| *code >= 400));
         assert!(good && bad, "{route} gave only {statuses:?}");
     }
+    // A logger that nothing is captured from would leave nothing to find.
+    assert_eq!(watched.heard.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(), functions());
     let lines = log.lines();
+    for line in broken::LINES {
+        assert!(lines.iter().any(|said| said.contains(line)), "nobody said {line}");
+    }
     assert!(lines.iter().any(|line| line.contains("payment moved")), "the workers log here");
     assert!(lines.iter().any(|line| line.contains("card-data-not-accepted")), "the routes log here");
     let leaks = lines.iter().map(|line| (watched.secrets.found_in(line), line));

@@ -147,6 +147,130 @@ fn what_nobody_takes_from_a_queue_raises_an_alarm() {
     assert_kept("These queues hold what a person must see, and no alarm watches them:", &violations);
 }
 
+/// A filter that looks for words which nobody logs any more counts nothing, and its alarm stays silent.
+#[test]
+fn a_metric_filter_counts_lines_that_are_logged() {
+    let calls = log_calls();
+    let filters = resources(&template(), "AWS::Logs::MetricFilter");
+    assert!(filters.len() > 5 && calls.len() > 20, "{} filters, {} lines", filters.len(), calls.len());
+    let mut violations = vec![];
+    for (id, filter) in &filters {
+        let pattern = word(filter, "FilterPattern");
+        let (is_exact, searched) = (pattern.starts_with("{ $.message = "), quoted(pattern));
+        if searched.is_empty() {
+            violations.push(format!("{id} looks for no words: {pattern}"));
+        }
+        for words in searched {
+            let found = calls.iter().filter(|call| match is_exact {
+                true => message(call) == words,
+                false => message(call).contains(words),
+            });
+            let fields = fields(filter);
+            if !found.clone().any(|call| fields.iter().all(|field| has_field(call, field))) {
+                let said: Vec<_> = found.collect();
+                violations.push(format!("{id} looks for {words:?} with {fields:?}, and is told {said:?}"));
+            }
+        }
+    }
+    assert_kept("These metric filters look for what no function logs.", &violations);
+}
+
+#[test]
+fn what_an_alarm_tells_a_person_to_search_for_is_logged() {
+    let calls = log_calls();
+    let alarms = resources(&template(), "AWS::CloudWatch::Alarm");
+    let descriptions: Vec<&str> = alarms.iter().map(|(_, alarm)| word(alarm, "AlarmDescription")).collect();
+    let told: Vec<&str> = descriptions
+        .iter()
+        .filter_map(|text| text.split_once("Search the log for "))
+        .flat_map(|(_, told)| quoted(told))
+        .collect();
+    assert!(told.len() > 3, "{told:?}");
+    let violations: Vec<String> = told
+        .iter()
+        .filter(|words| !calls.iter().any(|call| message(call).contains(**words)))
+        .map(|words| format!("{words:?}"))
+        .collect();
+    assert_kept("A person is told to search for what no function logs.", &violations);
+}
+
+#[test]
+fn a_log_lines_call_message_and_fields_are_found_in_code() {
+    let code = r#"match seen { 1 => tracing::warn!(kind = "a)", %open, at = clock.now(), "a line"), _ => other("b") }"#;
+    let call = until_closed(code.split_once("warn!(").map(|(_, rest)| rest).unwrap_or_default());
+    assert_eq!(call, r#"kind = "a)", %open, at = clock.now(), "a line""#);
+    assert_eq!(message(call), "a line");
+    for (field, is_there) in [("kind", true), ("open", true), ("at", true), ("line", false), ("clock", false)]
+    {
+        assert_eq!(has_field(call, field), is_there, "{field}");
+    }
+}
+
+/// What is within each macro that logs in the code that is deployed, down to the level that the template sets.
+fn log_calls() -> Vec<String> {
+    let is_deployed = |path: &String| {
+        !["tests/", "shared/local/", "shared/memory/", "shared/sandbox-gateway/"]
+            .iter()
+            .any(|beside| path.starts_with(beside))
+    };
+    let is_test = |path: &String| path.contains("/tests/") || path.ends_with("tests.rs");
+    let mut calls = vec![];
+    for path in rust_files().filter(is_deployed).filter(|path| !is_test(path)) {
+        let source = text(&path);
+        let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for level in ["error!(", "warn!(", "info!("] {
+            calls.extend(code.split(level).skip(1).map(|rest| until_closed(rest).to_owned()));
+        }
+    }
+    calls
+}
+
+/// The code up to the parenthesis that closes the one before it. One in a text closes nothing.
+fn until_closed(code: &str) -> &str {
+    let (mut depth, mut is_text, mut is_escaped) = (1_u32, false, false);
+    for (place, letter) in code.char_indices() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = is_text,
+            '"' => is_text = !is_text,
+            '(' if !is_text => depth += 1,
+            ')' if !is_text => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return code.get(..place).unwrap_or(code);
+        }
+    }
+    code
+}
+
+/// The words of a logged line: the last text of its macro.
+fn message(call: &str) -> &str {
+    call.rsplit('"').nth(1).unwrap_or_default()
+}
+
+/// Whether a line has this field, by a value or by the name of a variable.
+fn has_field(call: &str, field: &str) -> bool {
+    call.split(',').map(|part| part.trim().trim_start_matches(['%', '?'])).any(|part| {
+        part.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with('='))
+    })
+}
+
+/// The fields from which a metric takes its value and its dimensions.
+fn fields(filter: &Yaml) -> Vec<String> {
+    let metrics =
+        filter.get("MetricTransformations").and_then(Yaml::as_sequence).cloned().unwrap_or_default();
+    let dimensions = metrics.iter().filter_map(|metric| metric.get("Dimensions")?.as_sequence()).flatten();
+    let values = metrics.iter().map(|metric| word(metric, "MetricValue"));
+    let values = values.chain(dimensions.map(|dimension| word(dimension, "Value")));
+    values.filter_map(|value| value.strip_prefix("$.")).map(str::to_owned).collect()
+}
+
+/// What stands between quotation marks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('"').skip(1).step_by(2).collect()
+}
+
 /// DynamoDB deletes an expired item early or days late
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>), so a deadline is compared and never
 /// left to it.

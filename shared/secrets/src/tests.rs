@@ -35,14 +35,23 @@ impl Clock for Hands {
     }
 }
 
-type Answers = Arc<Mutex<VecDeque<(StatusCode, &'static str)>>>;
+/// What the store will answer, and the stages that it was asked for.
+#[derive(Default)]
+struct Desk {
+    answers: VecDeque<(StatusCode, &'static str)>,
+    asked: Vec<String>,
+}
 
 /// A store that gives these answers, one after the other, and then fails the test by having none.
 struct Store {
     manager: SecretsManager,
     clock: Arc<Hands>,
-    answers: Answers,
+    desk: Arc<Mutex<Desk>>,
 }
+
+// As the store spells them, and not as the adapter's own constants do.
+const CURRENT: &str = "AWSCURRENT";
+const PREVIOUS: &str = "AWSPREVIOUS";
 
 const OLD: (StatusCode, &str) = (StatusCode::OK, r#"{"Name":"stripe","SecretString":"sk_old"}"#);
 const NEW: (StatusCode, &str) = (StatusCode::OK, r#"{"Name":"stripe","SecretString":"sk_new"}"#);
@@ -57,8 +66,9 @@ const FORBIDDEN: (StatusCode, &str) = (StatusCode::BAD_REQUEST, r#"{"__type":"Ac
 
 impl Store {
     async fn answering(answers: impl IntoIterator<Item = (StatusCode, &'static str)>) -> Self {
-        let answers: Answers = Arc::new(Mutex::new(answers.into_iter().collect()));
-        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&answers));
+        let desk = Desk { answers: answers.into_iter().collect(), ..Desk::default() };
+        let desk = Arc::new(Mutex::new(desk));
+        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&desk));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, router).await });
@@ -74,7 +84,7 @@ impl Store {
         let clock = Arc::new(Hands::default());
         let time: Arc<dyn Clock> = clock.clone();
         let manager = SecretsManager::new(Client::new(&config), time);
-        Self { manager, clock, answers }
+        Self { manager, clock, desk }
     }
 
     fn pass(&self, minutes: u64) {
@@ -95,12 +105,21 @@ impl Store {
     }
 
     fn unasked(&self) -> usize {
-        self.answers.lock().unwrap().len()
+        self.desk.lock().unwrap().answers.len()
+    }
+
+    /// The stages that were asked for so far, in order.
+    fn asked(&self) -> Vec<String> {
+        self.desk.lock().unwrap().asked.clone()
     }
 }
 
-async fn answer(State(answers): State<Answers>) -> (StatusCode, &'static str) {
-    answers.lock().unwrap().pop_front().unwrap_or((StatusCode::IM_A_TEAPOT, "{}"))
+async fn answer(State(desk): State<Arc<Mutex<Desk>>>, body: String) -> (StatusCode, &'static str) {
+    // The names of the secret and of the stage are all that a question has.
+    let stage = body.split(r#""VersionStage":""#).nth(1).and_then(|rest| rest.split('"').next());
+    let mut desk = desk.lock().unwrap();
+    desk.asked.push(stage.unwrap_or("none").to_owned());
+    desk.answers.pop_front().unwrap_or((StatusCode::IM_A_TEAPOT, "{}"))
 }
 
 fn name() -> SecretName {
@@ -120,6 +139,7 @@ async fn a_secret_is_read_once_in_five_minutes() {
     assert_eq!(store.unasked(), 1);
     store.pass(1);
     assert_eq!(store.current().await, secret("sk_new"));
+    assert_eq!(store.asked(), [CURRENT, CURRENT]);
 }
 
 #[tokio::test]
@@ -128,6 +148,7 @@ async fn a_refused_secret_is_read_anew_and_then_kept() {
     assert_eq!(store.current().await, secret("sk_old"));
     assert_eq!(store.refreshed().await, secret("sk_new"));
     assert_eq!(store.current().await, secret("sk_new"));
+    assert_eq!(store.asked(), [CURRENT, CURRENT]);
 }
 
 #[tokio::test]
@@ -172,6 +193,7 @@ async fn fault_65_the_value_before_is_read_once_while_a_rotation_lasts() {
         assert_eq!(store.current().await, secret("sk_new"));
     }
     assert_eq!(store.unasked(), 0);
+    assert_eq!(store.asked(), [CURRENT, PREVIOUS]);
 }
 
 #[tokio::test]
@@ -180,6 +202,7 @@ async fn fault_65_a_day_after_a_rotation_the_value_before_counts_for_nothing() {
     store.pass(24 * 60 + 1);
     assert_eq!(store.previous().await, Ok(None));
     assert_eq!(store.unasked(), 1, "nobody asked for a value that would not be used");
+    assert_eq!(store.asked(), [CURRENT]);
 }
 
 #[tokio::test]
@@ -188,6 +211,7 @@ async fn a_first_value_has_none_before_it() {
     assert_eq!(store.previous().await, Ok(None));
     assert_eq!(store.previous().await, Ok(None));
     assert_eq!(store.unasked(), 0);
+    assert_eq!(store.asked(), [CURRENT, PREVIOUS]);
 }
 
 #[tokio::test]
@@ -196,10 +220,12 @@ async fn fault_65_a_value_read_anew_forgets_what_the_earlier_one_had_replaced() 
     assert_eq!(store.previous().await, secret("sk_old").map(Some));
     assert_eq!(store.refreshed().await, secret("sk_new"));
     assert_eq!(store.previous().await, secret("sk_new").map(Some));
+    assert_eq!(store.asked(), [CURRENT, PREVIOUS, CURRENT, PREVIOUS]);
 }
 
 #[tokio::test]
 async fn a_secret_that_is_gone_is_a_failure_and_no_absence() {
     let store = Store::answering([MISSING]).await;
     assert!(matches!(store.previous().await, Err(Failure::Unreadable(_))));
+    assert_eq!(store.asked(), [CURRENT], "without a value that counts there is none before it");
 }

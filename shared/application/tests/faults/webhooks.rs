@@ -2,17 +2,18 @@
 
 use application::apply_webhook::{self, apply_webhook};
 use application::capture_payment::capture_payment;
-use application::{Failure, WebhookInbox, WebhookLedger};
+use application::checkout::{self, PlaceOrder, checkout};
+use application::{Clock, Failure, WebhookInbox, WebhookLedger};
 use async_trait::async_trait;
 use domain::Idempotent;
-use domain::order::{Order, OrderState};
-use domain::payment::{AttemptState, Decline, GatewayName, Outcome, Retry};
+use domain::order::{Checkout, Order, OrderState};
+use domain::payment::{AttemptState, Decline, GatewayName, Outcome, PaymentMethod, Retry};
 use domain::webhook::{
     Event, EventKey, EventSubject, Mode, Purpose, Quarantine, Settlement, Webhook, WebhookState,
 };
 use memory::{Call, Store};
 
-use crate::samples::CARD;
+use crate::samples::{CARD, terms};
 use crate::shop::{HOUR, MINUTE, NOON, Shop};
 use crate::slow::{Hangs, SlowGateway, run_until_it_hangs};
 
@@ -30,6 +31,11 @@ pub(crate) fn event(id: &str, kind: &str, order: &Order, attempt: u32) -> Event 
     }
 }
 
+/// The same as this gateway tells it. Its own word for what happened decides nothing.
+fn told_by(gateway: GatewayName, event: Event) -> Event {
+    Event { key: EventKey { gateway, ..event.key }, ..event }
+}
+
 /// The shop is told, and its workers see to it.
 pub(crate) async fn told(shop: &Shop, event: Event) -> WebhookState {
     let key = event.key.clone();
@@ -44,6 +50,20 @@ pub(crate) fn applied() -> WebhookState {
 
 fn quarantined(reason: Quarantine) -> WebhookState {
     WebhookState::Settled(Settlement::Quarantined { at: NOON, reason })
+}
+
+/// An order of three shirts at this gateway that nobody has begun to charge.
+async fn ordered_at(shop: &Shop, gateway: GatewayName) -> Order {
+    let reservation = shop.reserve("reserve", 3).await;
+    let token = (gateway != GatewayName::PayPal).then(|| CARD.parse().unwrap());
+    let payment_methods = vec![PaymentMethod::new(gateway, token).unwrap()];
+    let command = PlaceOrder {
+        reservation_id: reservation.id.clone(),
+        expected_total: reservation.totals.total,
+        checkout: Checkout { payment_methods, ..terms("checkout", &reservation) },
+    };
+    let ports = checkout::Ports { reservations: &shop.store, orders: &shop.store, clock: &shop.clock };
+    checkout(&ports, &command).await.unwrap().into_inner()
 }
 
 /// An order that waits for its shopper to act, and is next looked up in some seconds.
@@ -117,54 +137,82 @@ async fn fault_29_an_event_of_an_earlier_attempt_leaves_the_present_one_alone() 
 
 #[tokio::test]
 async fn fault_30_an_event_that_concerns_nobody_here_is_put_aside_and_changes_nothing() {
-    let (shop, order) = waiting().await;
-    let (before, calls) = (shop.books(), shop.gateway.calls().len());
-    let ours = |id: &str| event(id, "succeeded", &order, 1);
-    let nobodys = Purpose { order_id: "nobody".parse().unwrap(), attempt: 1 };
-    for (event, reason) in [
-        (Event { mode: Mode::Live, ..ours("evt_1") }, Quarantine::OtherMode),
-        (Event { purpose: None, ..ours("evt_2") }, Quarantine::UnknownOrder),
-        (Event { purpose: Some(nobodys), ..ours("evt_3") }, Quarantine::UnknownOrder),
-        (Event { reference: "pi_other".parse().unwrap(), ..ours("evt_4") }, Quarantine::UnknownAttempt),
-        (event("evt_5", "succeeded", &order, 2), Quarantine::UnknownAttempt),
-    ] {
-        assert_eq!(told(&shop, event).await, quarantined(reason));
+    for gateway in GatewayName::ALL {
+        let shop = Shop::open().await;
+        shop.gateway.card(CARD, Outcome::RequiresAction { url: "https://bank.example/3ds".to_owned() });
+        let order = ordered_at(&shop, gateway).await;
+        shop.settle().await;
+        let (before, calls) = (shop.books(), shop.gateway.calls().len());
+        let ours = |id: &str| told_by(gateway, event(id, "succeeded", &order, 1));
+        let nobodys = Purpose { order_id: "nobody".parse().unwrap(), attempt: 1 };
+        for (event, reason) in [
+            (Event { mode: Mode::Live, ..ours("evt_1") }, Quarantine::OtherMode),
+            (Event { purpose: None, ..ours("evt_2") }, Quarantine::UnknownOrder),
+            (Event { purpose: Some(nobodys), ..ours("evt_3") }, Quarantine::UnknownOrder),
+            (Event { reference: "pi_other".parse().unwrap(), ..ours("evt_4") }, Quarantine::UnknownAttempt),
+            (told_by(gateway, event("evt_5", "succeeded", &order, 2)), Quarantine::UnknownAttempt),
+        ] {
+            assert_eq!(told(&shop, event).await, quarantined(reason), "{gateway:?}");
+        }
+        // A reference is its own gateway's, whatever another one says.
+        for other in GatewayName::ALL.into_iter().filter(|other| *other != gateway) {
+            let state = told(&shop, told_by(other, ours("evt_6"))).await;
+            assert_eq!(state, quarantined(Quarantine::UnknownAttempt), "{other:?} of {gateway:?}");
+        }
+        assert_eq!((shop.books(), shop.gateway.calls().len()), (before, calls), "{gateway:?}");
     }
-    assert_eq!((shop.books(), shop.gateway.calls().len()), (before, calls));
 }
 
 #[tokio::test]
 async fn fault_73_an_event_before_the_answer_to_our_own_call_leaves_that_call_to_its_worker() {
-    let shop = Shop::open().await;
-    let order = shop.order_shirts().await;
-    let slow = SlowGateway::new(&shop.gateway, Call::Confirm, Hangs::WithItsAnswer);
-    let gateways = slow.gateways();
-    let ports = shop.capture_ports(&gateways);
-    let mut worker = Box::pin(capture_payment(&ports, &order.id));
-    run_until_it_hangs(&mut worker);
+    for gateway in GatewayName::ALL {
+        let shop = Shop::open().await;
+        let order = ordered_at(&shop, gateway).await;
+        if gateway.approves_by_redirect() {
+            // Its worker authorizes once it has seen the approval.
+            shop.settle().await;
+            shop.gateway.shopper_acts(&order.id, &Outcome::Approved);
+            shop.clock.set(shop.order(&order.id).await.wake.unwrap().at);
+        }
+        let slow = SlowGateway::new(&shop.gateway, Call::Confirm, Hangs::WithItsAnswer);
+        let gateways = slow.gateways();
+        let ports = shop.capture_ports(&gateways);
+        let mut worker = Box::pin(capture_payment(&ports, &order.id));
+        run_until_it_hangs(&mut worker);
 
-    let heard = event("evt_1", "amount_capturable_updated", &order, 1);
-    let _received = shop.store.receive(&Webhook::receive(heard.clone(), NOON)).await.unwrap();
-    shop.apply(&heard.key).await;
-    assert_eq!(shop.store.webhook(&heard.key).await.unwrap().unwrap().state, applied());
-    slow.go_on();
-    worker.await.unwrap();
-    shop.settle_until(NOON.plus(MINUTE)).await;
-    assert!(matches!(shop.order(&order.id).await.state, OrderState::Paid { .. }));
-    assert_eq!((shop.calls(Call::Confirm), shop.calls(Call::Capture)), (1, 1));
-    assert_eq!(shop.units(), (9, 0, 3));
+        let heard = told_by(gateway, event("evt_1", "amount_capturable_updated", &order, 1));
+        let at = shop.clock.now();
+        let _received = shop.store.receive(&Webhook::receive(heard.clone(), at)).await.unwrap();
+        shop.apply(&heard.key).await;
+        let applied = WebhookState::Settled(Settlement::Applied { at });
+        assert_eq!(shop.store.webhook(&heard.key).await.unwrap().unwrap().state, applied, "{gateway:?}");
+        slow.go_on();
+        worker.await.unwrap();
+        shop.settle_until(at.plus(MINUTE)).await;
+        assert!(matches!(shop.order(&order.id).await.state, OrderState::Paid { .. }), "{gateway:?}");
+        assert_eq!((shop.calls(Call::Confirm), shop.calls(Call::Capture)), (1, 1), "{gateway:?}");
+        assert_eq!(shop.units(), (9, 0, 3), "{gateway:?}");
+    }
 }
 
 #[tokio::test]
 async fn fault_73_an_event_of_an_object_that_we_do_not_know_yet_finds_the_attempt_that_it_was_opened_for() {
-    let shop = Shop::open().await;
-    let order = shop.order_shirts().await;
-    let early = event("evt_1", "created", &order, 1);
-    let _received = shop.store.receive(&Webhook::receive(early.clone(), NOON)).await.unwrap();
-    shop.apply(&early.key).await;
-    shop.settle().await;
-    assert_eq!(shop.order(&order.id).await.state, OrderState::Paid { at: NOON });
-    assert_eq!((shop.calls(Call::Open), shop.calls(Call::Confirm)), (1, 1));
+    for gateway in GatewayName::ALL {
+        let shop = Shop::open().await;
+        let order = ordered_at(&shop, gateway).await;
+        let early = told_by(gateway, event("evt_1", "created", &order, 1));
+        let _received = shop.store.receive(&Webhook::receive(early.clone(), NOON)).await.unwrap();
+        shop.apply(&early.key).await;
+        assert_eq!(shop.store.webhook(&early.key).await.unwrap().unwrap().state, applied(), "{gateway:?}");
+        if gateway.approves_by_redirect() {
+            shop.gateway.shopper_acts(&order.id, &Outcome::Approved);
+            let approved = told_by(gateway, event("evt_2", "approved", &order, 1));
+            assert_eq!(told(&shop, approved).await, applied(), "{gateway:?}");
+        }
+        shop.settle().await;
+        assert_eq!(shop.order(&order.id).await.state, OrderState::Paid { at: NOON }, "{gateway:?}");
+        assert_eq!((shop.calls(Call::Open), shop.calls(Call::Confirm)), (1, 1), "{gateway:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,13 +6,15 @@ use application::resolve_order::{self, ResolveOrderError, resolve_order};
 use application::resolve_webhook::{self, ResolveWebhookError, resolve_webhook};
 use application::{WorkItem, WorkRecord};
 use domain::Idempotent;
+use domain::fraud::ReviewDecision;
 use domain::order::{Order, OrderState};
 use domain::payment::{Attempt, Finding, GatewayName, Outcome, PaymentFinding, RefundFinding, RefundOutcome};
 use domain::webhook::{EventKey, NotQuarantined, Purpose, QuarantineDecision};
-use domain::work::WorkKind;
+use domain::work::{Work, WorkKind};
 use memory::{Call, Fate, RefundCall};
 
 use crate::cancelled::{cancel, paid};
+use crate::fraud::in_review;
 use crate::samples::CARD;
 use crate::shop::{HOUR, MINUTE, NOON, Shop, WEEK};
 use crate::webhooks::{applied, event, told};
@@ -31,6 +33,11 @@ async fn listed(shop: &Shop, question: Question) -> (Vec<WorkItem>, bool) {
 
 fn every_kind() -> Question {
     Question { kind: None, after: None, limit: 50 }
+}
+
+async fn counted(shop: &Shop) -> Vec<Count> {
+    let ports = count_work_items::Ports { work_items: &shop.store, clock: &shop.clock };
+    count_work_items(&ports).await.unwrap()
 }
 
 async fn found(shop: &Shop, order: &Order, finding: Finding) -> Result<Idempotent<Order>, ResolveOrderError> {
@@ -75,8 +82,7 @@ async fn what_waits_is_counted_by_kind_with_the_age_of_the_oldest() {
     let order = mismatched(&shop).await;
     let _quarantined = told(&shop, event("evt_1", "succeeded", &order, 7)).await;
     shop.clock.set(NOON.plus(HOUR));
-    let ports = count_work_items::Ports { work_items: &shop.store, clock: &shop.clock };
-    let counts = count_work_items(&ports).await.unwrap();
+    let counts = counted(&shop).await;
     let of = |kind, open, oldest_minutes| Count { kind, open, urgent: 0, oldest_minutes };
     assert_eq!(
         counts,
@@ -89,6 +95,31 @@ async fn what_waits_is_counted_by_kind_with_the_age_of_the_oldest() {
             of(WorkKind::Difference, 0, 0),
         ]
     );
+}
+
+/// As long as the alarm of the template says.
+#[tokio::test]
+async fn an_order_in_fraud_review_is_listed_with_its_end_and_urgent_in_the_twelve_hours_before_it() {
+    let (shop, order) = in_review().await;
+    let until = order.review().unwrap().until;
+    let work = Work { kind: WorkKind::FraudReview, since: NOON, until: Some(until) };
+    let waiting = WorkItem { record: WorkRecord::Order(order.id.clone()), work };
+    let instant = std::time::Duration::from_millis(1);
+    let last_hours = until.minus(HOUR * 12);
+    assert!(last_hours > NOON);
+    for (now, urgent) in
+        [(NOON, 0), (last_hours.minus(instant), 0), (last_hours, 1), (until.minus(instant), 1)]
+    {
+        shop.clock.set(now);
+        assert_eq!(listed(&shop, every_kind()).await, (vec![waiting.clone()], false));
+        let counts = counted(&shop).await;
+        let oldest_minutes = now.since(NOON).as_secs() / 60;
+        assert_eq!(counts[0], Count { kind: WorkKind::FraudReview, open: 1, urgent, oldest_minutes });
+        assert!(counts[1..].iter().all(|count| (count.open, count.urgent) == (0, 0)), "{counts:?}");
+    }
+    let _approved = shop.review(&order.id, ReviewDecision::Approve).await.unwrap();
+    assert_eq!(listed(&shop, every_kind()).await, (vec![], false));
+    assert_eq!((counted(&shop).await[0].open, counted(&shop).await[0].urgent), (0, 0));
 }
 
 #[tokio::test]
