@@ -5,6 +5,7 @@ use domain::catalog::Availability;
 use domain::reservation::Reservation;
 use domain::stock::AlertKind;
 
+use super::racing::SKEW_MAX;
 use super::{Crowd, SCARF, SHIRT};
 use crate::answer::Answer;
 use crate::shopper::Shopper;
@@ -30,8 +31,9 @@ const CUSTOMERS: [&str; 3] = ["customer-ann", "customer-ben", "customer-late"];
 /// Everybody who has a limit comes once more, and then somebody who takes all that is left.
 pub(super) fn comes(crowd: Crowd, limit: Option<u32>, low_limit: Option<u32>) -> Work {
     Box::pin(async move {
-        // By then no clock is so far behind that what was known before passes for news.
-        crowd.world.pause(QUIET).await;
+        // By then no clock is so far behind that what was known before passes for news, or that a sale has not begun.
+        let begins = crowd.sale_begins.plus(SKEW_MAX).since(crowd.world.desk().now);
+        crowd.world.pause(QUIET.max(begins)).await;
         if let Some(limit) = limit {
             for name in CUSTOMERS {
                 let customer = crowd.shopper(name);

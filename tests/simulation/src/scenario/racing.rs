@@ -158,7 +158,7 @@ pub(super) fn crowd(crowd: &Crowd) -> Vec<Work> {
 const SALE_BEGINS: &str = "SALE_BEGINS";
 
 /// How far a clock is off at the most.
-const SKEW_MAX: Duration = Duration::from_secs(10);
+pub(super) const SKEW_MAX: Duration = Duration::from_secs(10);
 
 /// One comes again and again, from before a sale begins until after it.
 pub(super) fn before_the_sale(crowd: &Crowd) -> Vec<Work> {
