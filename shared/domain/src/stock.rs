@@ -19,7 +19,7 @@ pub(crate) use hold::units_by_sku;
 pub use hold::{Hold, HoldChanged, HoldMove, HoldRefused, PlannedHold};
 pub use limit::{CustomerLimit, LimitClaim, LimitReached};
 pub use list::{Look, Looking, StockList};
-pub use movement::{Movement, MovementKind, MovementRequest, SupplyChange, Units, UnitsOutOfRange};
+pub use movement::{Movement, MovementKind, MovementRequest, SupplyChange, Units, UnitsRefused};
 pub use opener::{Lane, Opened, Opener, OpenerKey};
 pub use page::{PAGE_UNITS, PageKey, StockPage};
 pub use supply::{Supply, SupplyRefused};

@@ -7,10 +7,19 @@ use crate::{Reference, Sku, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Units(u32);
 
-/// A number of units outside 1 to a million.
+/// Why a number of units is no movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a movement of stock is {} to {} units", Units::MIN, Units::MAX)]
-pub struct UnitsOutOfRange;
+pub enum UnitsRefused {
+    /// Zero.
+    #[error("a movement of stock moves something")]
+    Zero,
+    /// Fewer than none: what goes is written off.
+    #[error("a movement of stock says how many units it brings or takes, and not -{0}")]
+    Negative(u64),
+    /// More than one movement moves, with the number that was asked for.
+    #[error("a movement of stock is at most {max} units, and not {0}", max = Units::MAX)]
+    TooMany(u64),
+}
 
 /// What a movement is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,19 +77,19 @@ pub struct SupplyChange {
 }
 
 impl Units {
-    /// The fewest.
-    pub const MIN: u32 = 1;
     /// The most.
     pub const MAX: u32 = 1_000_000;
 
     /// Accepts a number of units.
     ///
     /// # Errors
-    /// Refuses numbers outside 1 to a million.
-    pub fn parse(units: i64) -> Result<Self, UnitsOutOfRange> {
+    /// Refuses none, fewer than none, and more than a million, each as what it is.
+    pub fn parse(units: i64) -> Result<Self, UnitsRefused> {
         match u32::try_from(units) {
-            Ok(units @ Self::MIN..=Self::MAX) => Ok(Self(units)),
-            Ok(_) | Err(_) => Err(UnitsOutOfRange),
+            Ok(0) => Err(UnitsRefused::Zero),
+            Ok(units) if units <= Self::MAX => Ok(Self(units)),
+            Ok(_) | Err(_) if units > 0 => Err(UnitsRefused::TooMany(units.unsigned_abs())),
+            Ok(_) | Err(_) => Err(UnitsRefused::Negative(units.unsigned_abs())),
         }
     }
 

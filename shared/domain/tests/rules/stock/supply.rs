@@ -3,7 +3,7 @@ use std::time::Duration;
 use domain::reservation::PAGES_MAX;
 use domain::stock::{
     HoldMove, Lane, MovementKind, Opener, PAGE_UNITS, PlannedHold, StockPage, Supply, SupplyChange,
-    SupplyRefused, Units,
+    SupplyRefused, Units, UnitsRefused,
 };
 use domain::{Idempotent, ReservationId};
 use proptest::prelude::*;
@@ -200,8 +200,12 @@ fn the_shop_keeps_no_more_of_one_sku_than_it_can_count() {
 
 #[test]
 fn a_movement_is_of_one_unit_to_a_million() {
-    for outside in [i64::MIN, -1, 0, 1_000_001, i64::from(u32::MAX) + 2, i64::MAX] {
-        assert!(Units::parse(outside).is_err(), "{outside}");
+    assert_eq!(Units::parse(0), Err(UnitsRefused::Zero));
+    for negative in [-1, i64::MIN] {
+        assert_eq!(Units::parse(negative), Err(UnitsRefused::Negative(negative.unsigned_abs())));
+    }
+    for overflowing in [1_000_001, i64::from(u32::MAX) + 2, i64::MAX] {
+        assert_eq!(Units::parse(overflowing), Err(UnitsRefused::TooMany(overflowing.unsigned_abs())));
     }
     for inside in [1, 1_000_000] {
         assert_eq!(Units::parse(inside).map(|units| i64::from(units.get())), Ok(inside));
