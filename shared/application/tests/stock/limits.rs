@@ -1,12 +1,12 @@
 //! What one customer may have of a SKU, over all reservations and orders.
 
 use application::create_reservation::{Cart, CreateReservationError};
-use application::{Limits, OrderLedger};
+use application::{Limits, OrderLedger, cancel_order, refund_order};
 use domain::catalog::Variant;
-use domain::order::OrderState;
+use domain::order::{Order, OrderState, RefundRequest, ReturnedLine};
 use domain::payment::{Decline, Outcome, Retry};
 use domain::reservation::Reservation;
-use domain::{Caller, Idempotent, RequestKey};
+use domain::{Caller, Idempotent, Money, Quantity, RequestKey};
 
 use crate::line::{Call, Fate, Line, at_once};
 use crate::samples::{CARD, cart, request, variant};
@@ -34,6 +34,14 @@ async fn reserve(shop: &Shop, key: &str, cart: Cart) -> Result<Reservation, Crea
 
 fn reached() -> CreateReservationError {
     CreateReservationError::LimitReached { sku: "SHIRT".parse().unwrap(), limit: LIMIT }
+}
+
+/// Kim's paid order of so many shirts.
+async fn bought(shop: &Shop, units: i64) -> Order {
+    let held = reserve(shop, "bought", shirts(units)).await.unwrap();
+    let order = shop.check_out(&held).await;
+    shop.settle().await;
+    shop.order(&order.id).await
 }
 
 /// What Kim has, as the limit counts it.
@@ -128,6 +136,38 @@ async fn a_cancelled_order_gives_its_claim_back() {
     assert!(matches!(shop.order(&order.id).await.state, OrderState::Cancelled { .. }));
     assert_eq!(claimed(&shop), 0);
     assert!(reserve(&shop, "second", shirts(4)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_paid_order_that_is_cancelled_gives_its_claim_back_with_its_money() {
+    let shop = shop().await;
+    let order = bought(&shop, 4).await;
+    assert_eq!(claimed(&shop), 4);
+    let ports = cancel_order::Ports { orders: &shop.store, clock: &shop.clock };
+    let _cancelled = cancel_order::cancel_order(&ports, &order.caller, &order.id).await.unwrap();
+    assert_eq!(claimed(&shop), 4, "the gateway has not confirmed it yet");
+    shop.settle().await;
+    assert!(matches!(shop.order(&order.id).await.state, OrderState::Cancelled { .. }));
+    assert_eq!(claimed(&shop), 0);
+}
+
+#[tokio::test]
+async fn what_came_back_to_the_shop_counts_until_all_of_it_is_back() {
+    let shop = shop().await;
+    let order = bought(&shop, 4).await;
+    let back = async |reference: &str, units: i64| {
+        let ports = refund_order::Ports { orders: &shop.store, clock: &shop.clock };
+        let returned =
+            vec![ReturnedLine { sku: "SHIRT".parse().unwrap(), quantity: Quantity::parse(units).unwrap() }];
+        let amount = Money::new(100, order.totals.total.currency()).unwrap();
+        let request = RefundRequest { reference: reference.parse().unwrap(), amount, returned };
+        let _refunding = refund_order::refund_order(&ports, &order.id, &request).await.unwrap();
+        shop.settle().await;
+    };
+    back("claim-1", 3).await;
+    assert_eq!((claimed(&shop), shop.units()), (4, (999, 0, 1)));
+    back("claim-2", 1).await;
+    assert_eq!((claimed(&shop), shop.units()), (0, (1_000, 0, 0)));
 }
 
 #[tokio::test]
