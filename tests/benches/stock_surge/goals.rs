@@ -25,8 +25,9 @@ const EVERY: Names = &[];
 const DROP: Names = &["surge-10k-10k"];
 /// Whoever sells 10,000 units at the arrival rate also sells ten times as many.
 const RATE: Names = &["surge-10k-10k", "surge-10k-100k"];
-/// At least 10,000 units.
-const DEEP: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-10k", "surge-20k-100k"];
+/// At least 10,000 units, and a sale of a second or more. Twice as many requests for 10,000 units are over in half a second,
+/// of which the rush for the last ones is twice as great a part: what that costs is printed, and not judged.
+const DEEP: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-100k"];
 const EXPIRING: Names = &["expiring-5k", "expiring-10k"];
 const LOST: Names = &["messages-lost"];
 /// Every shopper wants one unit of one SKU. Drops of 100 units are held to it too, where one answer is a greater share.
