@@ -95,6 +95,20 @@ async fn what_no_parcel_mail_or_charge_could_use_is_refused_at_its_field() {
 }
 
 #[tokio::test]
+async fn an_order_that_may_be_paid_at_adyen_says_where_its_shopper_comes_back_to() {
+    let shop = Shop::open().await;
+    shop.succeed("create-reservation").await;
+    let adyen = json!({"gateway": "adyen", "token": "ada_visa"});
+    for methods in [json!([adyen]), json!([{"gateway": "paypal"}, adyen])] {
+        let checkout = Request::of("checkout").with("/payment_methods", methods);
+        let mut body = checkout.json();
+        body.as_object_mut().unwrap().remove("return_url");
+        let answer = shop.ask(&checkout.body(&body.to_string())).await;
+        assert_eq!(answer.refusal(), (422, "invalid-value".to_owned(), "/return_url".to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn fault_85_a_token_is_taken_where_the_gateway_needs_one_and_nowhere_else() {
     let shop = Shop::open().await;
     shop.succeed("create-reservation").await;

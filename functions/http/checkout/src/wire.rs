@@ -2,7 +2,7 @@ use application::checkout::PlaceOrder;
 use domain::order::Checkout;
 use domain::payment::{PaymentTextError, ReturnUrl};
 use domain::{Fingerprint, RequestKey, ReservationId};
-use lambda::problem::{INVALID_REQUEST, Problem};
+use lambda::problem::{INVALID_REQUEST, INVALID_VALUE, Problem};
 use lambda::resource::payment_method::{self, PaymentMethod};
 use lambda::wire::{Money, Parsed};
 use serde::Deserialize;
@@ -25,6 +25,14 @@ impl Body {
     /// The command, with everything in it checked.
     pub(crate) fn read(self, request: RequestKey) -> Result<PlaceOrder, Problem> {
         let fingerprint = self.fingerprint();
+        let payment_methods = payment_method::read(self.payment_methods)?;
+        let return_url = self.return_url.map(|url| url.parse::<ReturnUrl>()).transpose().map_err(no_url)?;
+        let needs_one = |method: &domain::payment::PaymentMethod| method.gateway().needs_return_url();
+        if return_url.is_none() && payment_methods.iter().any(needs_one) {
+            return Err(Problem::of(INVALID_VALUE)
+                .at("/return_url")
+                .detail("one of the payment methods needs it"));
+        }
         Ok(PlaceOrder {
             reservation_id: self.reservation_id.0,
             expected_total: self.expected_total.read("/expected_total")?,
@@ -33,12 +41,8 @@ impl Body {
                 fingerprint,
                 contact: self.contact.read()?,
                 shipping_address: self.shipping_address.read()?,
-                payment_methods: payment_method::read(self.payment_methods)?,
-                return_url: self
-                    .return_url
-                    .map(|url| url.parse::<ReturnUrl>())
-                    .transpose()
-                    .map_err(no_url)?,
+                payment_methods,
+                return_url,
             },
         })
     }

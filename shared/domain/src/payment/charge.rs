@@ -38,6 +38,12 @@ impl GatewayName {
         }
     }
 
+    /// Whether it takes no payment without a page that its shopper comes back to
+    /// (<https://docs.adyen.com/api-explorer/Checkout/71/post/payments>, `returnUrl`).
+    pub const fn needs_return_url(self) -> bool {
+        matches!(self, Self::Adyen)
+    }
+
     /// Whether a shopper who acted comes back with a result that must be sent before anything is held. Until that is
     /// sent, an action that is awaited proves that nothing is held, and that nothing will be.
     pub const fn completes_by_result(self) -> bool {
