@@ -55,7 +55,7 @@ async fn fault_62_what_a_gateway_takes_after_it_has_said_no_goes_back_and_nobody
     let found = shopper.watch(&order, "/payment/state", "being_confirmed").await;
     assert_eq!((&found["state"], &found["payment"]["decline"]), (&json!("payment_failed"), &json!(null)));
     assert_eq!(cancel(&shopper, &order).await.status, 202);
-    let over = shopper.watch(&order, "/payment/state", "declined").await;
+    let over = shopper.watch(&order, "/payment/state", "refunded").await;
     assert_eq!(over["state"], "cancelled");
     let charges = shop.charges().await;
     assert_eq!(charges[0]["after_no"], json!(true));

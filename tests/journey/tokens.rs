@@ -48,7 +48,7 @@ async fn at_stripe(shopper: &Shopper, token: &str) -> End {
         "pm_card_visa_capturedAfterDecline" => {
             becomes("/payment/state", "being_confirmed").await;
             assert_eq!(cancel(shopper, &order).await.status, 202);
-            End::unpaid(becomes("/payment/state", "declined").await)
+            End::unpaid(becomes("/payment/state", "refunded").await)
         }
         other => panic!("nobody has said what {other} leads to"),
     }
