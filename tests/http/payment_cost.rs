@@ -1,13 +1,10 @@
 //! A plain payment: what its workers ask of the gateway and of the tables.
 
-use aws_lc_rs::hmac;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::endpoint::Counter;
 use crate::events;
-use crate::receive_webhook::PAYPAL_WEBHOOK_ID;
+use crate::receive_webhook::{approved_at_paypal_as, captured_at_adyen_as};
 use crate::request::{Request, event_file};
 use crate::shop::{Shop, invoke};
 
@@ -101,11 +98,7 @@ async fn a_plain_payment_at_paypal_is_at_most_five_calls_to_the_gateway_beside_i
     let told = json!({"id": "WH-1-2", "event_type": "CHECKOUT.ORDER.APPROVED", "create_time": "2026-11-27T03:12:32Z",
         "resource": {"id": reference, "purchase_units": [{"custom_id": order, "invoice_id": format!("{order}-1")}]}})
     .to_string();
-    let address = counted.shop.setting("PAYPAL_ENDPOINT");
-    let headers = counted.shop.paypal.headers(&address, PAYPAL_WEBHOOK_ID, told.as_bytes()).unwrap();
-    let request = Request::of("receive-webhook").path("paypal").body(&told);
-    let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-    counted.hear(&request, "paypal", "WH-1-2").await;
+    counted.hear(&approved_at_paypal_as(&counted.shop, &told), "paypal", "WH-1-2").await;
     let (asked, writes) = counted.cost().await;
     let (tokens, calls): (Vec<_>, Vec<_>) = asked.iter().partition(|call| call.ends_with("/oauth2/token"));
     assert!(tokens.len() <= 2 && calls.len() <= 5, "{asked:?}");
@@ -121,16 +114,8 @@ async fn a_plain_payment_at_adyen_is_at_most_three_calls_to_the_gateway_and_six_
     counted.capture().await;
     let (reference, order) = (counted.reference(), &counted.order);
     let total = Request::of("checkout").json()["expected_total"]["amount"].as_i64().unwrap();
-    let signed = format!("CAPT2:{reference}:none:{order}-1:{total}:EUR:CAPTURE:true");
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &[10, 11, 12, 13, 14, 15, 16, 17]);
-    let signature = STANDARD.encode(hmac::sign(&key, signed.as_bytes()));
-    let told = json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": {
-        "additionalData": { "hmacSignature": signature }, "pspReference": "CAPT2", "originalReference": reference,
-        "merchantAccountCode": "none", "merchantReference": format!("{order}-1"), "eventCode": "CAPTURE",
-        "success": "true", "amount": { "value": total, "currency": "EUR" }, "eventDate": "2026-11-27T01:00:00+01:00",
-    } }] });
-    let request = Request::of("receive-webhook").path("adyen").body(&told.to_string());
-    counted.hear(&request, "adyen", "CAPT2-CAPTURE-true").await;
+    let captured = format!("CAPT2:{reference}:none:{order}-1:{total}:EUR:CAPTURE:true");
+    counted.hear(&captured_at_adyen_as(&captured), "adyen", "CAPT2-CAPTURE-true").await;
     let (asked, writes) = counted.cost().await;
     assert!(asked.len() <= 3, "{asked:?}");
     assert!(asked.last().unwrap().ends_with("/captures"), "{asked:?}");

@@ -178,31 +178,39 @@ async fn a_body_over_64_kib_is_not_looked_at() {
     assert_eq!(answer.refusal().1, "payload-too-large");
 }
 
-/// What Adyen tells of a capture, signed over these fields with its own account's key.
-fn told_by_adyen(signed: &str) -> Request {
+/// What Adyen tells of a capture by these fields, signed over those with its own account's key.
+fn told_by_adyen(fields: &str, signed: &str) -> Request {
     assert_eq!(ADYEN_HMAC_KEY, "0A0B0C0D0E0F1011");
     let key = hmac::Key::new(hmac::HMAC_SHA256, &[10, 11, 12, 13, 14, 15, 16, 17]);
     let signature = STANDARD.encode(hmac::sign(&key, signed.as_bytes()));
+    let fields: Vec<&str> = fields.split(':').collect();
+    let value: i64 = fields[4].parse().unwrap();
     let body = json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": {
-        "additionalData": { "hmacSignature": signature }, "pspReference": "CAPT2", "originalReference": "PSP1",
-        "merchantAccountCode": "Shop", "merchantReference": "order-1", "eventCode": "CAPTURE", "success": "true",
-        "amount": { "value": 8999, "currency": "EUR" }, "eventDate": "2026-11-27T01:00:00+01:00",
+        "additionalData": { "hmacSignature": signature }, "pspReference": fields[0], "originalReference": fields[1],
+        "merchantAccountCode": fields[2], "merchantReference": fields[3], "eventCode": fields[6],
+        "success": fields[7], "amount": { "value": value, "currency": fields[5] },
+        "eventDate": "2026-11-27T01:00:00+01:00",
     } }] });
     Request::of("receive-webhook").path("adyen").body(&body.to_string())
 }
 
-/// The text of it that is signed.
+/// The fields of one.
 const CAPTURED: &str = "CAPT2:PSP1:Shop:order-1:8999:EUR:CAPTURE:true";
 
 /// The same, rightly signed.
 pub(crate) fn captured_at_adyen() -> Request {
-    told_by_adyen(CAPTURED)
+    captured_at_adyen_as(CAPTURED)
+}
+
+/// Another one, rightly signed.
+pub(crate) fn captured_at_adyen_as(fields: &str) -> Request {
+    told_by_adyen(fields, fields)
 }
 
 #[tokio::test]
 async fn fault_26_28_what_adyen_tells_is_kept_once_with_its_fact_and_a_forgery_is_not() {
     let (shop, _) = events::shop(&[]).await;
-    assert_refused(&shop, [told_by_adyen(&CAPTURED.replace("8999", "1"))]).await;
+    assert_refused(&shop, [told_by_adyen(CAPTURED, &CAPTURED.replace("8999", "1"))]).await;
     for _ in 0..2 {
         assert_eq!(shop.ask(&captured_at_adyen()).await.status, 200);
     }
@@ -224,16 +232,21 @@ const APPROVED: &str = r#"{"id":"WH-1-2","event_type":"CHECKOUT.ORDER.APPROVED",
     "resource":{"id":"9JL52742K01513702","purchase_units":[{"custom_id":"order","invoice_id":"order-1"}],
     "payer":{"email_address":"ann@example.com"}}}"#;
 
-/// The same as the shop hears it, with a certificate that is served at this address.
-fn told_by_paypal(shop: &Shop, address: &str) -> Request {
-    let headers = shop.paypal.headers(address, PAYPAL_WEBHOOK_ID, APPROVED.as_bytes()).unwrap();
-    let request = Request::of("receive-webhook").path("paypal").body(APPROVED);
+/// What PayPal tells as the shop hears it, with a certificate that is served at this address.
+fn told_by_paypal(shop: &Shop, address: &str, body: &str) -> Request {
+    let headers = shop.paypal.headers(address, PAYPAL_WEBHOOK_ID, body.as_bytes()).unwrap();
+    let request = Request::of("receive-webhook").path("paypal").body(body);
     headers.iter().fold(request, |request, (name, value)| request.header(name, value))
 }
 
 /// The same, rightly signed.
 pub(crate) fn approved_at_paypal(shop: &Shop) -> Request {
-    told_by_paypal(shop, &shop.setting("PAYPAL_ENDPOINT"))
+    approved_at_paypal_as(shop, APPROVED)
+}
+
+/// Another one, rightly signed.
+pub(crate) fn approved_at_paypal_as(shop: &Shop, body: &str) -> Request {
+    told_by_paypal(shop, &shop.setting("PAYPAL_ENDPOINT"), body)
 }
 
 #[tokio::test]
@@ -249,8 +262,8 @@ async fn fault_26_28_what_paypal_tells_is_kept_once_and_a_forgery_is_not() {
             right.clone().without_header("PAYPAL-TRANSMISSION-SIG"),
             right.clone().header("PAYPAL-TRANSMISSION-TIME", "2026-11-27T03:12:34Z"),
             right.clone().header("PAYPAL-TRANSMISSION-SIG", &another[4].1),
-            told_by_paypal(&shop, "https://api.paypal.com"),
-            told_by_paypal(&shop, "https://paypal.example"),
+            told_by_paypal(&shop, "https://api.paypal.com", APPROVED),
+            told_by_paypal(&shop, "https://paypal.example", APPROVED),
         ],
     )
     .await;
@@ -276,7 +289,7 @@ async fn fault_26_28_what_paypal_tells_is_kept_once_and_a_forgery_is_not() {
 async fn a_certificate_that_cannot_be_fetched_is_our_fault_and_the_event_comes_again() {
     let nobody = "http://127.0.0.1:1";
     let (shop, _) = events::shop(&[("PAYPAL_ENDPOINT", nobody)]).await;
-    assert_eq!(shop.ask(&told_by_paypal(&shop, nobody)).await.refusal().0, 503);
+    assert_eq!(shop.ask(&told_by_paypal(&shop, nobody, APPROVED)).await.refusal().0, 503);
     assert_eq!(webhooks(&shop), Vec::<Value>::new());
 }
 

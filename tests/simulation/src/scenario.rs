@@ -217,10 +217,10 @@ impl Scenario {
     }
 
     /// The one of these whose turn it is with a seed.
-    pub(crate) fn in_turn(scenarios: impl Iterator<Item = Self> + Clone, seed: u64) -> Self {
+    pub(crate) fn in_turn(mut scenarios: impl Iterator<Item = Self> + Clone, seed: u64) -> Self {
         let count = u64::try_from(scenarios.clone().count()).unwrap_or(1).max(1);
         let turn = usize::try_from(seed.wrapping_rem(count)).unwrap_or_default();
-        scenarios.into_iter().nth(turn).unwrap_or(Self::USUAL[0])
+        scenarios.nth(turn).unwrap_or(Self::USUAL[0])
     }
 
     /// The scenario of that name.

@@ -95,8 +95,8 @@ async fn compare_one(
     at.note(&difference, comparison).await
 }
 
-/// Asks the gateway about an attempt, or what its list proves, and compares with what is known then. A gateway that says nothing for too long leaves
-/// the verdict as it was.
+/// Asks the gateway about an attempt, or what its list proves, and compares with what is known then. A gateway that says
+/// nothing for too long leaves the verdict as it was.
 async fn ask(
     at: &At<'_>,
     order: Order,

@@ -1,8 +1,8 @@
 use application::Failure;
-use domain::Timestamp;
 use domain::payment::{AttemptNumber, GatewayName, RefundNumber};
 use domain::reconciliation::{Transfer, TransferKind};
 use domain::webhook::{Fact, FactSubject};
+use domain::{Money, Timestamp};
 
 use super::{REPORT, amount, zone};
 use crate::reference;
@@ -78,6 +78,7 @@ impl Row<'_> {
     }
 
     fn transfer(&self, kind: TransferKind) -> Option<Transfer> {
+        let amount = amount::read(self.captured, self.payment_currency)?;
         Some(Transfer {
             gateway: GatewayName::Adyen,
             id: self.id(kind).parse().ok()?,
@@ -85,13 +86,13 @@ impl Row<'_> {
             order_id: reference::purpose(self.merchant_reference).map(|purpose| purpose.order_id),
             // The attempt's object is our own name for it. Somebody else's may be anything.
             reference: self.merchant_reference.parse().ok(),
-            amount: amount::read(self.captured, self.payment_currency)?,
-            fact: self.fact(kind),
+            amount,
+            fact: self.fact(kind, amount),
         })
     }
 
     /// What the row proves of a payment of ours. A failure is for a person: what it undoes is posted.
-    fn fact(&self, kind: TransferKind) -> Option<Fact> {
+    fn fact(&self, kind: TransferKind, amount: Money) -> Option<Fact> {
         let subject = match kind {
             TransferKind::Captured(Some(_)) => FactSubject::Capture,
             TransferKind::Refunded(Some(number)) => FactSubject::Refund(number),
@@ -100,8 +101,8 @@ impl Row<'_> {
             | TransferKind::Refunded(None)
             | TransferKind::RefundFailed(_) => return None,
         };
-        let amount = amount::read(self.captured, self.payment_currency);
-        Some(Fact { subject, success: true, amount, payment: self.psp_reference.parse().ok()?, risk: None })
+        let payment = self.psp_reference.parse().ok()?;
+        Some(Fact { subject, success: true, amount: Some(amount), payment, risk: None })
     }
 
     /// What fails later has the id of what it was, which is listed too.
