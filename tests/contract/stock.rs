@@ -1,6 +1,6 @@
 use application::HoldError;
 use domain::Idempotent;
-use domain::stock::{Hold, StockPage};
+use domain::stock::{Hold, HoldRefused, StockPage};
 
 use crate::samples::{HOLD_TIME, NOON, later, ordered, page, planned, request, reservation, reserved};
 use crate::world::World;
@@ -39,12 +39,15 @@ async fn units_are_held_once_and_whoever_holds_them_hears_what_is_left() {
         let id = request("hold").reservation_id();
         let hold =
             async |units, until| world.holds.hold(&id, &planned(&page("shirt", 0), units), until).await;
-        assert_eq!(hold(6, later(600)).await, Err(HoldError::Insufficient { available: 5 }));
+        assert_eq!(
+            hold(6, later(600)).await,
+            Err(HoldError::Refused(HoldRefused::Insufficient { available: 5 }))
+        );
         assert_eq!(hold(3, later(600)).await, Ok(Idempotent::Executed(2)));
         assert_eq!(hold(3, later(600)).await, Ok(Idempotent::AlreadyApplied(2)));
         // Another hold of the same reservation has no room there.
         for (units, until) in [(3, later(601)), (1, later(600))] {
-            assert_eq!(hold(units, until).await, Err(HoldError::Insufficient { available: 0 }));
+            assert_eq!(hold(units, until).await, Err(HoldError::Refused(HoldRefused::Occupied)));
         }
         let held = world.page(&page("shirt", 0)).await;
         assert_eq!((held.available, held.holds.len()), (2, 1));
@@ -57,7 +60,7 @@ async fn nothing_is_held_on_a_page_that_does_not_exist() {
     for world in World::both().await {
         let id = request("hold").reservation_id();
         let refused = world.holds.hold(&id, &planned(&page("shirt", 0), 1), later(600)).await;
-        assert_eq!(refused, Err(HoldError::Insufficient { available: 0 }));
+        assert_eq!(refused, Err(HoldError::Refused(HoldRefused::Insufficient { available: 0 })));
         assert_eq!(world.stock.pages(&[page("shirt", 0)]).await, Ok(vec![]));
     }
 }

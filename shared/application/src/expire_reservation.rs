@@ -85,6 +85,8 @@ pub async fn expire_reservation(ports: &Ports<'_>, id: &ReservationId) -> Result
             Ok(Idempotent::Executed(expired)) => close(ports, expired).await?,
             Ok(Idempotent::AlreadyApplied(closed)) => Some(closed),
             Err(ExpireRefused::NotDue { expires_at }) => {
+                // One that was opened again outlives what kept its earlier requests from their pages.
+                free_late(ports, &reservation, now, |_| true).await?;
                 send_on(ports, id, expires_at, now).await?;
                 return Ok(Ended(Left::Nothing));
             }
@@ -205,7 +207,8 @@ async fn expire_order(
     let Some(order) = ports.orders.order(id).await? else {
         return Ok(Left::Nothing);
     };
-    free_late(ports, &reservation, &order, now).await?;
+    let is_ours = |page: &PageKey| reservation.holds.iter().any(|planned| planned.page == *page);
+    free_late(ports, &reservation, now, |page| order.holds_nothing() || !is_ours(page)).await?;
     if let OrderState::PaymentFailed { retry_until } = order.state
         && now < retry_until
     {
@@ -215,18 +218,15 @@ async fn expire_order(
     cancel(ports, reservation, order, now).await
 }
 
-/// Frees what was written late: on pages that the order has nothing on, and on its own once it was paid for or given up.
-/// The pages are read first, because there hardly ever is any.
+/// Frees what was written late: of an order, on pages that it has nothing on, and on its own once it was paid for or given
+/// up. The pages are read first, because there hardly ever is any.
 async fn free_late(
     ports: &Ports<'_>,
     reservation: &Reservation,
-    order: &Order,
     now: Timestamp,
+    may_be_on: impl Fn(&PageKey) -> bool,
 ) -> Result<(), Failure> {
-    let is_ours = |page: &PageKey| reservation.holds.iter().any(|planned| planned.page == *page);
-    let may_be_late = |planned: &PlannedHold, hold: Hold| {
-        hold.is_overdue(now) && (order.holds_nothing() || !is_ours(&planned.page))
-    };
+    let may_be_late = |planned: &PlannedHold, hold: Hold| hold.is_overdue(now) && may_be_on(&planned.page);
     let overdue: Vec<(&PlannedHold, Hold)> = reservation
         .held()
         .chain(reservation.stray())

@@ -6,14 +6,14 @@ use application::{
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnValue, TransactWriteItem};
 use domain::reservation::{Reservation, ReservationState};
-use domain::stock::{CustomerLimit, LimitReached, PageKey};
+use domain::stock::{CustomerLimit, LimitReached};
 use domain::{Idempotent, OrderId, ReservationId, Sku};
 
 use crate::attribute::{number, text, time};
 use crate::limits::{claim, claimed, standing};
 use crate::read::{self, Consistency};
 use crate::statement::{Condition, Statement, put};
-use crate::stock::item::units_left;
+use crate::stock::item::refusal;
 use crate::stock::moves;
 use crate::write::{self, Refusal, Verdict, condition_failed};
 use crate::{OrdersTable, PurchaseTables, keys};
@@ -109,7 +109,7 @@ impl ReservationBook for PurchaseTables {
             }
             let (pages, claims) = others.split_at(next.holds.len().min(others.len()));
             if pages.iter().any(condition_failed) {
-                return Err(insufficient(next, pages)?);
+                return Err(pages_refused(next, pages)?);
             }
             let known = claimed.len();
             claimed.extend(already_claimed(next, claims)?);
@@ -159,14 +159,12 @@ fn as_seen(seen: Option<&Reservation>) -> Condition {
     })
 }
 
-/// The pages that refused, each with what it still has for this reservation: nothing where a hold of it is already,
-/// so that its units are not taken twice.
-fn insufficient(next: &Reservation, reasons: &[CancellationReason]) -> Result<ReserveError, Failure> {
+/// The pages that refused, each with why: also where a hold of it is already, so that its units are not taken twice.
+fn pages_refused(next: &Reservation, reasons: &[CancellationReason]) -> Result<ReserveError, Failure> {
     let refused = next.holds.iter().zip(reasons).filter(|(_, reason)| condition_failed(reason));
-    let left =
-        refused.map(|(planned, reason)| Ok((planned.page.clone(), units_left(reason.item(), &next.id)?)));
-    let pages: Vec<(PageKey, u32)> = left.collect::<Result<_, Failure>>()?;
-    Ok(ReserveError::Insufficient(pages))
+    let pages =
+        refused.map(|(planned, reason)| Ok((planned.page.clone(), refusal(reason.item(), &next.id)?)));
+    Ok(ReserveError::Refused(pages.collect::<Result<_, Failure>>()?))
 }
 
 /// The SKUs whose claims were refused because they stand already, exactly so.

@@ -59,14 +59,12 @@ impl Holds for StockTable {
         let key = keys::page(&planned.page);
         match write::update(&self.client, "hold", &self.table, &key, statement).await? {
             Verdict::Written(changed) => Ok(Idempotent::Executed(Fields(&changed).number("available")?)),
-            Verdict::Refused(None) => Err(HoldError::Insufficient { available: 0 }),
+            Verdict::Refused(None) => Err(HoldRefused::Insufficient { available: 0 }.into()),
             // What the refusing page says, in the words of the rule that the condition mirrors.
             Verdict::Refused(Some(page)) => {
                 match item::read_page(&page)?.hold(reservation, planned, expires_at) {
                     Ok(Idempotent::AlreadyApplied(page)) => Ok(Idempotent::AlreadyApplied(page.available)),
-                    Err(HoldRefused::Insufficient { available }) => {
-                        Err(HoldError::Insufficient { available })
-                    }
+                    Err(refused) => Err(refused.into()),
                     Ok(Idempotent::Executed(_)) => Err(Failure::Unreadable("available").into()),
                 }
             }

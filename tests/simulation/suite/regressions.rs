@@ -73,6 +73,17 @@ fn fault_15_92_whoever_takes_a_reservation_over_fences_off_what_it_leaves() {
     seeded("limit-forgotten", 16_450, "hold 0 on page");
 }
 
+/// A page that was fenced off from one key counted as empty, for whomever the same instance served next: "sold out" was said
+/// of units that were there all along.
+#[test]
+fn fault_15_a_page_that_is_fenced_off_from_one_key_is_not_empty() {
+    let lost_answers = [25, 50].map(|call| Some(Planned { call, way: 4 }));
+    let run = Run::planned(Scenario::named("end-game").unwrap(), lost_answers);
+    let verdict = run.traced();
+    assert!(verdict.trace.iter().any(|line| line.contains("hold 0 on page 1 of SHIRT-M")), "{run}: no fence");
+    assert_eq!(verdict.broken, None, "{run}");
+}
+
 /// A reservation was read as open, checked out, and its page was read: a request under its key took it for one that was
 /// never held, and refused the shopper who had it.
 #[test]
@@ -100,6 +111,10 @@ fn what_broke_once_is_whole() {
         ("one-key-many-pages", 171_938),
         // A page with a hold from before was tried again and again, and the one beside it was not.
         ("comes-back", 48_618),
+        // A page that was fenced off was tried again with every repetition, and each was one more to be freed.
+        ("last-unit", 5_494),
+        // A fence outlived its deadline, as its reservation was opened again and again.
+        ("limit-two-carts", 813),
         ("write-off", 45_316),
     ];
     for (scenario, seed) in runs {

@@ -1,6 +1,6 @@
-use domain::Fingerprint;
 use domain::reservation::{Reservation, ReservationState};
-use domain::stock::{PageKey, PlannedHold};
+use domain::stock::{HoldRefused, PageKey, PlannedHold};
+use domain::{Fingerprint, Timestamp};
 
 use super::made;
 use super::{CreateReservationError, Ports, plan};
@@ -14,17 +14,14 @@ mod holding; // a plan's pages, by two writes or by one transaction
 /// else got them, so the sale goes on meanwhile.
 const PLANS_MAX: u32 = 24;
 
-/// How often one page may refuse before it is looked at.
-const REFUSALS_MAX: usize = 2;
-
 /// One request on its way to its units.
 pub(super) struct Taking<'a> {
     ports: &'a Ports<'a>,
     draft: &'a Reservation,
     /// The reservation as this request wrote or read it last; none before that.
     stored: Option<Reservation>,
-    /// The pages that refused this request, each as often as it did.
-    refused: Vec<PageKey>,
+    /// The pages where another hold of this very reservation is in the way, which goes with its deadline.
+    occupied: Vec<PageKey>,
     /// Whether this request wrote what is stored, and not only read it.
     turn_taken: bool,
     /// Whether another request under the same key was there before.
@@ -44,8 +41,10 @@ pub(super) enum Taken {
 /// What became of one plan.
 enum Tried {
     Held(Reservation),
-    /// A page has too few units.
+    /// A page has no room.
     Refused,
+    /// The units that can be found are on pages that are occupied.
+    Occupied,
     /// Somebody else works on the same reservation.
     Met,
     LimitReached(LimitReached),
@@ -55,8 +54,8 @@ enum Tried {
 
 impl<'a> Taking<'a> {
     pub(super) fn new(ports: &'a Ports<'a>, draft: &'a Reservation) -> Self {
-        let (stored, refused) = (None, Vec::new());
-        Self { ports, draft, stored, refused, turn_taken: false, is_repeat: false, claimed_in: None }
+        let (stored, occupied) = (None, Vec::new());
+        Self { ports, draft, stored, occupied, turn_taken: false, is_repeat: false, claimed_in: None }
     }
 
     /// Takes the units, from whichever pages have them.
@@ -74,6 +73,8 @@ impl<'a> Taking<'a> {
                 Tried::Held(reservation) if self.is_repeat => return Ok(Taken::Before(reservation)),
                 Tried::Held(reservation) => return Ok(Taken::Now(reservation)),
                 Tried::Refused => {}
+                // There are units, and none for this key yet.
+                Tried::Occupied => break,
                 Tried::Exhausted => {
                     let refusal = plan::none_left(self.ports, &self.draft.lines);
                     return self.give_up(refusal).await;
@@ -101,30 +102,51 @@ impl<'a> Taking<'a> {
         if self.ports.clock.now() >= next.expires_at {
             return Err(Failure::Throttled.into());
         }
+        // What another has planned is tried in any case: it may be held by now.
+        if !self.inherits()
+            && let Some(tried) = self.leave_occupied(&next).await?
+        {
+            return Ok(tried);
+        }
         match next.holds.as_slice() {
-            // What another has planned is tried in any case: it may be held by now.
-            [planned] if !self.inherits() && self.is_in_vain(&planned.page).await? => {
-                self.ports.shelf.refused(&planned.page, 0, self.ports.clock.now());
-                Ok(Tried::Refused)
-            }
-            [planned] => {
-                let tried = self.hold_one(&next, planned).await?;
-                if matches!(tried, Tried::Refused) {
-                    self.refused.push(planned.page.clone());
-                }
-                Ok(tried)
-            }
+            [planned] => self.hold_one(&next, planned).await,
             _ => self.hold_several(&next).await,
         }
     }
 
-    /// Whether a page that refuses again and again has a hold of this very reservation from before.
-    async fn is_in_vain(&self, page: &PageKey) -> Result<bool, Failure> {
-        if self.refused.iter().filter(|refused| *refused == page).count() < REFUSALS_MAX {
-            return Ok(false);
+    /// Before a page is planned that this reservation has tried before: a hold of an earlier request may be there, and to try
+    /// it again would only make the list of tried pages longer. The first time there may be units elsewhere.
+    async fn leave_occupied(&mut self, next: &Reservation) -> Result<Option<Tried>, Failure> {
+        let planned = || next.holds.iter().map(|planned| &planned.page);
+        if planned().any(|page| self.occupied.contains(page)) {
+            return Ok(Some(Tried::Occupied));
         }
-        let pages = self.ports.stock.pages(std::slice::from_ref(page)).await?;
-        Ok(pages.iter().any(|page| page.holds.contains_key(&self.draft.id)))
+        let again: Vec<PageKey> = planned().filter(|page| self.has_tried(page)).cloned().collect();
+        let pages = if again.is_empty() { Vec::new() } else { self.ports.stock.pages(&again).await? };
+        let occupied = pages.into_iter().filter(|page| page.holds.contains_key(&self.draft.id));
+        let occupied: Vec<PageKey> = occupied.map(|page| page.key).collect();
+        for page in &occupied {
+            self.refused_by(page, HoldRefused::Occupied, self.ports.clock.now());
+        }
+        Ok((!occupied.is_empty()).then_some(Tried::Refused))
+    }
+
+    fn has_tried(&self, page: &PageKey) -> bool {
+        self.stored.as_ref().is_some_and(|stored| {
+            let pages = stored.held().chain(stored.stray()).map(|(planned, _)| &planned.page);
+            pages.into_iter().any(|tried| tried == page)
+        })
+    }
+
+    /// Remembers why a page has no room, as far as others may be refused for it too.
+    fn refused_by(&mut self, page: &PageKey, why: HoldRefused, at: Timestamp) {
+        match why {
+            HoldRefused::Insufficient { available } => self.ports.shelf.refused(page, available, at),
+            HoldRefused::Occupied => {
+                self.ports.shelf.doubted(page);
+                self.occupied.push(page.clone());
+            }
+        }
     }
 
     /// The reservation with these holds: new, planned anew, taken over or opened again.

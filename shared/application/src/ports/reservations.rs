@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::ReservationId;
 use domain::reservation::Reservation;
-use domain::stock::{CustomerLimit, PageKey};
+use domain::stock::{CustomerLimit, HoldRefused, PageKey};
 
 use super::Failure;
 
@@ -22,9 +22,9 @@ pub enum ReserveError {
     /// It is not what the plan was made from: read again and decide anew.
     #[error("the reservation has changed")]
     Conflict,
-    /// These pages have fewer units than planned, with what each still has.
-    #[error("a planned page has too few units")]
-    Insufficient(Vec<(PageKey, u32)>),
+    /// These pages have no room for what was planned. One that does not exist has no units.
+    #[error("a planned page has no room")]
+    Refused(Vec<(PageKey, HoldRefused)>),
     /// The customer would have too many of these SKUs.
     #[error("the customer would have too many units")]
     LimitReached(Vec<CustomerLimit>),

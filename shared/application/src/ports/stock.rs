@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::stock::{
-    Hold, Look, Looking, Movement, Opened, Opener, OpenerKey, PageKey, PlannedHold, StockAlert, StockList,
-    StockPage, Supply, SupplyChange,
+    Hold, HoldRefused, Look, Looking, Movement, Opened, Opener, OpenerKey, PageKey, PlannedHold, StockAlert,
+    StockList, StockPage, Supply, SupplyChange,
 };
 use domain::{Idempotent, Reference, ReservationId, Sku, Timestamp};
 
@@ -87,12 +87,9 @@ pub trait StockKeeper: Stock {
 /// Why a hold was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HoldError {
-    /// The page has too few units for it.
-    #[error("the page has {available} units left")]
-    Insufficient {
-        /// What it has.
-        available: u32,
-    },
+    /// The page has no room for it. One that does not exist has no units.
+    #[error(transparent)]
+    Refused(#[from] HoldRefused),
     /// The world broke.
     #[error(transparent)]
     Failure(#[from] Failure),

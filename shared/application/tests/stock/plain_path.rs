@@ -8,7 +8,7 @@ use application::release_reservation::ReleaseReservationError;
 use application::{Clock, Failure, HoldError, Holds};
 use domain::catalog::Variant;
 use domain::reservation::{ReservationState, Standing};
-use domain::stock::PAGE_UNITS;
+use domain::stock::{HoldRefused, PAGE_UNITS};
 use domain::{Caller, Idempotent, Money, Quantity};
 
 use crate::line::{Call, Fate, Line, at_once};
@@ -208,7 +208,7 @@ async fn a_page_that_another_request_planned_is_fenced_off_before_it_is_left() {
     // Whoever was slow comes at last, to a page that has units again.
     shop.release(&all_of_it.id).await;
     let late = shop.store.hold(&slow.id, &slow.holds[0], slow.expires_at).await;
-    assert_eq!(late, Err(HoldError::Insufficient { available: 0 }));
+    assert_eq!(late, Err(HoldError::Refused(HoldRefused::Occupied)));
     assert_eq!(shop.units(), (999, 1, 0));
     shop.release(&made.id).await;
     assert!(

@@ -54,6 +54,10 @@ pub enum HoldRefused {
         /// What it still has.
         available: u32,
     },
+    /// The page has another hold of the same reservation, and no room for a second one before that is gone. How many units
+    /// there are for others, this does not say.
+    #[error("the page has another hold of the same reservation")]
+    Occupied,
 }
 
 /// The hold is not what it was when it was seen: somebody else moved it, and that move stands.

@@ -41,7 +41,7 @@ impl StockPage {
     /// Sets units aside for a reservation.
     ///
     /// # Errors
-    /// Refuses when fewer units are available.
+    /// Refuses when fewer units are available, or another hold of the reservation is there.
     pub fn hold(
         mut self,
         reservation: &ReservationId,
@@ -51,8 +51,8 @@ impl StockPage {
         let hold = planned.held(expires_at);
         match self.holds.get(reservation) {
             Some(earlier) if *earlier == hold => return Ok(Idempotent::AlreadyApplied(self)),
-            // Left by a write that came late, with another deadline: the page has no room for a second one.
-            Some(_) => return Err(HoldRefused::Insufficient { available: 0 }),
+            // Left by a write that came late, with another deadline, or to keep one away.
+            Some(_) => return Err(HoldRefused::Occupied),
             None => {}
         }
         let Some(available) = self.available.checked_sub(planned.quantity) else {

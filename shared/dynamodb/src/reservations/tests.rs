@@ -4,7 +4,7 @@ use application::{
 };
 use aws_sdk_dynamodb::types::CancellationReason;
 use domain::reservation::{Line, Reservation, ReservationState, Totals};
-use domain::stock::{Hold, PageKey, PlannedHold, StockPage};
+use domain::stock::{Hold, HoldRefused, PageKey, PlannedHold, StockPage};
 use domain::{Idempotent, Money, Quantity, Timestamp};
 use proptest::prelude::*;
 
@@ -89,14 +89,15 @@ async fn a_cart_and_its_holds_are_written_together_and_once() {
 async fn a_cart_that_one_page_refuses_takes_nothing() {
     let (shop, purchases) = shop().await;
     let cart = reservation("r", &[("SHIRT-M", 1), ("SCARF", 3), ("BALL", 1)]);
-    let left = vec![(page("SCARF", 0).key, 2), (page("BALL", 0).key, 0)];
-    assert_eq!(purchases.reserve(&cart, None).await, Err(ReserveError::Insufficient(left)));
+    let left = [(page("SCARF", 0).key, 2), (page("BALL", 0).key, 0)];
+    let refused = left.map(|(page, available)| (page, HoldRefused::Insufficient { available })).to_vec();
+    assert_eq!(purchases.reserve(&cart, None).await, Err(ReserveError::Refused(refused)));
     assert_eq!(purchases.reservation(&cart.id).await, Ok(None));
     assert_eq!(available(&shop, "SHIRT-M").await, 10);
 }
 
 #[test]
-fn a_stray_hold_makes_its_page_count_as_empty_for_its_reservation() {
+fn a_stray_hold_keeps_its_reservation_from_its_page() {
     let cart = reservation("r", &[("SHIRT-M", 3)]);
     let mut page = page("SHIRT-M", 10);
     page.available = 7;
@@ -105,7 +106,8 @@ fn a_stray_hold_makes_its_page_count_as_empty_for_its_reservation() {
         .code("ConditionalCheckFailed")
         .set_item(Some(stock::item::page(&page)))
         .build();
-    assert_eq!(super::insufficient(&cart, &[reason]), Ok(ReserveError::Insufficient(vec![(page.key, 0)])));
+    let occupied = ReserveError::Refused(vec![(page.key, HoldRefused::Occupied)]);
+    assert_eq!(super::pages_refused(&cart, &[reason]), Ok(occupied));
 }
 
 #[tokio::test]

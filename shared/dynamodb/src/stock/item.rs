@@ -2,7 +2,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use application::Failure;
-use domain::stock::{Hold, Lane, Opener, OpenerKey, PageKey, StockPage};
+use domain::stock::{Hold, HoldRefused, Lane, Opener, OpenerKey, PageKey, StockPage};
 use domain::{ReservationId, Timestamp};
 
 use crate::attribute::{self, Fields, Item, add, number, text, time};
@@ -70,12 +70,13 @@ fn read_holds(item: &Item) -> Result<BTreeMap<ReservationId, Hold>, Failure> {
     Ok(holds)
 }
 
-/// How many units a page could still give to this reservation: none to one that has a hold there.
-pub(crate) fn units_left(page: Option<&Item>, reservation: &ReservationId) -> Result<u32, Failure> {
-    match page {
-        Some(page) if !page.contains_key(&keys::hold(reservation)) => Fields(page).number("available"),
-        Some(_) | None => Ok(0),
-    }
+/// Why a page refused this reservation.
+pub(crate) fn refusal(page: Option<&Item>, reservation: &ReservationId) -> Result<HoldRefused, Failure> {
+    Ok(match page {
+        None => HoldRefused::Insufficient { available: 0 },
+        Some(page) if page.contains_key(&keys::hold(reservation)) => HoldRefused::Occupied,
+        Some(page) => HoldRefused::Insufficient { available: Fields(page).number("available")? },
+    })
 }
 
 pub(crate) fn read_opener(item: &Item) -> Result<Opener, Failure> {

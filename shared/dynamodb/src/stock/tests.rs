@@ -1,8 +1,8 @@
 use application::{Failure, HoldError, Holds, Stock, StockKeeper, StockRoom};
 use domain::Idempotent;
 use domain::stock::{
-    AlertKind, Hold, Looking, MovementKind, MovementRequest, Opened, PAGE_UNITS, PageKey, PlannedHold,
-    StockAlert, StockPage, Supply, Units,
+    AlertKind, Hold, HoldRefused, Looking, MovementKind, MovementRequest, Opened, PAGE_UNITS, PageKey,
+    PlannedHold, StockAlert, StockPage, Supply, Units,
 };
 use domain::{ReservationId, Timestamp};
 use proptest::prelude::*;
@@ -124,13 +124,13 @@ async fn a_hold_is_made_once_and_a_refusal_says_what_is_left() {
         let (stock, reservation) = (&stock, &reservation);
         async move { stock.hold(reservation, &planned(quantity), at(until)).await }
     };
-    assert_eq!(hold(3, 1_000).await, Err(HoldError::Insufficient { available: 0 }));
+    assert_eq!(hold(3, 1_000).await, Err(HoldError::Refused(HoldRefused::Insufficient { available: 0 })));
     assert_eq!(stock.create_page(&page()).await, Ok(Idempotent::Executed(())));
-    assert_eq!(hold(11, 1_000).await, Err(HoldError::Insufficient { available: 10 }));
+    assert_eq!(hold(11, 1_000).await, Err(HoldError::Refused(HoldRefused::Insufficient { available: 10 })));
     assert_eq!(hold(3, 1_000).await, Ok(Idempotent::Executed(7)));
     assert_eq!(hold(3, 1_000).await, Ok(Idempotent::AlreadyApplied(7)));
     // Left by a write that came late: the page has no room for a second one.
-    assert_eq!(hold(3, 2_000).await, Err(HoldError::Insufficient { available: 0 }));
+    assert_eq!(hold(3, 2_000).await, Err(HoldError::Refused(HoldRefused::Occupied)));
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ impl Holds for Store {
                 Ok(Idempotent::Executed(left))
             }
             Ok(Idempotent::AlreadyApplied(record)) => Ok(Idempotent::AlreadyApplied(record.page.available)),
-            Err(HoldRefused::Insufficient { available }) => Err(HoldError::Insufficient { available }),
+            Err(refused) => Err(refused.into()),
         }
     }
 

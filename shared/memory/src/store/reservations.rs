@@ -39,7 +39,7 @@ impl ReservationBook for Store {
         if !records.is_as_seen(next, seen) {
             return Err(ReserveError::Conflict);
         }
-        let held = records.all_held(next).map_err(ReserveError::Insufficient)?;
+        let held = records.all_held(next).map_err(ReserveError::Refused)?;
         let claimed = records.all_claimed(next).map_err(ReserveError::LimitReached)?;
         records.write_pages(held);
         for limit in claimed {
@@ -86,18 +86,17 @@ impl Records {
         }
     }
 
-    /// The pages with every hold of a reservation, or those that refuse with what each has left for it: nothing where
-    /// a hold of it is already.
-    fn all_held(&self, reservation: &Reservation) -> Result<Vec<PageRecord>, Vec<(PageKey, u32)>> {
+    /// The pages with every hold of a reservation, or those that refuse: also where a hold of it is already.
+    fn all_held(&self, reservation: &Reservation) -> Result<Vec<PageRecord>, Vec<(PageKey, HoldRefused)>> {
         let mut held = Vec::new();
         let mut refused = Vec::new();
         for planned in &reservation.holds {
             match self.held(&reservation.id, planned, reservation.expires_at) {
                 Ok(Idempotent::Executed(record)) => held.push(record),
-                Ok(Idempotent::AlreadyApplied(_)) => refused.push((planned.page.clone(), 0)),
-                Err(HoldRefused::Insufficient { available }) => {
-                    refused.push((planned.page.clone(), available));
+                Ok(Idempotent::AlreadyApplied(_)) => {
+                    refused.push((planned.page.clone(), HoldRefused::Occupied))
                 }
+                Err(why) => refused.push((planned.page.clone(), why)),
             }
         }
         if refused.is_empty() { Ok(held) } else { Err(refused) }

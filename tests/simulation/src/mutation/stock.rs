@@ -151,7 +151,7 @@ impl Conduct for PageByPage {
         seen: Option<&Reservation>,
     ) -> Result<(), ReserveError> {
         let answer = self.0.reserve(by, next, seen);
-        if matches!(answer, Err(ReserveError::Insufficient(_))) {
+        if matches!(answer, Err(ReserveError::Refused(_))) {
             for planned in &next.holds {
                 if self.0.hold(by, &next.id, planned, next.expires_at).is_err() {
                     break;

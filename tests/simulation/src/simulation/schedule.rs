@@ -11,6 +11,9 @@ const WORKERS_MAX: usize = 6;
 /// How often the sweeper runs.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
+/// How late it comes at most, also while other things go on happening.
+const SWEEP_LATE_MAX: Duration = Duration::from_secs(5 * 60);
+
 /// How often the gateways' lists are compared with the ledgers.
 const RECONCILE_EVERY: Duration = Duration::from_secs(15 * 60);
 
@@ -165,13 +168,11 @@ impl Simulation {
         if desk.next_late_write().is_some_and(|at| now >= at) {
             self.choices.push(Choice::LateWrite);
         }
-        // In between, sweeps change nothing that the next one would not; so they come by chance, and in the end.
-        if desk.is_seeded
-            && desk.faults.is_some()
-            && now >= self.sweep_at
-            && !sweeping
-            && self.sweeps_run(&desk)
-        {
+        // In between, sweeps change nothing that the next one would not; so they come by chance, and in the end. But what
+        // somebody asks for again and again may wait for one.
+        let by_chance = desk.is_seeded && desk.faults.is_some() && now >= self.sweep_at;
+        let is_late = now >= self.sweep_at.plus(SWEEP_LATE_MAX);
+        if (by_chance || is_late) && !sweeping && self.sweeps_run(&desk) {
             self.choices.push(Choice::Sweep);
         }
         if desk.reconciles && now >= self.reconcile_at && !reconciling {

@@ -45,9 +45,9 @@ impl Taking<'_> {
         let fence = planned.fence();
         match until_definite(|| self.ports.holds.hold(&next.id, &fence, next.expires_at)).await {
             Ok(Idempotent::Executed(_) | Idempotent::AlreadyApplied(_)) => Ok(false),
-            Err(HoldError::Insufficient { .. }) if is_held(self.ports.stock, next).await? => Ok(true),
+            Err(HoldError::Refused(_)) if is_held(self.ports.stock, next).await? => Ok(true),
             // A hold from before is in the way, and goes with its deadline.
-            Err(HoldError::Insufficient { .. }) => Err(Failure::Throttled),
+            Err(HoldError::Refused(_)) => Err(Failure::Throttled),
             Err(HoldError::Failure(failure)) => Err(failure),
         }
     }
@@ -71,8 +71,8 @@ impl Taking<'_> {
                 self.ports.shelf.took(&planned.page, left, now);
                 Ok(Tried::Held(next.clone()))
             }
-            Err(HoldError::Insufficient { available }) => {
-                self.ports.shelf.refused(&planned.page, available, now);
+            Err(HoldError::Refused(why)) => {
+                self.refused_by(&planned.page, why, now);
                 Ok(Tried::Refused)
             }
             // Another page may be less busy. But a failure speaks of the last try alone: one before, which the store
@@ -104,8 +104,8 @@ impl Taking<'_> {
                 Ok(Tried::Held(next.clone()))
             }
             Err(ReserveError::Conflict) => Ok(Tried::Met),
-            Err(ReserveError::Insufficient(pages)) => {
-                pages.iter().for_each(|(page, left)| self.ports.shelf.refused(page, *left, now));
+            Err(ReserveError::Refused(pages)) => {
+                pages.iter().for_each(|(page, why)| self.refused_by(page, *why, now));
                 Ok(Tried::Refused)
             }
             Err(ReserveError::LimitReached(limits)) => self.make_room(next, limits).await,
