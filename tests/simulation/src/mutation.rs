@@ -9,6 +9,7 @@ use crate::run::{Circumstances, Course, Run};
 use crate::scenario::Scenario;
 use crate::search;
 
+mod alerts; // what is told of a crossing
 mod circuits; // whether a gateway is asked
 mod disputing; // what a dispute holds, and how it stands
 mod giving_back; // how units go back on sale
@@ -57,7 +58,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 73] = [
+    pub const ALL: [Self; 76] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -112,6 +113,9 @@ impl Mutation {
             room::dropped_blindly()
         }),
         of("looks-overlap", "a look is written although another began meanwhile", || room::looks_overlap()),
+        of("crossing-untold", "a look sees a crossing, and tells nobody", || alerts::crossing_untold()),
+        of("told-anew", "each look that finds nothing tells that it is sold out", || alerts::told_anew()),
+        of("held-is-there", "what somebody holds counts as not sold out", || alerts::held_is_there()),
         of("claims-stay", "what counts against a limit is never given back", || limits::claims_stay()),
         Self {
             scenario: Some("returned-and-bought-again"),

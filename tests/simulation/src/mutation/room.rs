@@ -11,7 +11,7 @@ use crate::conduct::{Conduct, Honest, Invoked, now};
 use crate::world::BEGIN;
 
 /// The list of a SKU as it is.
-fn list(store: &Store, sku: &Sku) -> Option<StockList> {
+pub(super) fn list(store: &Store, sku: &Sku) -> Option<StockList> {
     let found: Result<_, Failure> = now(application::Stock::lists(store, std::slice::from_ref(sku)));
     found.unwrap_or_default().pop()
 }
