@@ -5,9 +5,11 @@ use std::time::Duration;
 use application::{Clock, Reconciliations};
 use domain::Timestamp;
 use domain::payment::GatewayName;
-use lambda::SystemClock;
+use lambda::{Invocation, SystemClock};
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
+use crate::endpoint::Counter;
 use crate::events;
 use crate::request::{Request, event_file};
 use crate::shop::{Shop, invoke};
@@ -193,4 +195,20 @@ async fn reports_that_cannot_be_had_leave_the_comparison_where_it_was() {
     let instance = shop.instance("reconcile", &[("ADYEN_REPORTS_ENDPOINT", "http://127.0.0.1:1")]).await;
     assert!(invoke(instance.as_ref(), &event_file("schedule/reconcile.json")).await.is_err());
     assert_eq!(until_with(&shop, GatewayName::Adyen).await, begun);
+}
+
+#[tokio::test]
+async fn a_report_that_may_take_longer_than_is_left_is_not_asked_for() {
+    let (shop, _) = events::shop(&[]).await;
+    begin_at_adyen(&shop).await;
+    let begun = until_with(&shop, GatewayName::Adyen).await;
+    let reports = Counter::before(&shop.setting("ADYEN_REPORTS_ENDPOINT")).await;
+    let instance = shop.instance("reconcile", &[("ADYEN_REPORTS_ENDPOINT", &reports.address)]).await;
+    let event = to_raw_value(&event_file("schedule/reconcile.json")).unwrap();
+    let short = Invocation {
+        request_id: "8e5f0a3c-0000-4000-8000-000000000001".to_owned(),
+        deadline: SystemClock.now().plus(Duration::from_secs(60)),
+    };
+    assert!(instance.invoke(&event, short).await.is_ok(), "the next run goes on");
+    assert_eq!((reports.calls(), until_with(&shop, GatewayName::Adyen).await), (vec![], begun));
 }

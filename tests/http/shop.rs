@@ -353,8 +353,8 @@ pub(crate) async fn outcome(function: &dyn Function, request: &Request) -> Resul
     }
 }
 
-/// How long an invocation may last.
-const INVOCATION_TIME: Duration = Duration::from_secs(30);
+/// How long an invocation may last: as long as that of any function.
+const INVOCATION_TIME: Duration = Duration::from_secs(840);
 
 /// Enters a function as the Lambda runtime does.
 pub(crate) async fn invoke(

@@ -20,6 +20,11 @@ pub struct Budget {
 impl Budget {
     /// Whether a call to a gateway may begin. One that begins has its whole time.
     pub(crate) fn allows_call(&self, now: Timestamp) -> bool {
-        now.plus(self.call_max).plus(MARGIN) <= self.ends_at
+        self.allows(self.call_max, now)
+    }
+
+    /// Whether something may begin that lasts so long at the most.
+    pub(crate) fn allows(&self, lasting: Duration, now: Timestamp) -> bool {
+        now.plus(lasting).plus(MARGIN) <= self.ends_at
     }
 }

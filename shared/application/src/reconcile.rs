@@ -165,6 +165,11 @@ impl At<'_> {
         self.ports.payment.budget.allows_call(self.ports.payment.clock.now())
     }
 
+    /// Whether a page of the list may be asked for.
+    fn has_time_for_page(&self) -> bool {
+        self.ports.payment.budget.allows(self.list.page_max(), self.ports.payment.clock.now())
+    }
+
     /// Whether a gateway that does not say how things stand had time enough to. The first time is noted: nobody may have
     /// asked before, however old the window is.
     async fn is_out_of_patience(&self) -> Result<bool, Failure> {

@@ -19,7 +19,7 @@ pub(super) async fn read(at: &At<'_>) -> Result<Option<Vec<Transfer>>, Failure> 
     let mut seen = BTreeSet::new();
     let mut after = None;
     loop {
-        if !at.has_time() {
+        if !at.has_time_for_page() {
             return Ok(None);
         }
         let page = at.list.page(at.window, after.as_ref()).await?;

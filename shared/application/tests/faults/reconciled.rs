@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use application::reconcile::{self, Comparison, reconcile};
-use application::{Budget, Clock, Failure, Reconciliations};
+use application::{Budget, Clock, Failure, Reconciliations, Transfers};
 use async_trait::async_trait;
 use domain::invariant::check;
 use domain::order::{Order, OrderState};
@@ -134,6 +134,17 @@ async fn what_agrees_changes_nothing_and_costs_the_gateway_nothing() {
     assert_eq!(compare(&shop).await, comparison);
     assert_eq!((shop.order(&order.id).await, kinds(&shop)), (order, vec![]));
     assert_eq!(shop.calls(Call::LookUp), look_ups);
+}
+
+#[tokio::test]
+async fn a_page_that_may_take_longer_than_is_left_is_not_asked_for() {
+    let shop = Shop::open().await;
+    shop.gateway.list(NOON, [captured("ch_1", &paid(&shop).await)]);
+    shop.clock.set(complete());
+    let page_max = shop.gateway.page_max();
+    for (left, windows) in [(page_max, 0), (page_max + MINUTE, 1)] {
+        assert_eq!(run(&shop, &[GatewayName::Stripe], left).await.unwrap().windows, windows, "{left:?}");
+    }
 }
 
 #[tokio::test]

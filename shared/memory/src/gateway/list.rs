@@ -28,6 +28,10 @@ impl Transfers for ScriptedGateway {
         Duration::from_secs(60 * 60)
     }
 
+    fn page_max(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
     async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
         let mut desk = self.lock();
         if let Some(left) = desk.lists_lost.checked_sub(1) {

@@ -25,6 +25,7 @@ use domain::reconciliation::{Transfer, Window};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use self::day::Day;
 use self::row::Booking;
@@ -49,6 +50,9 @@ const REPORT_MAX: usize = 256 * 1024 * 1024;
 
 /// How long a whole file may take. It is no call that a shopper waits for.
 const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long a page takes at most: the file of a day, and where there is none, the later ones that prove it.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(4 * 60);
 
 /// How many days later at most a file may be that proves of a missing one that there is none.
 const LATER_MAX: u16 = 3;
@@ -153,11 +157,15 @@ impl Transfers for Reports {
         ADYEN_REPORTS_AFTER
     }
 
+    fn page_max(&self) -> Duration {
+        PAGE_TIMEOUT
+    }
+
     /// A page is what the file of one day has of the window.
     async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
         let (first, last) = Day::around(window)?;
         let day = after.map_or(Ok(first), Day::at)?;
-        let booked = self.booked_on(day).await?;
+        let booked = timeout(PAGE_TIMEOUT, self.booked_on(day)).await.map_err(|_| Failure::Unavailable)??;
         let of_window = booked.iter().filter(|booking| window.contains(booking.at));
         let items = of_window.map(|booking| booking.transfer.clone()).collect();
         let next = if day < last { Some(day.next()?.cursor()) } else { None };

@@ -217,6 +217,10 @@ impl Transfers for PayPalGateway {
         PAYPAL_LISTS_AFTER
     }
 
+    fn page_max(&self) -> Duration {
+        self.timeout
+    }
+
     async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
         let path = transfers::path(window, after)?;
         let exchange = self.exchange(&Message { path: &path, change: None }, self.deadline()).await;

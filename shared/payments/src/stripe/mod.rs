@@ -140,6 +140,10 @@ impl Transfers for StripeGateway {
         STRIPE_LISTS_AFTER
     }
 
+    fn page_max(&self) -> Duration {
+        self.timeout
+    }
+
     async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
         let exchange = self.exchange(&transfers::asking(window, after)?).await;
         let page = transfers::read(&exchange);

@@ -20,6 +20,10 @@ impl Transfers for Invocation {
         Duration::from_secs(15 * 60)
     }
 
+    fn page_max(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
     async fn page(&self, window: Window, after: Option<&Cursor>) -> Result<Listing<Transfer>, Failure> {
         let page = match self.world.gate(Call { name: "list", sort: Sort::GatewayRead }).await {
             None => Ok(self.list(window, after)),
