@@ -38,14 +38,21 @@ async fn a_gateway_without_a_public_key_is_not_offered() {
 #[tokio::test]
 async fn what_the_currency_or_the_country_does_not_have_is_not_offered() {
     let shop = Shop::open_with(&KEYS).await;
-    let [stripe, adyen] = ["stripe", "adyen"].map(|gateway| (gateway.to_owned(), json!(["card"])));
-    let paypal = |methods| ("paypal".to_owned(), methods);
+    let at = |gateway: &str, methods| (gateway.to_owned(), methods);
+    let adyen = at("adyen", json!(["card"]));
+    let stripe = at("stripe", json!(["card", "wallet"]));
     assert_eq!(methods(&shop, "currency=KWD").await, [stripe.clone(), adyen.clone()]);
     assert_eq!(methods(&shop, "currency=CLP").await, std::slice::from_ref(&stripe));
-    let wallet = paypal(json!(["wallet"]));
-    assert_eq!(methods(&shop, "currency=PLN&country=PL").await, [stripe.clone(), wallet, adyen.clone()]);
-    let both = paypal(json!(["wallet", "pay_later"]));
-    assert_eq!(methods(&shop, "country=DE").await, [stripe, both, adyen]);
+    // Klarna's shoppers pay in the currency of their country, and PayPal's can pay later in fewer of them.
+    let later = at("stripe", json!(["card", "wallet", "pay_later"]));
+    let paypal = at("paypal", json!(["wallet"]));
+    assert_eq!(
+        methods(&shop, "currency=PLN&country=PL").await,
+        [later.clone(), paypal.clone(), adyen.clone()]
+    );
+    assert_eq!(methods(&shop, "currency=EUR&country=PL").await, [stripe, paypal, adyen.clone()]);
+    let both = at("paypal", json!(["wallet", "pay_later"]));
+    assert_eq!(methods(&shop, "country=DE").await, [later, both, adyen]);
 }
 
 #[tokio::test]

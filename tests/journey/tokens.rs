@@ -38,7 +38,7 @@ async fn at_stripe(shopper: &Shopper, token: &str) -> End {
         | "pm_card_chargeDeclinedFraudulent"
         | "pm_card_riskLevelHighest"
         | "pm_card_visa_timeoutBeforeCharge" => End::unpaid(becomes("/state", "payment_failed").await),
-        "pm_card_authenticationRequired" => {
+        "pm_card_authenticationRequired" | "pm_klarna" => {
             let waiting = becomes("/payment/state", "action_required").await;
             let page = waiting["payment"]["next_action"]["url"].as_str().unwrap();
             assert!(Client::new().post(page).send().await.unwrap().status().is_success());

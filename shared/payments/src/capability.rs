@@ -185,9 +185,9 @@ pub const fn capability(gateway: GatewayName) -> Capability {
                 scheme: "v1",
                 tolerance: Duration::from_secs(5 * 60),
             },
-            // Stripe has wallets and pay later too; the shop opens its PaymentIntents for cards.
-            methods: &[MethodKind::Card],
-            // Stripe's elements run in the shopper's browser and give it a token; 3-D Secure may still redirect.
+            // What its PaymentIntents are opened for: cards, from wallets too, and Klarna.
+            methods: &[MethodKind::Card, MethodKind::Wallet, MethodKind::PayLater],
+            // Stripe's elements run in the shopper's browser and give it a token; 3-D Secure, and Klarna, redirect.
             approval: Approval::ByToken,
             transfers: TransferList::Listed { complete_after: STRIPE_LISTS_AFTER },
             // `outcome.risk_level` of a charge (https://docs.stripe.com/radar/risk-evaluation).
@@ -245,7 +245,45 @@ pub const fn capability(gateway: GatewayName) -> Capability {
 }
 
 /// Where PayPal's shoppers can pay later (<https://developer.paypal.com/docs/checkout/pay-later/>).
-const PAY_LATER_COUNTRIES: [&str; 8] = ["AU", "CA", "DE", "ES", "FR", "GB", "IT", "US"];
+const PAYPAL_PAYS_LATER: [&str; 8] = ["AU", "CA", "DE", "ES", "FR", "GB", "IT", "US"];
+
+/// Where Klarna's shoppers can, each in the currency of their country (<https://docs.stripe.com/payments/klarna>).
+const KLARNA_PAYS_LATER: [(&str, &str); 22] = [
+    ("AT", "EUR"),
+    ("AU", "AUD"),
+    ("BE", "EUR"),
+    ("CA", "CAD"),
+    ("CH", "CHF"),
+    ("CZ", "CZK"),
+    ("DE", "EUR"),
+    ("DK", "DKK"),
+    ("ES", "EUR"),
+    ("FI", "EUR"),
+    ("FR", "EUR"),
+    ("GB", "GBP"),
+    ("GR", "EUR"),
+    ("IE", "EUR"),
+    ("IT", "EUR"),
+    ("NL", "EUR"),
+    ("NO", "NOK"),
+    ("NZ", "NZD"),
+    ("PL", "PLN"),
+    ("PT", "EUR"),
+    ("SE", "SEK"),
+    ("US", "USD"),
+];
+
+/// Whether somebody in this country can pay later at a gateway, in this currency, where they are known.
+fn can_pay_later(gateway: GatewayName, currency: Option<Currency>, country: Option<&str>) -> bool {
+    match gateway {
+        GatewayName::Stripe => KLARNA_PAYS_LATER.iter().any(|(there, money)| {
+            country.is_none_or(|country| country == *there)
+                && currency.is_none_or(|currency| currency.as_str() == *money)
+        }),
+        GatewayName::PayPal => country.is_none_or(|country| PAYPAL_PAYS_LATER.contains(&country)),
+        GatewayName::Adyen => false,
+    }
+}
 
 /// What can be paid with at a gateway, in this currency and by shoppers of this country (ISO 3166-1 alpha-2), where
 /// they are known.
@@ -260,8 +298,9 @@ pub fn methods_offered(
         GatewayName::PayPal => currency.is_none_or(paypal::takes),
         GatewayName::Adyen => currency.is_none_or(adyen::takes),
     };
-    let can_pay_later = country.is_none_or(|country| PAY_LATER_COUNTRIES.contains(&country));
-    let offered = |method: &MethodKind| takes_currency && (*method != MethodKind::PayLater || can_pay_later);
+    let offered = |method: &MethodKind| {
+        takes_currency && (*method != MethodKind::PayLater || can_pay_later(gateway, currency, country))
+    };
     capability(gateway).methods.iter().copied().filter(offered).collect()
 }
 

@@ -118,7 +118,7 @@ impl<'a> IntentBody<'a> {
             }),
             // Stripe takes a declined method off its intent.
             payment_method: (status != Status::RequiresPaymentMethod).then(|| intent.token.as_str()),
-            payment_method_types: ["card"],
+            payment_method_types: [intent.token.method_type()],
             status: status.as_str(),
         }
     }

@@ -18,13 +18,16 @@ impl Opening {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Answer> {
         let (mut amount, mut currency, mut token, mut manual) = (None, None, None, false);
         let (mut order_id, mut attempt) = (String::new(), String::new());
+        let mut types = Vec::new();
         for (name, value) in parse(body) {
             match &*name {
                 "amount" => amount = Some(parse_amount(&value)?),
                 "currency" => currency = Some(parse_currency(&value)?),
                 "payment_method" => token = Some(parse_token(&value)?),
                 "capture_method" if value == "manual" => manual = true,
-                "allowed_payment_method_types[]" if value == "card" => {}
+                "allowed_payment_method_types[]" if matches!(&*value, "card" | "klarna") => {
+                    types.push(value.into_owned());
+                }
                 "metadata[order_id]" => order_id = value.into_owned(),
                 "metadata[attempt]" => attempt = value.into_owned(),
                 "capture_method" | "allowed_payment_method_types[]" => {
@@ -36,10 +39,14 @@ impl Opening {
         if !manual {
             return Err(missing("capture_method"));
         }
+        let token: Token = token.ok_or_else(|| missing("payment_method"))?;
+        if !types.iter().any(|kind| kind == token.method_type()) {
+            return Err(invalid(None, "payment_method", "Not among the types that are allowed."));
+        }
         Ok(Self {
             amount: amount.ok_or_else(|| missing("amount"))?,
             currency: currency.ok_or_else(|| missing("currency"))?,
-            token: token.ok_or_else(|| missing("payment_method"))?,
+            token,
             order_id,
             attempt,
         })

@@ -8,6 +8,7 @@ pub(crate) enum Token {
     DeclinedSoftly,
     DeclinedAsFraud,
     AsksForAuthentication,
+    PaysLater,
     TimeoutAfterCharge,
     TimeoutBeforeCharge,
     CapturedAfterDecline,
@@ -41,11 +42,12 @@ impl OnConfirm {
 }
 
 impl Token {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Pays,
         Self::DeclinedSoftly,
         Self::DeclinedAsFraud,
         Self::AsksForAuthentication,
+        Self::PaysLater,
         Self::TimeoutAfterCharge,
         Self::TimeoutBeforeCharge,
         Self::CapturedAfterDecline,
@@ -60,6 +62,7 @@ impl Token {
             Self::DeclinedSoftly => "pm_card_chargeDeclined",
             Self::DeclinedAsFraud => "pm_card_chargeDeclinedFraudulent",
             Self::AsksForAuthentication => "pm_card_authenticationRequired",
+            Self::PaysLater => "pm_klarna",
             Self::TimeoutAfterCharge => "pm_card_visa_timeoutAfterCharge",
             Self::TimeoutBeforeCharge => "pm_card_visa_timeoutBeforeCharge",
             Self::CapturedAfterDecline => "pm_card_visa_capturedAfterDecline",
@@ -79,10 +82,28 @@ impl Token {
             Self::Pays | Self::IsDisputed | Self::ElevatedRisk | Self::HighestRisk => OnConfirm::Authorize,
             Self::DeclinedSoftly => OnConfirm::Decline { decline_code: "generic_decline" },
             Self::DeclinedAsFraud => OnConfirm::Decline { decline_code: "fraudulent" },
-            Self::AsksForAuthentication => OnConfirm::AskForAuthentication,
+            // Klarna's shoppers agree on its own page.
+            Self::AsksForAuthentication | Self::PaysLater => OnConfirm::AskForAuthentication,
             Self::TimeoutAfterCharge => OnConfirm::AuthorizeUnanswered,
             Self::TimeoutBeforeCharge => OnConfirm::IgnoreUnanswered,
             Self::CapturedAfterDecline => OnConfirm::DeclineAndCapture { decline_code: "generic_decline" },
+        }
+    }
+
+    /// What kind of method it stands for.
+    pub(crate) const fn method_type(self) -> &'static str {
+        match self {
+            Self::PaysLater => "klarna",
+            Self::Pays
+            | Self::DeclinedSoftly
+            | Self::DeclinedAsFraud
+            | Self::AsksForAuthentication
+            | Self::TimeoutAfterCharge
+            | Self::TimeoutBeforeCharge
+            | Self::CapturedAfterDecline
+            | Self::IsDisputed
+            | Self::ElevatedRisk
+            | Self::HighestRisk => "card",
         }
     }
 
@@ -96,6 +117,7 @@ impl Token {
         match self {
             Self::ElevatedRisk => "elevated",
             Self::HighestRisk => "highest",
+            Self::PaysLater => "not_assessed",
             Self::Pays
             | Self::DeclinedSoftly
             | Self::DeclinedAsFraud

@@ -5,6 +5,11 @@ use super::exchange::Message;
 /// What is shown whole: it says what Stripe thinks of the charge.
 const EXPANDED: &str = "latest_charge";
 
+/// What a token may stand for. Apple Pay and Google Pay give tokens of cards
+/// (<https://docs.stripe.com/api/payment_methods/object#payment_method_object-card-wallet>). Others either end after days, or
+/// cannot be held before they are captured (<https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>).
+const METHOD_TYPES: [&str; 2] = ["card", "klarna"];
+
 /// One call, ready to be written as a request. The same charge and operation give the same bytes every time.
 pub(super) struct Call<'a> {
     pub(super) charge: &'a Charge,
@@ -25,15 +30,15 @@ impl<'a> Call<'a> {
     /// Nothing, for a charge that another gateway takes.
     pub(super) fn open(charge: &'a Charge) -> Option<Self> {
         let PaymentMethod::Stripe { token } = &charge.method else { return None };
-        let form = vec![
+        let mut form = vec![
             ("amount", charge.amount.amount().to_string()),
             ("currency", charge.amount.currency().as_str().to_ascii_lowercase()),
             ("payment_method", token.expose().to_owned()),
-            ("allowed_payment_method_types[]", "card".to_owned()),
             ("capture_method", "manual".to_owned()),
             ("metadata[order_id]", charge.order_id.to_string()),
             ("metadata[attempt]", charge.attempt.to_string()),
         ];
+        form.extend(METHOD_TYPES.map(|kind| ("allowed_payment_method_types[]", kind.to_owned())));
         Some(Self { charge, aim: Aim::Change(Operation::Open), reference: None, form })
     }
 

@@ -36,10 +36,11 @@ async fn open_sends_the_frozen_charge_and_nothing_else() {
         ("amount", "8999"),
         ("currency", "eur"),
         ("payment_method", "pm_card_visa"),
-        ("allowed_payment_method_types[]", "card"),
         ("capture_method", "manual"),
         ("metadata[order_id]", "order"),
         ("metadata[attempt]", "1"),
+        ("allowed_payment_method_types[]", "card"),
+        ("allowed_payment_method_types[]", "klarna"),
     ]);
     assert_eq!(form(&asked), expected);
 }

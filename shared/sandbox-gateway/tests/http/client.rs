@@ -168,12 +168,13 @@ pub(crate) async fn reply(request: RequestBuilder) -> Reply {
     Reply { status, replayed, body }
 }
 
-pub(crate) fn opening(token: &str) -> [(&str, &str); 7] {
+pub(crate) fn opening(token: &str) -> [(&str, &str); 8] {
     [
         ("amount", "8999"),
         ("currency", "eur"),
         ("payment_method", token),
         ("allowed_payment_method_types[]", "card"),
+        ("allowed_payment_method_types[]", "klarna"),
         ("capture_method", "manual"),
         ("metadata[order_id]", "order"),
         ("metadata[attempt]", "1"),
