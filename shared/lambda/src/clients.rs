@@ -18,9 +18,10 @@ mod calls; // how often this process called AWS, by operation
 
 pub use calls::calls;
 
-/// Time-outs that end before any function's own. Three attempts may take as long as the whole operation, no longer.
+/// Time-outs that end before any function's own. An answer takes some milliseconds, and whoever waits for one that is lost
+/// keeps units of others waiting; a repetition is harmless.
 const CONNECT: Duration = Duration::from_secs(1);
-const ATTEMPT: Duration = Duration::from_millis(2_500);
+const ATTEMPT: Duration = Duration::from_secs(1);
 const OPERATION: Duration = Duration::from_secs(5);
 /// The SDK retries throttling and lost connections, with jitter; no layer above it does. A repeated write is harmless
 /// by its condition.

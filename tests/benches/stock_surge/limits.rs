@@ -127,7 +127,7 @@ pub(crate) mod client {
     /// Attempts of the SDK at a throttled or lost call. `shared/lambda/src/clients.rs`.
     pub(crate) const ATTEMPTS: u32 = 3;
     /// How long an attempt waits for its answer. The same file.
-    pub(crate) const ATTEMPT: Duration = Duration::from_millis(2_500);
+    pub(crate) const ATTEMPT: Duration = Duration::from_secs(1);
     /// How long all attempts may take together. The same file.
     pub(crate) const OPERATION: Duration = Duration::from_secs(5);
     /// The longest pause before the second attempt; it doubles, and any part of it is waited. `aws-smithy-types`,
