@@ -18,6 +18,8 @@ struct Counted {
     tables: Counter,
     gateway: Counter,
     endpoint: &'static str,
+    /// Events that were ticked off, each by a write that has nothing to do with the payment: a gateway's every event is.
+    settled: usize,
 }
 
 impl Counted {
@@ -29,7 +31,7 @@ impl Counted {
         let order = shop.ask(&checkout).await.text_at("/id");
         let tables = Counter::before(&shop.address).await;
         let gateway = Counter::before(&shop.setting(endpoint)).await;
-        Self { shop, order, tables, gateway, endpoint }
+        Self { shop, order, tables, gateway, endpoint, settled: 0 }
     }
 
     /// One message for a worker, which must take it to the end.
@@ -51,9 +53,10 @@ impl Counted {
     }
 
     /// What the gateway tells, which is received and applied.
-    async fn hear(&self, told: &Request, gateway: &str, event: &str) {
+    async fn hear(&mut self, told: &Request, gateway: &str, event: &str) {
         assert_eq!(self.shop.ask(told).await.status, 200);
         self.work("apply-webhook", json!({ "gateway": gateway, "event_id": event })).await;
+        self.settled += 1;
     }
 
     /// The gateway's object of the order's only attempt.
@@ -68,7 +71,7 @@ impl Counted {
         let order = self.shop.ask(&Request::of("get-order").path(&self.order)).await;
         assert_eq!(order.text_at("/state"), "paid");
         let writes = self.tables.calls().iter().filter(|call| WRITES.contains(&call.as_str())).count();
-        (self.gateway.calls(), writes)
+        (self.gateway.calls(), writes.saturating_sub(self.settled))
     }
 }
 
@@ -85,8 +88,8 @@ async fn a_plain_payment_is_at_most_three_calls_to_the_gateway_and_five_writes()
 
 /// The shopper approves between two messages, and PayPal tells of it. An instance asks for a token before its first call.
 #[tokio::test]
-async fn a_plain_payment_at_paypal_is_at_most_five_calls_to_the_gateway_beside_its_tokens_and_seven_writes() {
-    let counted = Counted::with(json!({"gateway": "paypal"}), "PAYPAL_ENDPOINT").await;
+async fn a_plain_payment_at_paypal_is_at_most_three_calls_to_the_gateway_and_five_writes() {
+    let mut counted = Counted::with(json!({"gateway": "paypal"}), "PAYPAL_ENDPOINT").await;
     counted.capture().await;
     let reference = counted.reference();
     let approval = format!("{}/sandbox/approve/{reference}", counted.shop.setting("PAYPAL_ENDPOINT"));
@@ -101,16 +104,15 @@ async fn a_plain_payment_at_paypal_is_at_most_five_calls_to_the_gateway_beside_i
     counted.hear(&approved_at_paypal_as(&counted.shop, &told), "paypal", "WH-1-2").await;
     let (asked, writes) = counted.cost().await;
     let (tokens, calls): (Vec<_>, Vec<_>) = asked.iter().partition(|call| call.ends_with("/oauth2/token"));
-    assert!(tokens.len() <= 2 && calls.len() <= 5, "{asked:?}");
+    assert!(tokens.len() <= 2 && calls.len() <= 3, "{asked:?}");
     assert!(asked.last().unwrap().ends_with("/capture"), "{asked:?}");
-    assert!((1..=7).contains(&writes), "{writes} writes");
+    assert!((1..=5).contains(&writes), "{writes} writes");
 }
 
-/// Adyen takes the capture on, and tells of its end. The payment's id there is not stored, so that before Adyen has told of
-/// the authorization it is learned from a repetition under the same key.
+/// Adyen takes the capture on, and tells of its end.
 #[tokio::test]
-async fn a_plain_payment_at_adyen_is_at_most_three_calls_to_the_gateway_and_six_writes() {
-    let counted = Counted::with(json!({"gateway": "adyen", "token": "ada_visa"}), "ADYEN_ENDPOINT").await;
+async fn a_plain_payment_at_adyen_is_at_most_three_calls_to_the_gateway_and_five_writes() {
+    let mut counted = Counted::with(json!({"gateway": "adyen", "token": "ada_visa"}), "ADYEN_ENDPOINT").await;
     counted.capture().await;
     let (reference, order) = (counted.reference(), &counted.order);
     let total = Request::of("checkout").json()["expected_total"]["amount"].as_i64().unwrap();
@@ -119,5 +121,5 @@ async fn a_plain_payment_at_adyen_is_at_most_three_calls_to_the_gateway_and_six_
     let (asked, writes) = counted.cost().await;
     assert!(asked.len() <= 3, "{asked:?}");
     assert!(asked.last().unwrap().ends_with("/captures"), "{asked:?}");
-    assert!((1..=6).contains(&writes), "{writes} writes");
+    assert!((1..=5).contains(&writes), "{writes} writes");
 }

@@ -6,7 +6,7 @@ use domain::order::Order;
 use domain::webhook::{Event, EventKey, EventSubject, Mode, Purpose, Quarantine, Settlement};
 
 use crate::capture_payment;
-use crate::follow_up::{follow_up, follow_up_dispute};
+use crate::follow_up::{follow_up, follow_up_approval, follow_up_dispute};
 use crate::repeat::until_definite;
 use crate::{Breaker, Budget, Clock, Failure, Gateways, OrderLedger, Velocity, WebhookLedger};
 
@@ -82,7 +82,7 @@ async fn concerned(
 
 /// What the event's object was opened for. A dispute need not say it; its payment does.
 async fn purpose(ports: &Ports<'_>, event: &Event) -> Result<Option<Purpose>, Failure> {
-    if event.purpose.is_some() || event.subject == EventSubject::Payment {
+    if event.purpose.is_some() || event.subject != EventSubject::Dispute {
         return Ok(event.purpose.clone());
     }
     if !ports.budget.allows_call(ports.clock.now()) {
@@ -98,6 +98,7 @@ async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Fa
     let ports = capture_payment::Ports { orders, velocity, gateways, breaker, budget, clock };
     match event.subject {
         EventSubject::Payment => follow_up(&ports, order, attempt).await,
+        EventSubject::Approval => follow_up_approval(&ports, order, attempt).await,
         EventSubject::Dispute => follow_up_dispute(&ports, order, attempt).await,
     }
 }

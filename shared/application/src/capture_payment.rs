@@ -39,6 +39,31 @@ pub struct Ports<'a> {
     pub clock: &'a dyn Clock,
 }
 
+/// Why an order is looked at.
+#[derive(Clone, Copy)]
+enum Woken {
+    /// Its record said so.
+    InTime,
+    /// The gateway has news of it.
+    ByNews,
+    /// The gateway tells that its shopper has approved.
+    ByApproval,
+    /// This worker has just written it.
+    ByWriting,
+}
+
+impl Woken {
+    /// What is due within this counts as due. A clock that lags behind the sender's must not take the wake-up for an early
+    /// one: a look-up too soon is harmless, a wake-up that is lost is not.
+    const fn patience(self) -> Duration {
+        match self {
+            Self::InTime => CLOCK_LAG_MAX,
+            Self::ByNews | Self::ByApproval => Duration::MAX,
+            Self::ByWriting => Duration::ZERO,
+        }
+    }
+}
+
 /// What to do after a round.
 enum Next {
     /// Go on with the order as it is now.
@@ -58,9 +83,7 @@ pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Fail
         tracing::warn!(order = %id, "woken for an order that does not exist");
         return Ok(());
     };
-    // A clock that lags behind the sender's must not take the wake-up for an early one: a look-up too soon is harmless,
-    // a wake-up that is lost is not.
-    go_on(ports, order, CLOCK_LAG_MAX).await
+    go_on(ports, order, Woken::InTime).await
 }
 
 /// The same at once from an order as it was just read, however long its record says to wait: somebody has heard that the
@@ -69,20 +92,27 @@ pub async fn capture_payment(ports: &Ports<'_>, id: &OrderId) -> Result<(), Fail
 /// # Errors
 /// As [`capture_payment`].
 pub(crate) async fn capture_payment_now(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
-    go_on(ports, order, Duration::MAX).await
+    go_on(ports, order, Woken::ByNews).await
 }
 
-/// Makes rounds until there is nothing to do now. A wake that is due within `patience` counts as due until a round has
-/// written something.
-async fn go_on(ports: &Ports<'_>, mut order: Order, mut patience: Duration) -> Result<(), Failure> {
+/// The same where the news is that the shopper has approved.
+///
+/// # Errors
+/// As [`capture_payment`].
+pub(crate) async fn capture_approved(ports: &Ports<'_>, order: Order) -> Result<(), Failure> {
+    go_on(ports, order, Woken::ByApproval).await
+}
+
+/// Makes rounds until there is nothing to do now.
+async fn go_on(ports: &Ports<'_>, mut order: Order, mut woken: Woken) -> Result<(), Failure> {
     let id = order.id.clone();
     for _ in 0..ROUNDS_MAX {
-        if is_waiting(&order, ports.clock.now().plus(patience)) {
+        if is_waiting(&order, ports.clock.now().plus(woken.patience())) {
             return Ok(());
         }
-        order = match round(ports, order).await? {
+        order = match round(ports, order, woken).await? {
             Next::GoOn(order) => {
-                patience = Duration::ZERO;
+                woken = Woken::ByWriting;
                 *order
             }
             Next::Done => return Ok(()),
@@ -95,7 +125,7 @@ async fn go_on(ports: &Ports<'_>, mut order: Order, mut patience: Duration) -> R
     Err(Failure::Throttled)
 }
 
-async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
+async fn round(ports: &Ports<'_>, order: Order, woken: Woken) -> Result<Next, Failure> {
     let now = ports.clock.now();
     if let Some(step) = order.next_refund_step(now).filter(|_| order.rests()) {
         return refunding::round(ports, order, step).await;
@@ -106,7 +136,11 @@ async fn round(ports: &Ports<'_>, order: Order) -> Result<Next, Failure> {
     let Some(attempt) = order.attempt().cloned() else {
         return Ok(Next::Done);
     };
-    match order.next_step(now) {
+    let step = match woken {
+        Woken::ByApproval => order.next_step_once_approved(now),
+        Woken::InTime | Woken::ByNews | Woken::ByWriting => order.next_step(now),
+    };
+    match step {
         Step::Rest => {
             screening::count_declines(ports, &order).await?;
             Ok(Next::Done)

@@ -5,7 +5,7 @@
 use domain::order::Order;
 use domain::payment::{AttemptNumber, AttemptState};
 
-use crate::capture_payment::{Ports, capture_payment_now};
+use crate::capture_payment::{Ports, capture_approved, capture_payment_now};
 use crate::repeat::until_definite;
 use crate::{ChangeError, Failure};
 
@@ -30,6 +30,20 @@ pub(crate) async fn follow_up(ports: &Ports<'_>, order: Order, number: AttemptNu
         // A gateway that does not answer leaves the order with its own next wake, so that the news is not needed any more.
         Some(_) => capture_payment_now(ports, order).await,
     }
+}
+
+/// The gateway tells that the shopper has approved. Where that is what the attempt waits for, its confirm is made at once, and
+/// refused if it is not so.
+///
+/// # Errors
+/// As [`follow_up`].
+pub(crate) async fn follow_up_approval(
+    ports: &Ports<'_>,
+    order: Order,
+    number: AttemptNumber,
+) -> Result<(), Failure> {
+    let is_last = order.attempt().is_some_and(|attempt| attempt.number == number && !attempt.is_settled());
+    if is_last { capture_approved(ports, order).await } else { follow_up(ports, order, number).await }
 }
 
 /// What waits for a person is asked about once more: the gateway may know by now.

@@ -179,11 +179,19 @@ impl Order {
 
     /// What a worker does next about the payment.
     pub fn next_step(&self, now: Timestamp) -> Step {
+        self.in_flight().map_or(Step::Rest, |attempt| attempt.next_step(now))
+    }
+
+    /// The same for who has heard that the shopper approved.
+    pub fn next_step_once_approved(&self, now: Timestamp) -> Step {
+        self.in_flight().map_or(Step::Rest, |attempt| attempt.next_step_once_approved(now))
+    }
+
+    /// The attempt that may still take the order on.
+    fn in_flight(&self) -> Option<&Attempt> {
         match self.state {
-            OrderState::PendingPayment => self.attempt().map_or(Step::Rest, |attempt| attempt.next_step(now)),
-            OrderState::Paid { .. } | OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. } => {
-                Step::Rest
-            }
+            OrderState::PendingPayment => self.attempt(),
+            OrderState::Paid { .. } | OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. } => None,
         }
     }
 

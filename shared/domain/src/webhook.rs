@@ -59,6 +59,8 @@ pub struct Event {
 pub enum EventSubject {
     /// A payment, and what goes back of it.
     Payment,
+    /// A payment whose shopper has approved it, where nothing is held before a confirm follows.
+    Approval,
     /// A dispute of a payment. It may say nothing of what that was opened for: then the gateway is asked.
     Dispute,
 }
@@ -68,13 +70,14 @@ impl EventSubject {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Payment => "payment",
+            Self::Approval => "approval",
             Self::Dispute => "dispute",
         }
     }
 
     /// The subject of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Payment, Self::Dispute].into_iter().find(|subject| subject.as_str() == name)
+        [Self::Payment, Self::Approval, Self::Dispute].into_iter().find(|subject| subject.as_str() == name)
     }
 }
 

@@ -236,7 +236,7 @@ pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {
     ];
     let purpose = (id(), any::<u32>()).prop_map(|(order_id, attempt)| Purpose { order_id, attempt });
     let mode = select(&[Mode::Live, Mode::Test]);
-    let subject = select(&[EventSubject::Payment, EventSubject::Dispute]);
+    let subject = select(&[EventSubject::Payment, EventSubject::Approval, EventSubject::Dispute]);
     let object = (id(), subject);
     let what = (id(), "[a-zA-Z._-]{1,64}", object, option::of(purpose), mode, option::of(fact()));
     let wake = (select(&Queue::ALL), time()).prop_map(|(queue, at)| Wake { queue, at });

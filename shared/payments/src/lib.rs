@@ -5,6 +5,7 @@
 mod capability; // what each gateway promises, in one table
 mod credential; // which secret proves who asks, also while it is rotated
 mod decimal; // amounts in major units
+mod held; // what was authorized last, for the capture that follows
 mod hex; // bytes as digits
 mod line; // HTTP to a gateway: one request, and its answer or the loss of it
 mod reference; // our own names for payments and refunds

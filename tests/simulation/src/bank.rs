@@ -124,7 +124,9 @@ impl Bank {
             return if kept.request == *request { kept.answer.clone() } else { Outcome::Unknown };
         }
         let answer = self.perform(request, now, dice);
-        self.keep(request, now, answer.clone());
+        if !acting::is_unapproved(request, &answer) {
+            self.keep(request, now, answer.clone());
+        }
         answer
     }
 
@@ -166,6 +168,7 @@ impl Bank {
         }
         let (status, answer) = match (operation, &intent.status) {
             (Operation::Confirm, Status::RequiresConfirmation | Status::Approved) => decide(&intent.charge),
+            (Operation::Confirm, Status::RequiresApproval) => return acting::required(),
             (Operation::Complete, status) => acting::complete(&intent.charge, request, status),
             (Operation::Capture, Status::RequiresCapture) => (Status::Succeeded, Outcome::Captured),
             (
@@ -198,7 +201,7 @@ impl Bank {
             return Outcome::Opened(reference);
         }
         self.expect_the_shopper(at, now, dice);
-        Outcome::ApprovalNeeded { reference, url: ACTION.to_owned() }
+        Outcome::ApprovalNeeded { reference, url: acting::PAGE.to_owned() }
     }
 
     fn look_up(&self, request: &Request) -> Outcome {
@@ -209,9 +212,7 @@ impl Bank {
                 Outcome::Unknown
             }
             Some(Status::Approved) => Outcome::Approved,
-            Some(Status::RequiresAction | Status::RequiresApproval) => {
-                Outcome::RequiresAction { url: ACTION.to_owned() }
-            }
+            Some(Status::RequiresAction | Status::RequiresApproval) => acting::required(),
             Some(Status::RequiresCapture) => self
                 .intent(request.reference.as_ref())
                 .map_or(Outcome::Unknown, |intent| authorized(&intent.charge)),
@@ -347,8 +348,6 @@ pub(crate) const ADYEN: &str = "adyen_";
 /// How long what was taken on waits at the most, in milliseconds.
 const RECEIVED_MAX: u32 = 60_000;
 
-const ACTION: &str = "https://gateway.example/act";
-
 fn soft_decline() -> Decline {
     Decline { code: "insufficient_funds".to_owned(), retry: Retry::OtherMethod }
 }
@@ -360,9 +359,7 @@ fn decide(charge: &Charge) -> (Status, Outcome) {
     match token(charge) {
         "declined" => declined(soft_decline()),
         "stolen" => declined(Decline { code: "stolen_card".to_owned(), retry: Retry::None }),
-        token if token.starts_with("three_d_secure") => {
-            (Status::RequiresAction, Outcome::RequiresAction { url: ACTION.to_owned() })
-        }
+        token if token.starts_with("three_d_secure") => (Status::RequiresAction, acting::required()),
         _ => (Status::RequiresCapture, authorized(charge)),
     }
 }

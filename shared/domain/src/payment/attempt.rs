@@ -203,6 +203,19 @@ impl Attempt {
         }
     }
 
+    /// The same for who has heard that the shopper approved: the confirm finds out by itself whether they did, and a
+    /// look before it would find out no more.
+    pub fn next_step_once_approved(&self, now: Timestamp) -> Step {
+        let step = self.next_step(now);
+        if step == Step::LookUp && self.awaits_approval() { Step::Claim(Operation::Confirm) } else { step }
+    }
+
+    /// Whether nothing is held before a confirm, for which the shopper must approve.
+    fn awaits_approval(&self) -> bool {
+        matches!(self.state, AttemptState::RequiresAction { .. })
+            && self.method.gateway().approves_by_redirect()
+    }
+
     /// Looks up first, and acts when that proved nothing: an authorization is replayed once while its key lives and
     /// voided after that; a capture or a void is simply asked for again. Where a void could not end what was not
     /// authorized yet, the authorization is replayed for as long as its key lives: a result of the shopper's is good for

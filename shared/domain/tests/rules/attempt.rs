@@ -245,9 +245,24 @@ fn awaiting_approval() -> Attempt {
 
 /// The same once its shopper approved, and the confirm is outstanding.
 fn approved_and_confirming() -> Attempt {
-    let approved = awaiting_approval().apply_look_up(Outcome::Approved, NOON).unwrap();
-    assert_eq!(approved.next_step(NOON), Step::Claim(Operation::Confirm));
-    approved.claim(Operation::Confirm, NOON)
+    let confirming = awaiting_approval().apply_look_up(Outcome::Approved, NOON).unwrap();
+    assert!(matches!(confirming.state, AttemptState::Sending { operation: Operation::Confirm, .. }));
+    confirming
+}
+
+#[test]
+fn who_hears_that_the_shopper_approved_confirms_without_a_look_and_waits_on_where_it_is_not_so() {
+    let waiting = awaiting_approval();
+    assert_eq!(waiting.next_step(NOON), Step::LookUp);
+    assert_eq!(waiting.next_step_once_approved(NOON), Step::Claim(Operation::Confirm));
+    let refused = Outcome::RequiresAction { url: "https://paypal.example/approve".to_owned() };
+    let on = waiting.claim(Operation::Confirm, NOON).apply(refused.clone(), NOON).unwrap();
+    assert_eq!(on.next_step(NOON), Step::LookUp);
+    assert_eq!(on.claim(Operation::Void, NOON).state, AttemptState::Voided, "nothing is held");
+    // Too late, and where there is no approval, it is as if nobody had heard anything.
+    let deadline = NOON.plus(Attempt::ACTION_TIME);
+    assert_eq!(awaiting_approval().next_step_once_approved(deadline), Step::Claim(Operation::Void));
+    assert_eq!(opened().apply(refused, NOON).unwrap().next_step_once_approved(NOON), Step::LookUp);
 }
 
 #[test]

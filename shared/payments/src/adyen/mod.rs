@@ -28,6 +28,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use self::call::{Call, Message};
 use self::reports::Reports;
+use crate::held::LastHeld;
 use crate::line::{Exchange, Line, SettingError};
 use crate::reference;
 use crate::report::{report, report_refund};
@@ -43,6 +44,7 @@ pub struct AdyenGateway {
     facts: Arc<dyn Facts>,
     timeout: Duration,
     reports: Option<Reports>,
+    held: LastHeld,
 }
 
 /// The currencies whose minor units Adyen counts in other decimals than ISO 4217
@@ -70,7 +72,7 @@ impl AdyenGateway {
     ) -> Result<Self, SettingError> {
         let key = SecretKey::new(secrets, secret_name);
         let line = Line::new(endpoint, timeout)?;
-        Ok(Self { line, merchant_account, key, facts, timeout, reports: None })
+        Ok(Self { line, merchant_account, key, facts, timeout, reports: None, held: LastHeld::default() })
     }
 
     /// The same gateway, whose reports are read at `endpoint`, such as `https://ca-test.adyen.com`, with the report user's
@@ -116,14 +118,26 @@ impl AdyenGateway {
         })
     }
 
-    /// Adyen's id of an authorized payment, as it told it, or as it answers a repetition of the request that made it.
+    /// Makes a call that authorizes, and notes what it holds.
+    async fn authorize(&self, call: &Call<'_>, reference: &GatewayReference) -> Outcome {
+        let (exchange, outcome) = self.make(call).await;
+        let is_held = matches!(outcome, Outcome::Authorized | Outcome::AuthorizedAtRisk(_));
+        if let Some(payment) = answer::payment(&exchange).filter(|_| is_held) {
+            self.held.note(reference, payment);
+        }
+        outcome
+    }
+
+    /// Adyen's id of an authorized payment, as it answered or told it, or as it answers a repetition of the request that made it.
     async fn payment(&self, charge: &Charge, reference: &GatewayReference) -> Option<GatewayReference> {
+        if let Some(payment) = self.held.take(reference) {
+            return Some(payment);
+        }
         if let Some(payment) = facts::authorized(&self.told(reference).await) {
             return Some(payment);
         }
-        let (exchange, outcome) = self.make(&Call::authorization(charge, &self.merchant_account)?).await;
-        let is_held = matches!(outcome, Outcome::Authorized | Outcome::AuthorizedAtRisk(_));
-        if is_held { answer::payment(&exchange) } else { None }
+        self.authorize(&Call::authorization(charge, &self.merchant_account)?, reference).await;
+        self.held.take(reference)
     }
 }
 
@@ -144,17 +158,17 @@ impl Gateway for AdyenGateway {
         reference::of(charge).map_or(Outcome::NotSent, Outcome::Opened)
     }
 
-    async fn confirm(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {
+    async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         match Call::payment(charge, &self.merchant_account) {
-            Some(call) => self.make(&call).await.1,
+            Some(call) => self.authorize(&call, reference).await,
             // Nothing like it was ever opened.
             None => Outcome::Unknown,
         }
     }
 
-    async fn complete(&self, charge: &Charge, _reference: &GatewayReference) -> Outcome {
+    async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         match Call::completion(charge) {
-            Some(call) => self.make(&call).await.1,
+            Some(call) => self.authorize(&call, reference).await,
             // The shopper brought nothing back.
             None => Outcome::Unknown,
         }
@@ -171,6 +185,7 @@ impl Gateway for AdyenGateway {
     }
 
     async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
+        let _given_up = self.held.take(reference);
         match Call::void(charge, reference, &self.merchant_account) {
             Some(call) => self.make(&call).await.1,
             None => Outcome::Unknown,

@@ -33,7 +33,7 @@ pub(super) fn refusal_code(exchange: &Exchange) -> Option<String> {
     }
 }
 
-/// The one authorization of an order that was looked up.
+/// The one authorization of an order.
 pub(super) fn authorization(exchange: &Exchange) -> Option<GatewayReference> {
     let Exchange::Answered { body, .. } = exchange else { return None };
     let order: Order = parse(body.as_deref())?;

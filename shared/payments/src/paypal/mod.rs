@@ -29,6 +29,7 @@ use self::access::Access;
 use self::call::Call;
 use self::exchange::Message;
 use crate::capability::PAYPAL_LISTS_AFTER;
+use crate::held::LastHeld;
 use crate::line::{Exchange, Line, SettingError};
 use crate::report::{report, report_disputes, report_list, report_purpose, report_refund};
 
@@ -39,6 +40,7 @@ pub struct PayPalGateway {
     line: Line,
     access: Access,
     timeout: Duration,
+    held: LastHeld,
 }
 
 /// Whether PayPal takes a currency.
@@ -58,7 +60,8 @@ impl PayPalGateway {
         secret_name: SecretName,
         timeout: Duration,
     ) -> Result<Self, SettingError> {
-        Ok(Self { line: Line::new(endpoint, timeout)?, access: Access::new(secrets, secret_name), timeout })
+        let (line, access) = (Line::new(endpoint, timeout)?, Access::new(secrets, secret_name));
+        Ok(Self { line, access, timeout, held: LastHeld::default() })
     }
 
     fn deadline(&self) -> Instant {
@@ -132,7 +135,11 @@ impl Gateway for PayPalGateway {
     }
 
     async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
-        self.make(&Call::authorize(charge, reference), self.deadline()).await.1
+        let (exchange, outcome) = self.make(&Call::authorize(charge, reference), self.deadline()).await;
+        if let (Outcome::Authorized, Some(authorization)) = (&outcome, answer::authorization(&exchange)) {
+            self.held.note(reference, authorization);
+        }
+        outcome
     }
 
     async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
@@ -141,9 +148,12 @@ impl Gateway for PayPalGateway {
 
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         let deadline = self.deadline();
-        let authorization = match self.authorization(charge, reference, deadline).await {
-            Ok(authorization) => authorization,
-            Err(seen) => return seen,
+        let authorization = match self.held.take(reference) {
+            Some(authorization) => authorization,
+            None => match self.authorization(charge, reference, deadline).await {
+                Ok(authorization) => authorization,
+                Err(seen) => return seen,
+            },
         };
         match Call::capture(charge, reference, &authorization) {
             Some(call) => self.make(&call, deadline).await.1,
@@ -153,6 +163,7 @@ impl Gateway for PayPalGateway {
 
     async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         let deadline = self.deadline();
+        let _given_up = self.held.take(reference);
         match self.authorization(charge, reference, deadline).await {
             Ok(authorization) => self.make(&Call::void(charge, reference, &authorization), deadline).await.1,
             Err(seen) => seen,

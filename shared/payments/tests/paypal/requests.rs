@@ -1,5 +1,5 @@
 use application::Gateway;
-use domain::payment::{Charge, GatewayReference};
+use domain::payment::{Charge, GatewayReference, Outcome};
 use serde_json::{Value, json};
 
 use crate::order::{authorization, order};
@@ -77,6 +77,23 @@ async fn capture_and_void_look_for_the_authorization_and_change_that() {
     assert_eq!(void[1].line, "POST /v2/payments/authorizations/AUTH1/void");
     assert_eq!(void[1].header("paypal-request-id"), "pay:order:1:void");
     assert_eq!(json_of(&void[1]), json!({}));
+}
+
+#[tokio::test]
+async fn a_capture_that_follows_its_confirm_need_not_look_for_the_authorization_and_the_next_one_does() {
+    let held = order("COMPLETED", &authorization("CREATED"));
+    let scripted = scripted(&[(201, &held), (500, "{}"), (200, &held)]).await;
+    let (gateway, charge, order) = (gateway(&scripted.address), charge(), reference());
+    assert_eq!(gateway.confirm(&charge, &order).await, Outcome::Authorized);
+    for _ in 0..2 {
+        gateway.capture(&charge, &order).await;
+    }
+    let lines: Vec<_> = scripted.asked().into_iter().map(|asked| asked.line).collect();
+    let capture = "POST /v2/payments/authorizations/AUTH1/capture";
+    assert_eq!(
+        lines[lines.len() - 4..],
+        ["POST /v2/checkout/orders/ORDER1/authorize", capture, "GET /v2/checkout/orders/ORDER1", capture,]
+    );
 }
 
 #[tokio::test]

@@ -1,13 +1,28 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use domain::payment::{Charge, Decline, Outcome, Retry};
+use domain::payment::{Charge, Decline, Operation, Outcome, PaymentMethod, Retry};
 
-use super::{Bank, PAYPAL, Request, Status, authorized, soft_decline, token};
+use super::{Asked, Bank, PAYPAL, Request, Status, authorized, soft_decline, token};
 use crate::dice::Dice;
 
 /// What a shopper brings back who proved to their bank who they are. Anything else proves nothing to it.
 pub(crate) const PROOF: &str = "proof";
+
+/// Where shoppers act.
+pub(super) const PAGE: &str = "https://gateway.example/act";
+
+/// The shopper must act.
+pub(super) fn required() -> Outcome {
+    Outcome::RequiresAction { url: PAGE.to_owned() }
+}
+
+/// Whether PayPal refused to authorize what is not approved. It executes a repetition of that.
+pub(super) fn is_unapproved(request: &Request, answer: &Outcome) -> bool {
+    request.charge.method == PaymentMethod::PayPal
+        && request.asked == Asked::Change(Operation::Confirm)
+        && matches!(answer, Outcome::RequiresAction { .. })
+}
 
 impl Bank {
     /// The shopper acts at the gateway's page, within a quarter of an hour or never.

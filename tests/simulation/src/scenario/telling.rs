@@ -155,14 +155,16 @@ fn event(world: &World, number: u32) -> Option<Webhook> {
     about(desk, place, &format!("evt_{id}"), strange)
 }
 
-/// An event about the object at that place, and about its attempt unless it names another.
+/// An event about the object at that place, and about its attempt unless it names another. Where shoppers approve, it tells
+/// that this one did, whether or not they have.
 fn about(desk: &Desk, place: usize, id: &str, named: Option<AttemptNumber>) -> Option<Webhook> {
     let charge = desk.bank.intents().get(place)?.charge.clone();
     let attempt = named.unwrap_or(charge.attempt);
+    let by_redirect = charge.method.gateway().approves_by_redirect();
     let event = Event {
         key: EventKey { gateway: charge.method.gateway(), id: id.parse().ok()? },
         kind: "payment_intent.succeeded".parse().ok()?,
-        subject: EventSubject::Payment,
+        subject: if by_redirect { EventSubject::Approval } else { EventSubject::Payment },
         reference: format!("pi_{place}").parse().ok()?,
         purpose: Some(Purpose { order_id: charge.order_id, attempt }),
         mode: Mode::Test,

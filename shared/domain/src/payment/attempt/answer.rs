@@ -62,6 +62,9 @@ impl Attempt {
                 self.reference = Some(reference);
                 self.require_action(url, now)
             }
+            Outcome::Approved if self.awaits_approval() && !self.given_up => {
+                return Ok(self.claim(Operation::Confirm, now));
+            }
             Outcome::Approved => {
                 // A call that is outstanding may have been made, and may yet arrive.
                 self.undoubted &= !matches!(self.state, AttemptState::Sending { .. });

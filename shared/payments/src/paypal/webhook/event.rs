@@ -12,6 +12,9 @@ use crate::reference;
 /// The kinds that are about what the shop opens (<https://developer.paypal.com/api/rest/webhooks/event-names>).
 const FOLLOWED: [&str; 3] = ["CHECKOUT.ORDER.", "PAYMENT.AUTHORIZATION.", "PAYMENT.CAPTURE."];
 
+/// The one that tells that the shopper agreed, and that the order waits to be authorized.
+const APPROVED: &str = "CHECKOUT.ORDER.APPROVED";
+
 /// Those about money that a shopper demands back over the shop's head.
 const DISPUTES: &str = "CUSTOMER.DISPUTE.";
 
@@ -106,7 +109,8 @@ impl Resource {
         let payment =
             self.invoice().map(|invoice| reference::refund(invoice).map_or(invoice, |(payment, _)| payment));
         let purpose = payment.and_then(reference::purpose);
-        Some(About { subject: EventSubject::Payment, reference, purpose })
+        let subject = if kind == APPROVED { EventSubject::Approval } else { EventSubject::Payment };
+        Some(About { subject, reference, purpose })
     }
 
     /// A dispute, which names the capture and not its order, and what the shop called the payment.

@@ -85,7 +85,7 @@ async fn an_event_is_read_from_what_paypal_signed() {
             id: "WH-62W810145R7409724-8CH11354TY024302T".parse().unwrap(),
         },
         kind: "CHECKOUT.ORDER.APPROVED".parse().unwrap(),
-        subject: EventSubject::Payment,
+        subject: EventSubject::Approval,
         reference: "9JL52742K01513702".parse().unwrap(),
         purpose: Some(Purpose { order_id: "o1".parse().unwrap(), attempt: 2 }),
         mode: Mode::Test,
