@@ -10,6 +10,7 @@ mod answer; // what shoppers ask, and what they hear
 mod bank; // the gateway's side
 mod checker; // what must hold
 mod conduct; // what the other sides do, honestly or not
+mod cores; // many runs at the same time
 mod dice; // chance from a seed
 mod fault; // what goes wrong at a call
 mod invocation; // the ports before one invocation
@@ -26,6 +27,7 @@ mod stream; // what was committed, for the relay
 mod world; // time, chance, and the gate that calls wait at
 
 pub use checker::Broken;
+pub use cores::{cores, on_every_core};
 pub use fault::{Fault, Planned};
 pub use mutation::{Caught, Mutation};
 pub use run::{Circumstances, Course, Run, Verdict};

@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use simulation::{Mutation, Planned, Run, Scenario, Searched};
+use simulation::{Mutation, Planned, Run, Scenario, Searched, cores, on_every_core};
 
 /// The seeds of the smoke.
 const SMOKE_SEEDS: u64 = 2_000;
@@ -82,13 +81,13 @@ fn searched(
     out: &mut impl Write,
     arguments: &Arguments,
     what: &str,
-    search: impl Fn(Scenario) -> Searched,
+    search: impl Fn(Scenario) -> Searched + Sync,
 ) -> io::Result<bool> {
     let named = |scenario: &Scenario| arguments.scenario.is_none_or(|only| only.name == scenario.name);
     let mut runs = 0_u64;
     let began = Stopwatch::start();
-    for scenario in Scenario::every().filter(named) {
-        let found = search(scenario);
+    let scenarios: Vec<Scenario> = Scenario::every().filter(named).collect();
+    for found in on_every_core(&scenarios, |scenario| search(*scenario)) {
         runs = runs.saturating_add(found.runs);
         if let Some(run) = found.failed {
             tell(out, &run)?;
@@ -102,17 +101,11 @@ fn searched(
 /// Runs seeds on every core.
 fn seeds(out: &mut impl Write, count: u64, scenario: Option<Scenario>) -> io::Result<bool> {
     let began = Stopwatch::start();
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let found: Vec<Searched> = thread::scope(|scope| {
-        let share = |first: u64| move || simulation::seeds((first..count).step_by(cores), scenario);
-        let running: Vec<_> = (0..).take(cores).map(|first| scope.spawn(share(first))).collect();
-        running.into_iter().filter_map(|core| core.join().ok()).collect()
-    });
+    let cores = cores();
+    let shares: Vec<u64> = (0..).take(cores).collect();
+    let share = |first: &u64| simulation::seeds((*first..count).step_by(cores), scenario);
+    let found: Vec<Searched> = on_every_core(&shares, share);
     let runs = found.iter().map(|found| found.runs).sum();
-    if found.len() < cores {
-        writeln!(out, "a run panicked")?;
-        return Ok(false);
-    }
     // The first seed that fails, however many cores look.
     if let Some(run) = found.into_iter().filter_map(|found| found.failed).min_by_key(Run::seed) {
         tell(out, &run)?;
@@ -161,8 +154,8 @@ fn tell(out: &mut impl Write, run: &Run) -> io::Result<()> {
 /// Says by which run of each mode a mutation is caught, and what it breaks there.
 fn mutations(out: &mut impl Write) -> io::Result<bool> {
     let mut caught = 0_usize;
-    for mutation in Mutation::ALL {
-        let found = [mutation.caught_by_sweep(), mutation.caught_by_seeds()];
+    let look = |mutation: &Mutation| [mutation.caught_by_sweep(), mutation.caught_by_seeds()];
+    for (mutation, found) in Mutation::ALL.iter().zip(on_every_core(&Mutation::ALL, look)) {
         let [sweep, seed] = found.clone().map(|found| {
             found.map_or("-".to_owned(), |found| format!("{} breaks {}", found.run, found.broken.invariant))
         });
