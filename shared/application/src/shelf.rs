@@ -71,7 +71,7 @@ impl Shelf {
     fn step(&self, wanted: &Wanted<'_>, chance: &dyn Chance, now: Timestamp) -> Step {
         self.with(wanted.sku, |view| {
             view.serve(wanted.since);
-            let step = view.step(wanted, chance, now);
+            let step = view.without(wanted, |view| view.step(wanted, chance, now));
             if step == Step::SoldOut {
                 view.answers = view.answers.saturating_add(u32::from(view.look_is_new(now)));
             }

@@ -113,6 +113,8 @@ fn what_broke_once_is_whole() {
         ("comes-back", 48_618),
         // A page that was fenced off was tried again with every repetition, and each was one more to be freed.
         ("last-unit", 5_494),
+        // A key that was kept from one page heard that there is nothing, without a fresh look at the others.
+        ("one-key-many-pages", 983),
         // A fence outlived its deadline, as its reservation was opened again and again.
         ("limit-two-carts", 813),
         ("write-off", 45_316),

@@ -1,17 +1,18 @@
 use domain::Timestamp;
 use domain::catalog::Availability;
 use domain::reservation::{Line, PAGES_MAX};
-use domain::stock::{PAGE_UNITS, PlannedHold};
+use domain::stock::{PAGE_UNITS, PageKey, PlannedHold};
 
 use super::{CreateReservationError, Ports, Shortage};
 use crate::Failure;
 use crate::shelf::Wanted;
 
-/// From which pages each line is taken, or what there is too little of.
+/// From which pages each line is taken, none of which is occupied, or what there is too little of.
 pub(super) async fn plan(
     ports: &Ports<'_>,
     lines: &[Line],
     since: Timestamp,
+    occupied: &[PageKey],
 ) -> Result<Result<Vec<PlannedHold>, Vec<Shortage>>, Failure> {
     if fewest_pages(lines) > PAGES_MAX {
         return Ok(Err(too_large(ports, lines).await?));
@@ -19,7 +20,7 @@ pub(super) async fn plan(
     let mut holds = Vec::new();
     let mut shortages = Vec::new();
     for line in lines {
-        let wanted = Wanted { sku: &line.sku, quantity: line.quantity, since };
+        let wanted = Wanted { sku: &line.sku, quantity: line.quantity, since, without: occupied };
         match ports.seeker().find(wanted).await? {
             Some(planned) => holds.extend(planned),
             None => shortages.push(shortage(ports, line)),

@@ -3,7 +3,7 @@ use domain::stock::{HoldRefused, PageKey, PlannedHold};
 use domain::{Fingerprint, Timestamp};
 
 use super::made;
-use super::{CreateReservationError, Ports, plan};
+use super::{CreateReservationError, Ports, Shortage, plan};
 use crate::claims::{self, LimitReached};
 use crate::repeat::until_definite;
 use crate::{Failure, PlanError};
@@ -43,8 +43,6 @@ enum Tried {
     Held(Reservation),
     /// A page has no room.
     Refused,
-    /// The units that can be found are on pages that are occupied.
-    Occupied,
     /// Somebody else works on the same reservation.
     Met,
     LimitReached(LimitReached),
@@ -64,7 +62,7 @@ impl<'a> Taking<'a> {
         for _ in 0..PLANS_MAX {
             let holds = match again.take() {
                 Some(holds) => holds,
-                None => match plan::plan(self.ports, &self.draft.lines, self.draft.created_at).await? {
+                None => match self.plan().await? {
                     Ok(holds) => holds,
                     Err(shortages) => return self.give_up(plan::refusal(shortages)).await,
                 },
@@ -73,8 +71,6 @@ impl<'a> Taking<'a> {
                 Tried::Held(reservation) if self.is_repeat => return Ok(Taken::Before(reservation)),
                 Tried::Held(reservation) => return Ok(Taken::Now(reservation)),
                 Tried::Refused => {}
-                // There are units, and none for this key yet.
-                Tried::Occupied => break,
                 Tried::Exhausted => {
                     let refusal = plan::none_left(self.ports, &self.draft.lines);
                     return self.give_up(refusal).await;
@@ -95,6 +91,10 @@ impl<'a> Taking<'a> {
         self.give_up(Failure::Throttled.into()).await
     }
 
+    async fn plan(&self) -> Result<Result<Vec<PlannedHold>, Vec<Shortage>>, Failure> {
+        plan::plan(self.ports, &self.draft.lines, self.draft.created_at, &self.occupied).await
+    }
+
     /// Tries one plan: a single page by two writes, several by one transaction.
     async fn attempt(&mut self, holds: Vec<PlannedHold>) -> Result<Tried, CreateReservationError> {
         let Some(next) = self.next(holds) else { return Ok(Tried::Exhausted) };
@@ -103,10 +103,8 @@ impl<'a> Taking<'a> {
             return Err(Failure::Throttled.into());
         }
         // What another has planned is tried in any case: it may be held by now.
-        if !self.inherits()
-            && let Some(tried) = self.leave_occupied(&next).await?
-        {
-            return Ok(tried);
+        if !self.inherits() && self.is_in_vain(&next).await? {
+            return Ok(Tried::Refused);
         }
         match next.holds.as_slice() {
             [planned] => self.hold_one(&next, planned).await,
@@ -114,28 +112,23 @@ impl<'a> Taking<'a> {
         }
     }
 
-    /// Before a page is planned that this reservation has tried before: a hold of an earlier request may be there, and to try
-    /// it again would only make the list of tried pages longer. The first time there may be units elsewhere.
-    async fn leave_occupied(&mut self, next: &Reservation) -> Result<Option<Tried>, Failure> {
-        let planned = || next.holds.iter().map(|planned| &planned.page);
-        if planned().any(|page| self.occupied.contains(page)) {
-            return Ok(Some(Tried::Occupied));
-        }
-        let again: Vec<PageKey> = planned().filter(|page| self.has_tried(page)).cloned().collect();
+    /// Whether a page that this reservation has tried before is occupied: to plan it again would only make the list of tried
+    /// pages longer.
+    async fn is_in_vain(&mut self, next: &Reservation) -> Result<bool, Failure> {
+        let planned = next.holds.iter().map(|planned| &planned.page);
+        let again: Vec<PageKey> = planned.filter(|page| self.has_tried(page)).cloned().collect();
         let pages = if again.is_empty() { Vec::new() } else { self.ports.stock.pages(&again).await? };
         let occupied = pages.into_iter().filter(|page| page.holds.contains_key(&self.draft.id));
-        let occupied: Vec<PageKey> = occupied.map(|page| page.key).collect();
-        for page in &occupied {
-            self.refused_by(page, HoldRefused::Occupied, self.ports.clock.now());
-        }
-        Ok((!occupied.is_empty()).then_some(Tried::Refused))
+        let known = self.occupied.len();
+        self.occupied.extend(occupied.map(|page| page.key));
+        Ok(self.occupied.len() > known)
     }
 
     fn has_tried(&self, page: &PageKey) -> bool {
-        self.stored.as_ref().is_some_and(|stored| {
-            let pages = stored.held().chain(stored.stray()).map(|(planned, _)| &planned.page);
-            pages.into_iter().any(|tried| tried == page)
-        })
+        let tried = |stored: &Reservation| {
+            stored.held().chain(stored.stray()).any(|(planned, _)| planned.page == *page)
+        };
+        self.stored.as_ref().is_some_and(tried)
     }
 
     /// Remembers why a page has no room, as far as others may be refused for it too.

@@ -30,6 +30,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) quantity: Quantity,
     /// Since when. A look that began later proves what it shows.
     pub(crate) since: Timestamp,
+    /// Pages that have no room for it, whatever they have for others.
+    pub(crate) without: &'a [PageKey],
 }
 
 /// Finds units.

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Timestamp;
 use domain::stock::{Lane, PAGE_UNITS, PageKey, StockList, StockPage};
 
+use super::Wanted;
 use crate::Chance;
 
 /// How many pages are read at once to find one that has units. More are found with more, and where thousands a second
@@ -81,6 +82,21 @@ impl View {
         if self.served != Some(since) {
             (self.served, self.lost) = (Some(since), 0);
         }
+    }
+
+    /// Answers as if the pages that have no room for it had no units.
+    pub(super) fn without<T>(&mut self, wanted: &Wanted<'_>, answer: impl FnOnce(&Self) -> T) -> T {
+        let mut hidden = Vec::new();
+        for page in wanted.without.iter().filter(|page| page.sku == *wanted.sku) {
+            if let Some(known) = self.units.get_mut(&page.number) {
+                hidden.push((page.number, std::mem::take(&mut known.units)));
+            }
+        }
+        let answer = answer(self);
+        for (number, units) in hidden {
+            self.units.entry(number).and_modify(|known| known.units = units);
+        }
+        answer
     }
 
     /// About how many units are on pages that nobody has opened: the openers are emptied alike.

@@ -128,7 +128,8 @@ impl AdyenGateway {
         outcome
     }
 
-    /// Adyen's id of an authorized payment, as it answered or told it, or as it answers a repetition of the request that made it.
+    /// Adyen's id of an authorized payment: as it answered just now, as it told it, or as it answers a repetition of the
+    /// request that made it.
     async fn payment(&self, charge: &Charge, reference: &GatewayReference) -> Option<GatewayReference> {
         if let Some(payment) = self.held.take(reference) {
             return Some(payment);
