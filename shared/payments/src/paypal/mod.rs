@@ -113,6 +113,9 @@ impl PayPalGateway {
         reference: &GatewayReference,
         deadline: Instant,
     ) -> Result<GatewayReference, Outcome> {
+        if let Some(authorization) = self.held.take(reference) {
+            return Ok(authorization);
+        }
         let (exchange, outcome) = self.make(&Call::look_up(charge, reference), deadline).await;
         match (outcome, answer::authorization(&exchange)) {
             (Outcome::Authorized, Some(authorization)) => Ok(authorization),
@@ -148,12 +151,9 @@ impl Gateway for PayPalGateway {
 
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         let deadline = self.deadline();
-        let authorization = match self.held.take(reference) {
-            Some(authorization) => authorization,
-            None => match self.authorization(charge, reference, deadline).await {
-                Ok(authorization) => authorization,
-                Err(seen) => return seen,
-            },
+        let authorization = match self.authorization(charge, reference, deadline).await {
+            Ok(authorization) => authorization,
+            Err(seen) => return seen,
         };
         match Call::capture(charge, reference, &authorization) {
             Some(call) => self.make(&call, deadline).await.1,
