@@ -76,9 +76,13 @@ async fn count(stock: &dyn Stock, skus: &[Sku]) -> Result<BTreeMap<Sku, Availabi
     for (list, unopened, keys) in open {
         let units = units_on(&pages, &list.sku).saturating_add(unopened);
         let is_whole = keys.len() < StockList::PAGES_MAX && list.look.is_complete;
-        let band = match list.band_of(units) {
-            Availability::SoldOut if !is_whole => Availability::Low,
-            band @ (Availability::InStock | Availability::Low | Availability::SoldOut) => band,
+        // Pages that were not counted may have units: then there are at least as many as the last look found.
+        let band = match (list.band_of(units), list.look.band) {
+            (Availability::Low | Availability::SoldOut, Availability::InStock) if !is_whole => {
+                Availability::InStock
+            }
+            (Availability::SoldOut, _) if !is_whole => Availability::Low,
+            (band, _) => band,
         };
         bands.insert(list.sku, band);
     }

@@ -35,7 +35,8 @@ impl<T: Clone> Recent<T> {
         let mut unseen = Vec::new();
         for sku in skus {
             match seen.get(&sku) {
-                Some((at, known)) if now.since(*at) < AGE_MAX => {
+                // A clock that was set back says nothing about the age of what is from after now.
+                Some((at, known)) if now >= *at && now.since(*at) < AGE_MAX => {
                     fresh.insert(sku, known.clone());
                 }
                 Some(_) | None => unseen.push(sku),

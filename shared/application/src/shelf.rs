@@ -29,6 +29,7 @@ impl Shelf {
     pub(crate) fn took(&self, page: &PageKey, left: u32, now: Timestamp) {
         self.with(&page.sku, |view| {
             view.last = Some(page.number);
+            view.took_at = Some(now);
             view.own.insert(page.number);
             view.know(page.number, left, now);
         });
@@ -39,6 +40,7 @@ impl Shelf {
         for hold in holds {
             let PageKey { sku, number } = &hold.page;
             self.with(sku, |view| {
+                view.took_at = Some(now);
                 let before = view.units.get(number).map_or(0, |known| known.units);
                 view.know(*number, before.saturating_sub(hold.quantity), now);
             });

@@ -23,6 +23,10 @@ const FAILURES_MAX: u32 = 2;
 const WAIT_MILLIS: u32 = 60;
 const WAITS_DOUBLED: u32 = 3;
 
+/// How many steps one request takes, which has its units, to keep a SKU's band true: a read, a look, and two waits for
+/// somebody else's.
+const BAND_STEPS_MAX: u32 = 4;
+
 /// What somebody wants.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'a> {
@@ -76,19 +80,29 @@ impl Seeker<'_> {
         Err(Failure::Throttled)
     }
 
-    /// Looks again if the SKU's band may have changed. Whoever holds units does this once a second, for everybody; it
-    /// has nothing to do with the units that it holds.
+    /// Looks again if the SKU's band may have changed. Whoever holds units does this once a second, for everybody, and
+    /// whoever may hold the last ones does it at once; it has nothing to do with the units that it holds.
     pub(crate) async fn keep_band(&self, sku: &Sku) -> Result<(), Failure> {
-        if self.shelf.should_look(sku, self.clock.now()) == ShouldLook::AfterReading {
-            self.read_list(sku).await?;
-        }
-        if self.shelf.should_look(sku, self.clock.now()) == ShouldLook::Yes {
-            let now = self.clock.now();
-            if let Some(list) = look(self.ports(), sku, self.shelf.looking(sku)).await? {
-                self.shelf.listed(list, now, self.clock.now());
+        let mut waits = 0;
+        for _ in 0..BAND_STEPS_MAX {
+            match self.shelf.should_look(sku, self.clock.now()) {
+                ShouldLook::No => break,
+                ShouldLook::AfterReading => {
+                    self.read_list(sku).await?;
+                }
+                ShouldLook::Yes => {
+                    self.look(sku).await?;
+                    break;
+                }
+                ShouldLook::Surely if self.is_being_looked_at(sku) => self.wait(sku, &mut waits).await?,
+                ShouldLook::Surely => self.look_or_wait(sku, &mut waits).await?,
             }
         }
         Ok(())
+    }
+
+    fn is_being_looked_at(&self, sku: &Sku) -> bool {
+        self.shelf.looking(sku).is_some_and(|looking| !looking.is_dead(self.clock.now()))
     }
 
     async fn read_list(&self, sku: &Sku) -> Result<bool, Failure> {
@@ -130,12 +144,18 @@ impl Seeker<'_> {
     }
 
     async fn look_or_wait(&self, sku: &Sku, waits: &mut u32) -> Result<(), Failure> {
-        let now = self.clock.now();
-        match look(self.ports(), sku, self.shelf.looking(sku)).await? {
-            Some(list) => self.shelf.listed(list, now, self.clock.now()),
-            None => self.wait(sku, waits).await?,
+        if !self.look(sku).await? {
+            self.wait(sku, waits).await?;
         }
         Ok(())
+    }
+
+    /// Looks, unless somebody else is at it. Answers whether it did.
+    async fn look(&self, sku: &Sku) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let Some(list) = look(self.ports(), sku, self.shelf.looking(sku)).await? else { return Ok(false) };
+        self.shelf.listed(list, now, self.clock.now());
+        Ok(true)
     }
 
     async fn wait(&self, sku: &Sku, waits: &mut u32) -> Result<(), Failure> {

@@ -47,6 +47,10 @@ const SKEW_MAX: Duration = Duration::from_millis(250);
 /// How old the list may be by which an instance that still has units of its own knows the SKU's band.
 const BAND_AGE_MAX: Duration = Duration::from_secs(1);
 
+/// Of so few units, as many as one page may have, others may have taken the rest meanwhile: whoever takes one of them sees
+/// to it that the SKU's band is true, however young the last look is.
+const LAST_UNITS: u32 = PAGE_UNITS;
+
 /// What to do for somebody who wants units.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -73,7 +77,10 @@ pub(super) enum Step {
 pub(super) enum ShouldLook {
     No,
     AfterReading,
+    /// Unless somebody else does.
     Yes,
+    /// And after whoever is at it, who may have read a page before it was emptied.
+    Surely,
 }
 
 impl View {
@@ -207,13 +214,25 @@ impl View {
                 Some(_) => ShouldLook::Yes,
             };
         }
-        if now.since(*here_at) >= BAND_AGE_MAX {
+        let took_last = self.took_last(list);
+        let age_max = if took_last { LIST_AGE_MIN } else { BAND_AGE_MAX };
+        if now.since(*here_at) >= age_max {
             ShouldLook::AfterReading
+        } else if took_last {
+            ShouldLook::Surely
         } else if now.since(list.look.at) >= BAND_AGE_MAX && self.unopened(list) <= list.low_at {
             ShouldLook::Yes
         } else {
             ShouldLook::No
         }
+    }
+
+    /// Whether what this instance took since the list's look may have been the last units. Nobody may ask after them, so
+    /// nobody else would find that they are gone.
+    fn took_last(&self, list: &StockList) -> bool {
+        let is_told = list.look.band == Availability::SoldOut;
+        let took_since = self.took_at.is_some_and(|at| at >= list.look.at);
+        list.openers.is_empty() && !is_told && took_since && self.known_units() <= LAST_UNITS
     }
 
     pub(super) fn look_is_new(&self, now: Timestamp) -> bool {

@@ -21,6 +21,8 @@ pub(super) struct View {
     pub(super) own: BTreeSet<u32>,
     /// The one that it took from last.
     pub(super) last: Option<u32>,
+    /// When this instance took units last.
+    pub(super) took_at: Option<Timestamp>,
     /// How many pages the opener had left from which this instance opened one last.
     pub(super) left: Option<u32>,
     /// How many pages and openers had fewer units than this copy of the list let hope.

@@ -64,6 +64,25 @@ async fn low_and_sold_out_are_told_once_on_the_way_down_with_holds_counted() {
     }
 }
 
+/// Whom the product's page tells that there is nothing left asks for nothing.
+#[tokio::test]
+async fn sold_out_is_told_although_the_last_look_is_young_and_nobody_asks_again() {
+    for units in [12, 25, 57] {
+        let shop = Shop::open_with(&[("SHIRT", units)]).await;
+        let instances = [Instance::default(), Instance::default()];
+        for number in 0..units {
+            let instance = &instances[usize::from(number % 3 == 0)];
+            let made = shop.reserve_at(instance, request(&format!("unit-{number}")), shirts(1)).await;
+            assert!(made.is_ok(), "unit {number} of {units}: {made:?}");
+            shop.clock.advance(Duration::from_millis(20));
+        }
+        assert_eq!(told(&shop).last(), Some(&(AlertKind::SoldOut, 0)), "{units}");
+        shop.settle_until(NOON.plus(HOLD_TIME).plus(MINUTE)).await;
+        let back = told(&shop).into_iter().filter(|(kind, _)| *kind == AlertKind::BackInStock).count();
+        assert_eq!(back, 1, "{units}");
+    }
+}
+
 #[tokio::test]
 async fn low_is_told_when_it_happens_and_not_when_the_last_unit_goes() {
     let shop = Shop::open_with(&[("SHIRT", 57)]).await;
@@ -212,6 +231,32 @@ async fn a_sku_of_more_pages_than_are_counted_is_not_said_to_be_sold_out() {
     shop.release(last.holds.keys().next().unwrap()).await;
     assert_eq!(shop.units(), (10, 2_200, 0));
     assert_eq!(band(&shop, &Bands::default()).await, Availability::Low);
+}
+
+#[tokio::test]
+async fn a_sku_of_more_pages_than_are_counted_is_not_said_to_be_low_while_a_look_found_plenty() {
+    let low_stock = LowStock { at: 500, limit_per_customer: None };
+    let shop = Shop::open_selling(&[(Variant { low_stock, ..variant("SHIRT") }, 4_000)]).await;
+    let instance = Instance::default();
+    for number in 0..400 {
+        let made = shop.reserve_at(&instance, request(&format!("page-{number}")), shirts(8)).await;
+        assert!(made.is_ok(), "page {number}: {made:?}");
+    }
+    shop.clock.advance(SECOND);
+    let _held = shop.reserve_at(&instance, request("one-more"), shirts(1)).await.unwrap();
+    assert_eq!(shop.units().0, 799);
+    assert_eq!(band(&shop, &Bands::default()).await, Availability::InStock);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_keeps_no_band() {
+    let shop = Shop::open_with(&[("SHIRT", 12)]).await;
+    let later = Bands::default();
+    shop.clock.advance(MINUTE);
+    assert_eq!(band(&shop, &later).await, Availability::InStock);
+    let _held = shop.try_to_reserve("all", shirts(12)).await.unwrap();
+    shop.clock.set(NOON);
+    assert_eq!(band(&shop, &later).await, Availability::SoldOut);
 }
 
 #[tokio::test]
