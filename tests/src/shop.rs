@@ -88,9 +88,6 @@ impl Shop {
         assert!(audit.status.success(), "{}{}", text(&audit.stdout), text(&audit.stderr));
     }
 
-    /// The sandbox gateway's own book: one entry per charge that was really made.
-    ///
-    /// # Panics
     /// What goes wrong with the next calls to the sandbox gateway.
     ///
     /// # Panics
@@ -103,6 +100,9 @@ impl Shop {
         assert!(answer.status().is_success(), "the sandbox takes the plan: {}", answer.status());
     }
 
+    /// The sandbox gateway's own book: one entry per charge that was really made.
+    ///
+    /// # Panics
     /// When the sandbox does not answer.
     #[expect(clippy::expect_used, reason = "without the book nothing is proven")]
     pub async fn charges(&self) -> Vec<Value> {

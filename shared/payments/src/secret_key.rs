@@ -1,4 +1,3 @@
-use core::time::Duration;
 use std::sync::Arc;
 
 use application::{Secret, SecretName, Secrets};
@@ -23,10 +22,9 @@ impl SecretKey {
     /// where the key cannot stand in a header.
     pub(crate) async fn exchange(
         &self,
-        timeout: Duration,
+        deadline: Instant,
         request: impl Fn(&Secret) -> Option<RequestBuilder> + Send + Sync,
     ) -> Exchange {
-        let deadline = Instant::now() + timeout;
         let mut candidates = Candidates::of(self.secrets.as_ref(), &self.name);
         let mut answer = Exchange::NotSent;
         while let Ok(Some(secret)) = timeout_at(deadline, candidates.next()).await {

@@ -25,6 +25,7 @@ use domain::payment::{
 };
 use domain::webhook::{Fact, Purpose};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use tokio::time::Instant;
 
 use self::call::{Call, Message};
 use self::reports::Reports;
@@ -58,7 +59,7 @@ pub fn takes(currency: Currency) -> bool {
 
 impl AdyenGateway {
     /// A gateway at `endpoint`, such as `https://checkout-test.adyen.com`, for a merchant account, with the API key that
-    /// is kept under `secret_name`. Each call ends within `timeout`.
+    /// is kept under `secret_name`. Each operation ends within `timeout`.
     ///
     /// # Errors
     /// When the endpoint is no URL, or the HTTP client cannot be made.
@@ -90,16 +91,20 @@ impl AdyenGateway {
         Ok(Self { reports: Some(reports), ..self })
     }
 
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout
+    }
+
     /// Makes one call, and says what it proved.
-    async fn make(&self, call: &Call<'_>) -> (Exchange, Outcome) {
-        let exchange = self.exchange(&call.message).await;
+    async fn make(&self, call: &Call<'_>, deadline: Instant) -> (Exchange, Outcome) {
+        let exchange = self.exchange(&call.message, deadline).await;
         let outcome = answer::prove(call, &exchange);
         let code = answer::refusal_code(&exchange);
         report(call.charge, call.operation.as_str(), &exchange, code.as_deref(), &outcome);
         (exchange, outcome)
     }
 
-    async fn exchange(&self, message: &Message) -> Exchange {
+    async fn exchange(&self, message: &Message, deadline: Instant) -> Exchange {
         let request = |secret: &Secret| {
             let mut key = HeaderValue::from_str(secret.expose()).ok()?;
             key.set_sensitive(true);
@@ -107,7 +112,7 @@ impl AdyenGateway {
             let request = request.header("Idempotency-Key", &message.key);
             Some(request.header(CONTENT_TYPE, "application/json").body(message.body.clone()))
         };
-        self.key.exchange(self.timeout, request).await
+        self.key.exchange(deadline, request).await
     }
 
     /// What was told of an attempt. That it cannot be read is as good as nothing told.
@@ -119,8 +124,8 @@ impl AdyenGateway {
     }
 
     /// Makes a call that authorizes, and notes what it holds.
-    async fn authorize(&self, call: &Call<'_>, reference: &GatewayReference) -> Outcome {
-        let (exchange, outcome) = self.make(call).await;
+    async fn authorize(&self, call: &Call<'_>, reference: &GatewayReference, deadline: Instant) -> Outcome {
+        let (exchange, outcome) = self.make(call, deadline).await;
         let is_held = matches!(outcome, Outcome::Authorized | Outcome::AuthorizedAtRisk(_));
         if let Some(payment) = answer::payment(&exchange).filter(|_| is_held) {
             self.held.note(reference, payment);
@@ -130,14 +135,19 @@ impl AdyenGateway {
 
     /// Adyen's id of an authorized payment: as it answered just now, as it told it, or as it answers a repetition of the
     /// request that made it.
-    async fn payment(&self, charge: &Charge, reference: &GatewayReference) -> Option<GatewayReference> {
+    async fn payment(
+        &self,
+        charge: &Charge,
+        reference: &GatewayReference,
+        deadline: Instant,
+    ) -> Option<GatewayReference> {
         if let Some(payment) = self.held.take(reference) {
             return Some(payment);
         }
         if let Some(payment) = facts::authorized(&self.told(reference).await) {
             return Some(payment);
         }
-        self.authorize(&Call::authorization(charge, &self.merchant_account)?, reference).await;
+        self.authorize(&Call::authorization(charge, &self.merchant_account)?, reference, deadline).await;
         self.held.take(reference)
     }
 }
@@ -161,7 +171,7 @@ impl Gateway for AdyenGateway {
 
     async fn confirm(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         match Call::payment(charge, &self.merchant_account) {
-            Some(call) => self.authorize(&call, reference).await,
+            Some(call) => self.authorize(&call, reference, self.deadline()).await,
             // Nothing like it was ever opened.
             None => Outcome::Unknown,
         }
@@ -169,18 +179,20 @@ impl Gateway for AdyenGateway {
 
     async fn complete(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         match Call::completion(charge) {
-            Some(call) => self.authorize(&call, reference).await,
+            Some(call) => self.authorize(&call, reference, self.deadline()).await,
             // The shopper brought nothing back.
             None => Outcome::Unknown,
         }
     }
 
     async fn capture(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
-        let Some(payment) = self.payment(charge, reference).await else {
+        // Both calls together end within one time-out: nobody waits longer for a capture.
+        let deadline = self.deadline();
+        let Some(payment) = self.payment(charge, reference, deadline).await else {
             return Outcome::Unknown;
         };
         match Call::capture(charge, reference, &payment, &self.merchant_account) {
-            Some(call) => self.make(&call).await.1,
+            Some(call) => self.make(&call, deadline).await.1,
             None => Outcome::Unknown,
         }
     }
@@ -188,7 +200,7 @@ impl Gateway for AdyenGateway {
     async fn void(&self, charge: &Charge, reference: &GatewayReference) -> Outcome {
         let _given_up = self.held.take(reference);
         match Call::void(charge, reference, &self.merchant_account) {
-            Some(call) => self.make(&call).await.1,
+            Some(call) => self.make(&call, self.deadline()).await.1,
             None => Outcome::Unknown,
         }
     }
@@ -204,7 +216,7 @@ impl Gateway for AdyenGateway {
             // A capture is known by what was told of it, so this was told too, and could not be read.
             return RefundOutcome::Unknown;
         };
-        let exchange = self.exchange(&message).await;
+        let exchange = self.exchange(&message, self.deadline()).await;
         let outcome = answer::prove_refund(&exchange);
         let code = answer::refusal_code(&exchange);
         report_refund(refund, "refund", &exchange, code.as_deref(), outcome);

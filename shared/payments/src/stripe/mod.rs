@@ -20,6 +20,7 @@ use domain::payment::{
 };
 use domain::reconciliation::{Transfer, Window};
 use domain::webhook::Purpose;
+use tokio::time::Instant;
 
 use self::call::Call;
 use self::exchange::Message;
@@ -62,7 +63,7 @@ impl StripeGateway {
 
     async fn exchange(&self, message: &Message) -> Exchange {
         let request = |secret: &Secret| exchange::request(&self.line, message, secret);
-        self.key.exchange(self.timeout, request).await
+        self.key.exchange(Instant::now() + self.timeout, request).await
     }
 }
 

@@ -2,6 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::Gateway;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::post;
 use domain::payment::{Charge, Decline, Outcome, Retry};
 use domain::webhook::FactSubject;
 use memory::Store;
@@ -93,6 +96,29 @@ async fn fault_65_a_rotated_key_is_read_anew_once_and_the_same_call_is_made_once
     assert_eq!((asked[0].header("x-api-key"), asked[1].header("x-api-key")), ("AQE-1", "AQE-2"));
     assert_eq!(asked[0].header("idempotency-key"), asked[1].header("idempotency-key"));
     assert_eq!(asked[0].body, asked[1].body);
+}
+
+/// Whoever captures without having authorized asks twice, and waits no longer for it: a worker plans with the time-out.
+#[tokio::test]
+async fn a_capture_that_repeats_its_authorization_first_ends_within_one_time_out() {
+    let slow = async |Path(path): Path<String>| {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let captures = path.ends_with("captures");
+        if captures {
+            r#"{"status":"received","pspReference":"CAPT1"}"#.to_owned()
+        } else {
+            AUTHORISED.to_owned()
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().route("/{*path}", post(slow));
+    tokio::spawn(async { axum::serve(listener, router).await });
+    for (timeout, expected) in [(60_000, Outcome::Received), (1_000, Outcome::Unknown)] {
+        let key = Rotated { current: Ok("AQE-1"), refreshed: Ok("AQE-1") };
+        let gateway = gateway_with(&address, key, Arc::new(Store::default()), Duration::from_millis(timeout));
+        assert_eq!(gateway.capture(&charge("visa"), &reference()).await, expected, "{timeout} ms");
+    }
 }
 
 #[tokio::test]
