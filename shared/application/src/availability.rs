@@ -78,11 +78,10 @@ async fn count(stock: &dyn Stock, skus: &[Sku]) -> Result<BTreeMap<Sku, Availabi
         let is_whole = keys.len() < StockList::PAGES_MAX && list.look.is_complete;
         // Pages that were not counted may have units: then there are at least as many as the last look found.
         let band = match (list.band_of(units), list.look.band) {
-            (Availability::Low | Availability::SoldOut, Availability::InStock) if !is_whole => {
-                Availability::InStock
-            }
-            (Availability::SoldOut, _) if !is_whole => Availability::Low,
-            (band, _) => band,
+            (counted, _) if is_whole => counted,
+            (_, Availability::InStock) => Availability::InStock,
+            (Availability::SoldOut, _) => Availability::Low,
+            (counted, _) => counted,
         };
         bands.insert(list.sku, band);
     }

@@ -35,8 +35,7 @@ impl<T: Clone> Recent<T> {
         let mut unseen = Vec::new();
         for sku in skus {
             match seen.get(&sku) {
-                // A clock that was set back says nothing about the age of what is from after now.
-                Some((at, known)) if now >= *at && now.since(*at) < AGE_MAX => {
+                Some((at, known)) if now.is_within(AGE_MAX, *at) => {
                     fresh.insert(sku, known.clone());
                 }
                 Some(_) | None => unseen.push(sku),

@@ -31,4 +31,10 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         u64::try_from(self.0.saturating_sub(earlier.0)).map_or(Duration::ZERO, Duration::from_millis)
     }
+
+    /// Whether this is less than a duration after `earlier`, and not before it: a clock that was set back says nothing
+    /// about the age of what is from after now.
+    pub fn is_within(self, duration: Duration, earlier: Self) -> bool {
+        earlier <= self && self.since(earlier) < duration
+    }
 }

@@ -65,7 +65,7 @@ impl WebhookSecret {
 
     fn may_refresh(&self, now: Timestamp) -> bool {
         let mut refreshed_at = self.refreshed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_recent = refreshed_at.is_some_and(|at| at <= now && now.since(at) < REFRESH_PAUSE);
+        let is_recent = refreshed_at.is_some_and(|at| now.is_within(REFRESH_PAUSE, at));
         if !is_recent {
             *refreshed_at = Some(now);
         }

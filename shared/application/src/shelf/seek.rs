@@ -94,15 +94,11 @@ impl Seeker<'_> {
                     self.look(sku).await?;
                     break;
                 }
-                ShouldLook::Surely if self.is_being_looked_at(sku) => self.wait(sku, &mut waits).await?,
+                ShouldLook::AfterOthers => self.wait(sku, &mut waits).await?,
                 ShouldLook::Surely => self.look_or_wait(sku, &mut waits).await?,
             }
         }
         Ok(())
-    }
-
-    fn is_being_looked_at(&self, sku: &Sku) -> bool {
-        self.shelf.looking(sku).is_some_and(|looking| !looking.is_dead(self.clock.now()))
     }
 
     async fn read_list(&self, sku: &Sku) -> Result<bool, Failure> {

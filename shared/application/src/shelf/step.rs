@@ -79,8 +79,10 @@ pub(super) enum ShouldLook {
     AfterReading,
     /// Unless somebody else does.
     Yes,
-    /// And after whoever is at it, who may have read a page before it was emptied.
+    /// And after whoever begins first, who may read a page before it is emptied.
     Surely,
+    /// After whoever is at it.
+    AfterOthers,
 }
 
 impl View {
@@ -219,7 +221,7 @@ impl View {
         if now.since(*here_at) >= age_max {
             ShouldLook::AfterReading
         } else if took_last {
-            ShouldLook::Surely
+            if list.is_being_looked_at(now) { ShouldLook::AfterOthers } else { ShouldLook::Surely }
         } else if now.since(list.look.at) >= BAND_AGE_MAX && self.unopened(list) <= list.low_at {
             ShouldLook::Yes
         } else {

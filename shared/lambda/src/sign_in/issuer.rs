@@ -48,12 +48,14 @@ impl Issuer {
     pub(super) async fn key(&self, id: &str, now: Timestamp) -> Result<Option<Key>, Failure> {
         // Held while asking, so that a crowd that finds nothing asks once.
         let mut kept = self.kept.lock().await;
-        if is_within(kept.read_at, now, FRESH_FOR)
+        let is_within =
+            |then: Option<Timestamp>, duration| then.is_some_and(|then| now.is_within(duration, then));
+        if is_within(kept.read_at, FRESH_FOR)
             && let Some(key) = kept.keys.get(id)
         {
             return Ok(Some(key.clone()));
         }
-        if !is_within(kept.asked_at, now, PAUSE) {
+        if !is_within(kept.asked_at, PAUSE) {
             kept.asked_at = Some(now);
             match self.ask().await {
                 Ok(keys) => {
@@ -65,7 +67,7 @@ impl Issuer {
                 }
             }
         }
-        let key = if is_within(kept.read_at, now, USABLE_FOR) { kept.keys.get(id).cloned() } else { None };
+        let key = if is_within(kept.read_at, USABLE_FOR) { kept.keys.get(id).cloned() } else { None };
         if key.is_none() && kept.read_at != kept.asked_at {
             return Err(Failure::Unavailable);
         }
@@ -90,11 +92,6 @@ impl Issuer {
         let document = body(response).await.ok_or("an answer that is cut off or too long")?;
         keys::read(&document).ok_or("no JWKS document with a key for tokens")
     }
-}
-
-/// Whether it is so long since then at most. A clock that was set back ends every such time.
-fn is_within(then: Option<Timestamp>, now: Timestamp, duration: Duration) -> bool {
-    then.is_some_and(|then| then <= now && now.since(then) < duration)
 }
 
 async fn body(mut response: Response) -> Option<Vec<u8>> {

@@ -100,7 +100,7 @@ impl Certificates {
 
 impl Memory {
     fn may_fetch(&mut self, now: Timestamp) -> bool {
-        let counted = self.fetches.filter(|(since, _)| *since <= now && now.since(*since) < FETCHES_PERIOD);
+        let counted = self.fetches.filter(|(since, _)| now.is_within(FETCHES_PERIOD, *since));
         let (since, count) = counted.unwrap_or((now, 0));
         self.fetches = Some((since, count.saturating_add(1)));
         count < FETCHES_MAX
