@@ -21,6 +21,10 @@ pub(super) async fn see_to(ports: &Ports<'_>, order: &Order, attempt: &Attempt) 
     match gateway.look_up(&charge, reference).await {
         Outcome::Captured => orphan(ports, order, attempt).await,
         Outcome::Authorized | Outcome::AuthorizedAtRisk(_) => {
+            // The look took its part of the time.
+            if !ports.budget.allows_call(ports.clock.now()) {
+                return Err(Failure::Throttled);
+            }
             // Nobody wants this money any more, so the call needs no claim. The next look shows what became of it.
             let _seen_next_time = gateway.void(&Charge { renewal: LATE_VOID, ..charge }, reference).await;
             Err(Failure::Unavailable)

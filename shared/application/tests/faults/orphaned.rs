@@ -1,5 +1,6 @@
 //! A gateway that breaks its word: it takes money for what it had said no to, or had confirmed a cancel of.
 
+use application::apply_webhook::apply_webhook;
 use application::{Failure, WebhookInbox};
 use domain::invariant::check;
 use domain::order::{Account, Order, OrderState};
@@ -9,6 +10,7 @@ use memory::{Call, Fate, RefundCall};
 
 use crate::samples::CARD;
 use crate::shop::{HOUR, MINUTE, NOON, Shop};
+use crate::slow::{Hangs, SlowGateway, run_until_it_hangs};
 use crate::webhooks::{applied, event, told};
 
 /// An order whose only attempt was declined, and which waits for another card.
@@ -71,6 +73,24 @@ async fn fault_62_what_was_captured_after_a_confirmed_cancel_goes_back_although_
     assert_eq!((at_the_gateway(&shop), over.wake, over.refunded()), (0, None, 0));
     assert_eq!(over.word(), "cancelled", "it was never paid");
     assert_eq!(check(&shop.books()), []);
+}
+
+#[tokio::test]
+async fn fault_91_an_authorization_after_a_no_is_not_given_up_in_time_that_is_not_left() {
+    let shop = Shop::open().await;
+    let order = declined(&shop).await;
+    shop.gateway.script(Call::LookUp, [Fate::Refused(Outcome::Authorized)]);
+    let heard = event("evt_1", "amount_capturable_updated", &order, 1);
+    let _received = shop.store.receive(&Webhook::receive(heard.clone(), NOON)).await.unwrap();
+    let slow = SlowGateway::new(&shop.gateway, Call::LookUp, Hangs::WithItsAnswer);
+    let gateways = slow.gateways();
+    let ports = shop.apply_ports(&gateways);
+    let mut worker = Box::pin(apply_webhook(&ports, &heard.key));
+    run_until_it_hangs(&mut worker);
+    shop.clock.advance(MINUTE / 2);
+    slow.go_on();
+    assert_eq!(worker.await, Err(Failure::Throttled), "the message comes again");
+    assert_eq!(shop.calls(Call::Void), 0);
 }
 
 #[tokio::test]

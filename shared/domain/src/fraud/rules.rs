@@ -22,7 +22,10 @@ use SubjectKind::{Address, Customer, Payment};
 use Verdict::{Refuse, Review};
 use Window::{Day, Hour, TenMinutes};
 
-/// Every rule. On a match day a customer buys one to three times, and mistypes a card twice; a card tester tries dozens.
+/// Every rule. Amounts are counted in minor units of the order's own currency, whatever these are worth: the bounds are meant
+/// for currencies about as much worth as the euro, or about a hundredth of it and without minor units, as the yen.
+///
+/// On a match day a customer buys one to three times, and mistypes a card twice; a card tester tries dozens.
 /// An address can be named by anybody, so that by itself it never refuses.
 #[rustfmt::skip]
 pub static RULES: [Rule; 12] = [

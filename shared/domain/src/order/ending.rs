@@ -263,6 +263,10 @@ impl Order {
         // Refused for a dispute: it waits for the end of that, or has nothing left to give back.
         let waits = refund.is_unsent() && self.is_held(&refund);
         if refund.is_settled() || waits {
+            if refund.is_settled() {
+                // Those behind it could not be sent before.
+                self.refunds.iter_mut().for_each(|waiting| waiting.begin_anew(now));
+            }
             self.withdraw_what_is_lost(now);
             let holds = self.refund_settled(now);
             return Ok(self.next_version(now, holds));

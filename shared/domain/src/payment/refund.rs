@@ -27,7 +27,7 @@ pub struct Refund {
     pub state: RefundState,
     /// The units that came back to the shop with it, by page. They are on sale again whatever becomes of the money.
     pub returned: Vec<PlannedHold>,
-    /// When it was asked for, or when the last dispute that held it up was over.
+    /// When it was asked for, or when the last refund or dispute that held it up was over.
     pub started_at: Timestamp,
 }
 
@@ -214,7 +214,7 @@ impl Refund {
         }
     }
 
-    /// A dispute is over that held it up: what was not sent begins anew.
+    /// What held it up is over: what was not sent begins anew.
     pub(crate) fn begin_anew(&mut self, now: Timestamp) {
         if self.is_unsent() {
             self.started_at = now;

@@ -207,6 +207,17 @@ fn a_refund_that_is_refused_or_waits_too_long_is_a_persons_business() {
     assert_eq!(review.refunds[0].state, RefundState::ManualReview);
 }
 
+#[test]
+fn a_refund_that_waited_for_another_one_is_as_young_as_its_turn() {
+    let total = paid().totals.total.amount();
+    let both = refunding(refunding(paid(), "claim-1", 1), "claim-2", total - 1);
+    let pending = answered(both, RefundOutcome::Pending, NOON).order;
+    let in_a_week = NOON.plus(Duration::from_secs(7 * 24 * 60 * 60));
+    let first = pending.record_refund_look_up(RefundOutcome::Refunded, in_a_week).unwrap().order;
+    let second = answered(first, RefundOutcome::Unknown, in_a_week).order;
+    assert_eq!(second.refunds[1].state, RefundState::Unknown { tries: 1 });
+}
+
 /// A refund of so much, with so many units that came back.
 fn returning(order: Order, reference: &str, units: i64) -> Result<OrderChange, RefundRefused> {
     let quantity = Quantity::parse(units).unwrap();

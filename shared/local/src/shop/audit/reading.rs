@@ -48,8 +48,9 @@ fn told(order: &Order, state: &str, payment: &str) -> Option<RangeInclusive<i64>
         (_, "processing" | "action_required" | "being_confirmed") if state != "paid" => Some(0..=total),
         ("paid" | "disputed", "captured") => Some(least..=total),
         ("partially_refunded", "captured") => Some(least..=total - order.refunded()),
-        // Of what was cancelled, a lost dispute gave the shopper a part.
-        ("refunded" | "cancelled", "refunded") => Some(0..=order.lost()),
+        // Of what was cancelled, a lost dispute gave the shopper a part. What has gone back in full may be disputed all the
+        // same.
+        ("refunded" | "cancelled" | "disputed", "refunded") => Some(0..=order.lost()),
         ("payment_failed" | "cancelled", "declined" | "voided") => Some(0..=0),
         _ => None,
     }
@@ -60,8 +61,8 @@ mod tests {
     use core::time::Duration;
 
     use domain::Timestamp;
-    use domain::order::{Address, Checkout, Contact};
-    use domain::payment::{Decline, Outcome, PaymentMethod, Retry};
+    use domain::order::{Address, Checkout, Contact, RefundRequest};
+    use domain::payment::{Decline, DisputeSeen, Outcome, PaymentMethod, RefundOutcome, Retry};
     use domain::reservation::{Line, Reservation, ReservationState, Totals};
 
     use super::*;
@@ -148,6 +149,24 @@ mod tests {
         assert!(falsehood(&declined, &[entry(&declined, 1_000, 0)]).is_some());
         let found_out_later = ChargeEntry { after_no: true, ..entry(&declined, 1_000, 0) };
         assert_eq!(falsehood(&declined, &[found_out_later]), None);
+    }
+
+    #[test]
+    fn whoever_has_everything_back_may_have_disputed_it_too() {
+        let paid = answered(Outcome::Captured);
+        let request = RefundRequest {
+            reference: "claim-1".parse().unwrap(),
+            amount: paid.totals.total,
+            returned: vec![],
+        };
+        let asked = paid.refund(request, NOW).unwrap().into_inner().order;
+        let claimed = asked.claim_refund(NOW).unwrap().order;
+        let refunded = claimed.record_refund(RefundOutcome::Refunded, NOW).unwrap().order;
+        let dispute =
+            DisputeSeen { reference: "dp_1".parse().unwrap(), amount: refunded.totals.total, decision: None };
+        let disputed = refunded.dispute(1, &[dispute], NOW).unwrap().into_inner().order;
+        assert_eq!(falsehood(&disputed, &[entry(&disputed, 1_000, 1_000)]), None);
+        assert!(falsehood(&disputed, &[entry(&disputed, 1_000, 0)]).is_some());
     }
 
     #[test]
