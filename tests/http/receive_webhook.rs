@@ -195,7 +195,7 @@ fn told_by_adyen(fields: &str, signed: &str) -> Request {
 }
 
 /// The fields of one.
-const CAPTURED: &str = "CAPT2:PSP1:Shop:order-1:8999:EUR:CAPTURE:true";
+const CAPTURED: &str = "CAPT2:PSP1:none:order-1:8999:EUR:CAPTURE:true";
 
 /// The same, rightly signed.
 pub(crate) fn captured_at_adyen() -> Request {

@@ -69,6 +69,9 @@ async fn concerned(
     if event.mode != ports.mode {
         return Ok(Err(Quarantine::OtherMode));
     }
+    if event.subject == EventSubject::Reversal {
+        return Ok(Err(Quarantine::Reversed));
+    }
     event.purpose = purpose(ports, &event).await?;
     let Some(purpose) = &event.purpose else {
         return Ok(Err(Quarantine::UnknownOrder));
@@ -100,5 +103,7 @@ async fn see_to(ports: &Ports<'_>, event: &Event, order: Order) -> Result<(), Fa
         EventSubject::Payment => follow_up(&ports, order, attempt).await,
         EventSubject::Approval => follow_up_approval(&ports, order, attempt).await,
         EventSubject::Dispute => follow_up_dispute(&ports, order, attempt).await,
+        // Put aside before.
+        EventSubject::Reversal => Ok(()),
     }
 }

@@ -63,6 +63,8 @@ pub enum EventSubject {
     Approval,
     /// A dispute of a payment. It may say nothing of what that was opened for: then the gateway is asked.
     Dispute,
+    /// A capture or a refund that came to nothing after it had been told of as done.
+    Reversal,
 }
 
 impl EventSubject {
@@ -72,12 +74,15 @@ impl EventSubject {
             Self::Payment => "payment",
             Self::Approval => "approval",
             Self::Dispute => "dispute",
+            Self::Reversal => "reversal",
         }
     }
 
     /// The subject of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Payment, Self::Approval, Self::Dispute].into_iter().find(|subject| subject.as_str() == name)
+        [Self::Payment, Self::Approval, Self::Dispute, Self::Reversal]
+            .into_iter()
+            .find(|subject| subject.as_str() == name)
     }
 }
 
@@ -203,7 +208,7 @@ impl Settlement {
     }
 }
 
-/// Why an event can concern nobody here, although it is authentic.
+/// Why an event changes nothing, although it is authentic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quarantine {
     /// It is about real money and this deployment plays, or the other way round.
@@ -212,6 +217,8 @@ pub enum Quarantine {
     UnknownOrder,
     /// Its order has no attempt that could have its object.
     UnknownAttempt,
+    /// It takes back what was told as done. What is posted stays posted, so a person sees to the money.
+    Reversed,
 }
 
 impl Quarantine {
@@ -221,12 +228,13 @@ impl Quarantine {
             Self::OtherMode => "other_mode",
             Self::UnknownOrder => "unknown_order",
             Self::UnknownAttempt => "unknown_attempt",
+            Self::Reversed => "reversed",
         }
     }
 
     /// The reason of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::OtherMode, Self::UnknownOrder, Self::UnknownAttempt]
+        [Self::OtherMode, Self::UnknownOrder, Self::UnknownAttempt, Self::Reversed]
             .into_iter()
             .find(|reason| reason.as_str() == name)
     }

@@ -226,7 +226,12 @@ pub(crate) fn reservation() -> impl Strategy<Value = Reservation> {
 }
 
 pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {
-    let reason = select(&[Quarantine::OtherMode, Quarantine::UnknownOrder, Quarantine::UnknownAttempt]);
+    let reason = select(&[
+        Quarantine::OtherMode,
+        Quarantine::UnknownOrder,
+        Quarantine::UnknownAttempt,
+        Quarantine::Reversed,
+    ]);
     let state = prop_oneof![
         Just(WebhookState::Received),
         time().prop_map(|at| WebhookState::Settled(Settlement::Applied { at })),
@@ -236,7 +241,12 @@ pub(crate) fn webhook() -> impl Strategy<Value = Webhook> {
     ];
     let purpose = (id(), any::<u32>()).prop_map(|(order_id, attempt)| Purpose { order_id, attempt });
     let mode = select(&[Mode::Live, Mode::Test]);
-    let subject = select(&[EventSubject::Payment, EventSubject::Approval, EventSubject::Dispute]);
+    let subject = select(&[
+        EventSubject::Payment,
+        EventSubject::Approval,
+        EventSubject::Dispute,
+        EventSubject::Reversal,
+    ]);
     let object = (id(), subject);
     let what = (id(), "[a-zA-Z._-]{1,64}", object, option::of(purpose), mode, option::of(fact()));
     let wake = (select(&Queue::ALL), time()).prop_map(|(queue, at)| Wake { queue, at });

@@ -10,10 +10,16 @@ use crate::paypal::PayPalWebhooks;
 use crate::stripe::StripeWebhooks;
 use crate::{SettingError, WebhookError};
 
-/// The settings of whoever is told by gateways: the names under which the secrets are kept that two of them sign with;
-/// and where PayPal is reached, whose certificates are pinned by that, and which webhook there is the shop's.
-pub const WEBHOOK_SETTINGS: [&str; 4] =
-    ["STRIPE_WEBHOOK_SECRET", "ADYEN_WEBHOOK_SECRET", "PAYPAL_ENDPOINT", "PAYPAL_WEBHOOK_ID"];
+/// The settings of whoever is told by gateways: the names under which the secrets are kept that two of them sign with, and
+/// which merchant account at Adyen is the shop's; and where PayPal is reached, whose certificates are pinned by that, and
+/// which webhook there is the shop's.
+pub const WEBHOOK_SETTINGS: [&str; 5] = [
+    "STRIPE_WEBHOOK_SECRET",
+    "ADYEN_WEBHOOK_SECRET",
+    "ADYEN_MERCHANT_ACCOUNT",
+    "PAYPAL_ENDPOINT",
+    "PAYPAL_WEBHOOK_ID",
+];
 
 /// Verifies what each gateway tells by itself.
 pub struct Webhooks {
@@ -28,13 +34,13 @@ impl Webhooks {
     /// # Errors
     /// When the HTTP client cannot be made.
     pub fn new(
-        [stripe, adyen, paypal, webhook_id]: [String; WEBHOOK_SETTINGS.len()],
+        [stripe, adyen, merchant_account, paypal, webhook_id]: [String; WEBHOOK_SETTINGS.len()],
         secrets: &Arc<dyn Secrets>,
     ) -> Result<Self, SettingError> {
         Ok(Self {
             stripe: StripeWebhooks::new(Arc::clone(secrets), SecretName(stripe)),
             paypal: PayPalWebhooks::new(&paypal, webhook_id)?,
-            adyen: AdyenWebhooks::new(Arc::clone(secrets), SecretName(adyen)),
+            adyen: AdyenWebhooks::new(Arc::clone(secrets), SecretName(adyen), merchant_account),
         })
     }
 

@@ -164,6 +164,17 @@ async fn fault_30_an_event_that_concerns_nobody_here_is_put_aside_and_changes_no
 }
 
 #[tokio::test]
+async fn fault_79_what_came_to_nothing_after_it_was_told_as_done_is_put_aside_for_a_person() {
+    let (shop, order) = waiting().await;
+    shop.gateway.shopper_acts(&order.id, &Outcome::Authorized);
+    told(&shop, event("evt_1", "amount_capturable_updated", &order, 1)).await;
+    let (paid, calls) = (shop.books(), shop.gateway.calls().len());
+    let reversal = Event { subject: EventSubject::Reversal, ..event("evt_2", "refund_failed", &order, 1) };
+    assert_eq!(told(&shop, reversal).await, quarantined(Quarantine::Reversed));
+    assert_eq!((shop.books(), shop.gateway.calls().len()), (paid, calls), "what is posted stays posted");
+}
+
+#[tokio::test]
 async fn fault_73_an_event_before_the_answer_to_our_own_call_leaves_that_call_to_its_worker() {
     for gateway in GatewayName::ALL {
         let shop = Shop::open().await;

@@ -20,12 +20,13 @@ use item::{Notification, Signed};
 /// Verifies what comes as a webhook of Adyen, or of the sandbox gateway, which signs in the same way.
 pub struct AdyenWebhooks {
     secret: WebhookSecret,
+    merchant_account: String,
 }
 
 impl AdyenWebhooks {
-    /// Verifies with the HMAC key, in hexadecimal, that is kept under `secret_name`.
-    pub fn new(secrets: Arc<dyn Secrets>, secret_name: SecretName) -> Self {
-        Self { secret: WebhookSecret::new(secrets, secret_name) }
+    /// Verifies with the HMAC key, in hexadecimal, that is kept under `secret_name`, and reads what is about this account.
+    pub fn new(secrets: Arc<dyn Secrets>, secret_name: SecretName, merchant_account: String) -> Self {
+        Self { secret: WebhookSecret::new(secrets, secret_name), merchant_account }
     }
 
     /// Verifies every item that came, and reads the events of those that the shop follows. Only fields that are signed
@@ -41,8 +42,10 @@ impl AdyenWebhooks {
         let authentic = self.secret.verify(now, |secret| authentic(secret, &items)).await?;
         let mut events = Vec::new();
         for (item, Signed { risk, .. }) in authentic.into_iter().zip(&items) {
-            let read =
-                |bytes: &[u8]| Ok(event::read(bytes, mode, now)?.map(|event| risk::told(event, *risk)));
+            let read = |bytes: &[u8]| {
+                let event = event::read(bytes, &self.merchant_account, mode, now)?;
+                Ok(event.map(|event| risk::told(event, *risk)))
+            };
             events.extend(VerifiedEvent::read::<Failure>(item, read)?);
         }
         Ok(events)

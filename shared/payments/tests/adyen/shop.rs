@@ -133,7 +133,8 @@ struct Listener {
 async fn listen(facts: Arc<Store>) -> WebhookEndpoint {
     let name = SecretName("hmac".to_owned());
     let secrets = Arc::new(Secrets::with(&name, HMAC_KEY));
-    let listener = Listener { webhooks: Arc::new(AdyenWebhooks::new(secrets, name)), facts };
+    let listener =
+        Listener { webhooks: Arc::new(AdyenWebhooks::new(secrets, name, "Shop".to_owned())), facts };
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/webhooks/adyen", socket.local_addr().unwrap());
     let router = Router::new().fallback(hear).with_state(listener);

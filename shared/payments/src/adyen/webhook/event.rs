@@ -5,16 +5,26 @@ use domain::{Money, Timestamp};
 
 use crate::reference;
 
-/// Reads an event from the text that was signed; none where it is of a kind that the shop does not follow.
-pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<Event>, Failure> {
+/// Reads an event from the text that was signed; none where it is of a kind that the shop does not follow, or about another
+/// merchant account than the shop's: one webhook may tell of all that a company has.
+pub(super) fn read(
+    signed: &[u8],
+    merchant_account: &str,
+    mode: Mode,
+    now: Timestamp,
+) -> Result<Option<Event>, Failure> {
     let text = core::str::from_utf8(signed).map_err(|_| unreadable("an item"))?;
     let fields: Vec<&str> = text.split(':').collect();
-    let [psp, original, _account, merchant_reference, value, currency, code, success] = fields.as_slice()
+    let [psp, original, account, merchant_reference, value, currency, code, success] = fields.as_slice()
     else {
         return Err(unreadable("an item"));
     };
-    let Some((reference, subject)) = subject(code, psp, merchant_reference)? else {
-        not_followed(code);
+    if *account != merchant_account {
+        tracing::warn!(kind = ?code, "Adyen tells of another merchant account");
+        return Ok(None);
+    }
+    let Some((reference, about)) = about(code, psp, merchant_reference)? else {
+        tracing::warn!(kind = ?code, "Adyen tells of something that the shop does not follow");
         return Ok(None);
     };
     // Of a change, the payment is what it changed.
@@ -33,12 +43,15 @@ pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<E
             id: format!("{psp}-{code}-{success}").parse().map_err(|_| unreadable("an event's id"))?,
         },
         kind: code.parse().map_err(|_| unreadable("an event's kind"))?,
-        subject: match subject {
-            FactSubject::Dispute { .. } => EventSubject::Dispute,
-            FactSubject::Authorization
-            | FactSubject::Capture
-            | FactSubject::Cancellation
-            | FactSubject::Refund(_) => EventSubject::Payment,
+        subject: match &about {
+            About::Reversal => EventSubject::Reversal,
+            About::Fact(FactSubject::Dispute { .. }) => EventSubject::Dispute,
+            About::Fact(
+                FactSubject::Authorization
+                | FactSubject::Capture
+                | FactSubject::Cancellation
+                | FactSubject::Refund(_),
+            ) => EventSubject::Payment,
         },
         // Somebody else's payment has a name of Adyen's only.
         reference: reference.parse().unwrap_or_else(|_| payment.clone()),
@@ -46,23 +59,34 @@ pub(super) fn read(signed: &[u8], mode: Mode, now: Timestamp) -> Result<Option<E
         mode,
         // When it happened there is not signed.
         created_at: now,
-        fact: Some(Fact {
-            subject,
-            success,
-            amount: amount.and_then(|(amount, currency)| Money::new(amount, currency).ok()),
-            payment,
-            risk: None,
-        }),
+        fact: match about {
+            About::Reversal => None,
+            About::Fact(subject) => Some(Fact {
+                subject,
+                success,
+                amount: amount.and_then(|(amount, currency)| Money::new(amount, currency).ok()),
+                payment,
+                risk: None,
+            }),
+        },
     }))
+}
+
+/// What an event tells.
+enum About {
+    /// What became of something that was asked for, or that a shopper's bank does.
+    Fact(FactSubject),
+    /// That something which was told as done came to nothing afterwards, or was done by hand: for a person.
+    Reversal,
 }
 
 /// What an event is about: which payment, by our name, and what was asked for. The events of a dispute have its id, and the
 /// name of its payment (<https://docs.adyen.com/risk-management/disputes-api/dispute-notifications>).
-fn subject<'a>(
+fn about<'a>(
     code: &str,
     psp: &str,
     merchant_reference: &'a str,
-) -> Result<Option<(&'a str, FactSubject)>, Failure> {
+) -> Result<Option<(&'a str, About)>, Failure> {
     let subject = match code {
         "AUTHORISATION" => FactSubject::Authorization,
         "CAPTURE" => FactSubject::Capture,
@@ -70,8 +94,17 @@ fn subject<'a>(
         // (https://docs.adyen.com/api-explorer/Webhooks/1/post/EXPIRE).
         "CANCELLATION" | "TECHNICAL_CANCEL" | "EXPIRE" => FactSubject::Cancellation,
         "REFUND" => {
+            return Ok(Some(match reference::refund(merchant_reference) {
+                Some((payment, number)) => (payment, About::Fact(FactSubject::Refund(number))),
+                None => (merchant_reference, About::Reversal),
+            }));
+        }
+        // https://docs.adyen.com/online-payments/refund#refund-webhook,
+        // https://docs.adyen.com/online-payments/capture/failed-capture
+        "CAPTURE_FAILED" | "REFUND_FAILED" | "REFUNDED_REVERSED" | "PREARBITRATION_LOST" => {
             let refund = reference::refund(merchant_reference);
-            return Ok(refund.map(|(payment, number)| (payment, FactSubject::Refund(number))));
+            let payment = refund.map_or(merchant_reference, |(payment, _)| payment);
+            return Ok(Some((payment, About::Reversal)));
         }
         _ => match stage(code) {
             Some(stage) => {
@@ -81,7 +114,7 @@ fn subject<'a>(
             None => return Ok(None),
         },
     };
-    Ok(Some((merchant_reference, subject)))
+    Ok(Some((merchant_reference, About::Fact(subject))))
 }
 
 /// How far a dispute is. A request for information, and a warning of fraud, move no money.
@@ -92,17 +125,6 @@ fn stage(code: &str) -> Option<DisputeStage> {
         "DISPUTE_DEFENSE_PERIOD_ENDED" => Some(DisputeStage::Lost),
         "SECOND_CHARGEBACK" => Some(DisputeStage::LostAgain),
         _ => None,
-    }
-}
-
-/// What was done, and came to nothing afterwards, is for a person.
-fn not_followed(code: &str) {
-    let needs_person =
-        ["CAPTURE_FAILED", "REFUND", "REFUND_FAILED", "REFUNDED_REVERSED", "PREARBITRATION_LOST"];
-    if needs_person.contains(&code) {
-        tracing::error!(kind = ?code, "Adyen tells of something that needs a person");
-    } else {
-        tracing::warn!(kind = ?code, "Adyen tells of something that the shop does not follow");
     }
 }
 

@@ -33,9 +33,19 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(seconds * 1_000)
 }
 
+/// Of the account `Shop`.
 fn webhooks(secret: &str) -> (AdyenWebhooks, Arc<RotatableSecrets>) {
+    webhooks_of("Shop", secret)
+}
+
+fn webhooks_of(account: &str, secret: &str) -> (AdyenWebhooks, Arc<RotatableSecrets>) {
     let secrets = Arc::new(RotatableSecrets::with(&name(), secret));
-    (AdyenWebhooks::new(secrets.clone(), name()), secrets)
+    (AdyenWebhooks::new(secrets.clone(), name(), account.to_owned()), secrets)
+}
+
+/// What is read of such an item of the account `Shop`.
+fn read(signed: &str) -> Option<Event> {
+    event::read(signed.as_bytes(), "Shop", Mode::Test, at(0)).unwrap()
 }
 
 fn notification(items: &[&str]) -> String {
@@ -45,7 +55,11 @@ fn notification(items: &[&str]) -> String {
 }
 
 async fn verify(body: &str) -> Result<Vec<Event>, WebhookError> {
-    let verified = webhooks(KEY).0.verify(body.as_bytes(), at(0)).await?;
+    verify_for("Shop", body).await
+}
+
+async fn verify_for(account: &str, body: &str) -> Result<Vec<Event>, WebhookError> {
+    let verified = webhooks_of(account, KEY).0.verify(body.as_bytes(), at(0)).await?;
     Ok(verified.into_iter().map(VerifiedEvent::into_event).collect())
 }
 
@@ -101,7 +115,7 @@ fn each_stage_of_a_dispute_is_a_fact_about_its_payment_with_the_id_of_the_disput
         ("SECOND_CHARGEBACK", DisputeStage::LostAgain),
     ] {
         let signed = format!("DISP9:PSP1:Shop:o1-2:8999:EUR:{code}:true");
-        let event = event::read(signed.as_bytes(), Mode::Test, at(0)).unwrap().unwrap();
+        let event = read(&signed).unwrap();
         assert_eq!(event.key.id.as_str(), format!("DISP9-{code}-true"));
         assert_eq!((event.subject, event.reference.as_str()), (EventSubject::Dispute, "o1-2"));
         assert_eq!(event.purpose, Some(Purpose { order_id: "o1".parse().unwrap(), attempt: 2 }));
@@ -115,7 +129,7 @@ fn each_stage_of_a_dispute_is_a_fact_about_its_payment_with_the_id_of_the_disput
     }
     for code in ["REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_FRAUD", "INFORMATION_SUPPLIED"] {
         let signed = format!("DISP9:PSP1:Shop:o1-2:8999:EUR:{code}:true");
-        assert_eq!(event::read(signed.as_bytes(), Mode::Test, at(0)), Ok(None), "no money moves");
+        assert_eq!(read(&signed), None, "no money moves");
     }
 }
 
@@ -123,7 +137,7 @@ fn each_stage_of_a_dispute_is_a_fact_about_its_payment_with_the_id_of_the_disput
 fn fault_75_what_adyen_lets_expire_is_given_up_as_by_a_cancel() {
     for code in ["CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE"] {
         let signed = format!("EXPI5:PSP1:Shop:o1-2:8999:EUR:{code}:true");
-        let event = event::read(signed.as_bytes(), Mode::Test, at(0)).unwrap().unwrap();
+        let event = read(&signed).unwrap();
         assert_eq!((event.subject, event.reference.as_str()), (EventSubject::Payment, "o1-2"));
         let (subject, payment) = (FactSubject::Cancellation, "PSP1".parse().unwrap());
         assert_eq!(
@@ -135,7 +149,7 @@ fn fault_75_what_adyen_lets_expire_is_given_up_as_by_a_cancel() {
 
 #[tokio::test]
 async fn fault_26_what_adyens_own_libraries_sign_is_authentic() {
-    let told = verify(&notification(&[THEIRS])).await.unwrap();
+    let told = verify_for("TestMerchant", &notification(&[THEIRS])).await.unwrap();
     assert_eq!(told[0].key.id.as_str(), "7914073381342284-AUTHORISATION-true");
 }
 
@@ -190,10 +204,30 @@ async fn fault_28_29_the_same_item_is_the_same_event_and_its_failure_another() {
 
 #[tokio::test]
 async fn fault_30_a_payment_that_is_not_ours_has_no_purpose_here() {
-    let told = verify(&notification(&[THEIRS])).await.unwrap();
+    let told = verify_for("TestMerchant", &notification(&[THEIRS])).await.unwrap();
     let purpose = told[0].purpose.as_ref();
     // What its reference ends in is no number that an attempt could have.
     assert_eq!(purpose.map(|purpose| purpose.order_id.as_str()), None);
+}
+
+#[tokio::test]
+async fn fault_30_what_is_told_of_another_merchant_account_is_not_followed() {
+    assert_eq!(verify_for("Outlet", &notification(&[CAPTURED, NOT_REFUNDED])).await, Ok(vec![]));
+}
+
+#[test]
+fn what_came_to_nothing_after_it_was_told_as_done_is_for_a_person_and_proves_nothing() {
+    let tell = |reference: &str, code: &str| {
+        let event = read(&format!("CHNG9:PSP1:Shop:{reference}:500:EUR:{code}:true")).unwrap();
+        assert_eq!((event.subject, event.fact), (EventSubject::Reversal, None), "{code}");
+        (event.reference.as_str().to_owned(), event.purpose.map(|purpose| purpose.attempt))
+    };
+    for code in ["CAPTURE_FAILED", "REFUND_FAILED", "REFUNDED_REVERSED", "PREARBITRATION_LOST"] {
+        assert_eq!(tell("o1-2", code), ("o1-2".to_owned(), Some(2)));
+        assert_eq!(tell("o1-2-refund-7", code), ("o1-2".to_owned(), Some(2)));
+    }
+    // Somebody gave it back there by hand.
+    assert_eq!(tell("by hand", "REFUND"), ("PSP1".to_owned(), None));
 }
 
 #[tokio::test]
@@ -227,10 +261,12 @@ async fn a_key_that_is_empty_or_no_hexadecimal_makes_nothing_authentic() {
 async fn what_adyen_thinks_of_a_payment_is_read_beside_what_is_signed_and_of_an_authorization_alone() {
     let doubting =
         |item: &str| item.replace(r#""hmacSignature""#, r#""fraudResultType":"AMBER","hmacSignature""#);
-    let told = verify(&notification(&[&doubting(THEIRS), &doubting(CAPTURED)])).await.unwrap();
-    let risks: Vec<_> = told.into_iter().map(|event| event.fact.unwrap().risk).collect();
-    assert_eq!(risks, [Some(Risk::Elevated), None]);
-    let refused =
-        event::read(b"PSP1::Shop:o1-2:8999:EUR:AUTHORISATION:false", Mode::Test, at(0)).unwrap().unwrap();
+    let risk = async |account, item| {
+        let told = verify_for(account, &notification(&[&doubting(item)])).await.unwrap();
+        told[0].fact.as_ref().unwrap().risk
+    };
+    assert_eq!(risk("TestMerchant", THEIRS).await, Some(Risk::Elevated));
+    assert_eq!(risk("Shop", CAPTURED).await, None);
+    let refused = read("PSP1::Shop:o1-2:8999:EUR:AUTHORISATION:false").unwrap();
     assert_eq!(crate::adyen::risk::told(refused, Some(Risk::Highest)).fact.unwrap().risk, None);
 }

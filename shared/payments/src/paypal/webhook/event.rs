@@ -10,10 +10,14 @@ use crate::paypal::wire::Link;
 use crate::reference;
 
 /// The kinds that are about what the shop opens (<https://developer.paypal.com/api/rest/webhooks/event-names>).
-const FOLLOWED: [&str; 3] = ["CHECKOUT.ORDER.", "PAYMENT.AUTHORIZATION.", "PAYMENT.CAPTURE."];
+const FOLLOWED: [&str; 4] = ["CHECKOUT.ORDER.", "PAYMENT.AUTHORIZATION.", "PAYMENT.CAPTURE.", REFUND_FAILED];
 
 /// The one that tells that the shopper agreed, and that the order waits to be authorized.
 const APPROVED: &str = "CHECKOUT.ORDER.APPROVED";
+
+/// Those that take back what was told as done.
+const CAPTURE_REVERSED: &str = "PAYMENT.CAPTURE.REVERSED";
+const REFUND_FAILED: &str = "PAYMENT.REFUND.FAILED";
 
 /// Those about money that a shopper demands back over the shop's head.
 const DISPUTES: &str = "CUSTOMER.DISPUTE.";
@@ -109,7 +113,11 @@ impl Resource {
         let payment =
             self.invoice().map(|invoice| reference::refund(invoice).map_or(invoice, |(payment, _)| payment));
         let purpose = payment.and_then(reference::purpose);
-        let subject = if kind == APPROVED { EventSubject::Approval } else { EventSubject::Payment };
+        let subject = match kind {
+            APPROVED => EventSubject::Approval,
+            CAPTURE_REVERSED | REFUND_FAILED => EventSubject::Reversal,
+            _ => EventSubject::Payment,
+        };
         Some(About { subject, reference, purpose })
     }
 

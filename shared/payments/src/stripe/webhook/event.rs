@@ -26,13 +26,13 @@ struct Data {
 struct Object {
     id: Option<String>,
     object: String,
-    /// The disputed one, of a dispute.
+    /// The one that a dispute or a refund is of.
     payment_intent: Option<String>,
     metadata: Option<Metadata>,
 }
 
 /// Reads an authentic event; none where it is about neither a payment intent, which is all that the shop opens, nor a
-/// dispute of one.
+/// dispute of one or a refund that failed.
 pub(super) fn read(bytes: &[u8]) -> Result<Option<Event>, Failure> {
     let body: Body = serde_json::from_slice(bytes).map_err(|_| unreadable("an event of Stripe"))?;
     let object = body.data.object;
@@ -42,6 +42,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Event>, Failure> {
         }
         // It has metadata of its own, and says nothing of its payment's.
         "dispute" => (EventSubject::Dispute, object.payment_intent, None),
+        // The only news of a refund that no worker of ours looks for: it may have been told as done before.
+        "refund" if body.r#type == "refund.failed" => (EventSubject::Reversal, object.payment_intent, None),
         _ => {
             tracing::warn!(kind = ?body.r#type, "Stripe tells of something that the shop does not follow");
             return Ok(None);

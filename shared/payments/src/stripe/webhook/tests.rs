@@ -180,6 +180,17 @@ fn a_dispute_is_about_its_payment_and_says_not_what_that_was_for() {
 }
 
 #[test]
+fn a_refund_that_failed_is_for_a_person_and_other_news_of_refunds_are_not_followed() {
+    let body = BODY.replace("payment_intent.succeeded", "refund.failed").replace(
+        r#""object":"payment_intent""#,
+        r#""object":"refund","payment_intent":"pi_3Nv0FGQ9RKHgCVdK""#,
+    );
+    let event = event::read(body.as_bytes()).unwrap().unwrap();
+    assert_eq!((event.subject, event.reference.as_str()), (EventSubject::Reversal, "pi_3Nv0FGQ9RKHgCVdK"));
+    assert_eq!(event::read(body.replace("refund.failed", "refund.created").as_bytes()), Ok(None));
+}
+
+#[test]
 fn an_object_that_names_no_order_of_ours_has_no_purpose() {
     for metadata in ["null", "{}", r#"{"order_id":"o1"}"#, r#"{"order_id":"no id","attempt":"1"}"#] {
         let body = BODY.replace(r#"{"order_id":"o1","attempt":"2"}"#, metadata);

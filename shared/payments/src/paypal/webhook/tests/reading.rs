@@ -50,6 +50,17 @@ fn fault_79_a_dispute_is_told_of_the_capture_and_the_payment_that_it_names() {
 }
 
 #[test]
+fn what_is_taken_back_after_it_was_done_is_for_a_person() {
+    let capture =
+        r#"{"id":"CAPTURE1","invoice_id":"o1-2","supplementary_data":{"related_ids":{"order_id":"ORDER1"}}}"#;
+    let refund = r#"{"id":"REFUND1","custom_id":"ORDER1","invoice_id":"o1-2-refund-7"}"#;
+    for (kind, resource) in [("PAYMENT.CAPTURE.REVERSED", capture), ("PAYMENT.REFUND.FAILED", refund)] {
+        let event = told(kind, resource).unwrap();
+        assert_eq!((event.subject, about(&event)), (EventSubject::Reversal, ("ORDER1", Some(("o1", 2)))));
+    }
+}
+
+#[test]
 fn an_order_that_names_none_of_ours_has_no_purpose() {
     for unit in ["", "{}", r#"{"invoice_id":"2026/7"}"#, r#"{"custom_id":"o1"}"#] {
         let event =
