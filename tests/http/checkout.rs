@@ -98,7 +98,7 @@ async fn what_no_parcel_mail_or_charge_could_use_is_refused_at_its_field() {
 async fn an_order_that_may_be_paid_at_adyen_says_where_its_shopper_comes_back_to() {
     let shop = Shop::open().await;
     shop.succeed("create-reservation").await;
-    let adyen = json!({"gateway": "adyen", "token": "ada_visa"});
+    let adyen = json!({"gateway": "adyen", "token": "visa"});
     for methods in [json!([adyen]), json!([{"gateway": "paypal"}, adyen])] {
         let checkout = Request::of("checkout").with("/payment_methods", methods);
         let mut body = checkout.json();

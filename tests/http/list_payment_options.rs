@@ -36,6 +36,32 @@ async fn a_gateway_without_a_public_key_is_not_offered() {
 }
 
 #[tokio::test]
+async fn whoever_asks_with_a_token_learns_by_which_name_their_cards_are_kept() {
+    let shop = Shop::open_with(&KEYS).await;
+    let ask = async |number| shop.ask(&Request::of("list-payment-options").guest(number)).await;
+    let answer = ask(1).await;
+    assert_eq!(answer.header("Cache-Control"), Some("private, max-age=60"));
+    assert_eq!(answer.header("Vary"), Some("Authorization, Guest-Token"));
+    let references = |body: Value| {
+        let by_gateway = |option: &Value| (option["gateway"].clone(), option["shopper_reference"].clone());
+        body.as_array().unwrap().iter().map(by_gateway).collect::<Vec<_>>()
+    };
+    let of_guest = references(answer.body());
+    assert_eq!(of_guest[..2], [(json!("stripe"), Value::Null), (json!("paypal"), Value::Null)]);
+    let (_, reference) = &of_guest[2];
+    assert!(reference.as_str().unwrap().starts_with("guest-"), "{reference}");
+    assert_eq!(references(ask(1).await.body()), of_guest);
+    assert_ne!(references(ask(2).await.body()), of_guest);
+}
+
+#[tokio::test]
+async fn a_token_that_names_nobody_is_refused() {
+    let shop = Shop::open_with(&KEYS).await;
+    let answer = shop.ask(&Request::of("list-payment-options").header("Guest-Token", "short")).await;
+    assert_eq!(answer.refusal(), (401, "caller-unknown".to_owned(), "/headers/Guest-Token".to_owned()));
+}
+
+#[tokio::test]
 async fn what_the_currency_or_the_country_does_not_have_is_not_offered() {
     let shop = Shop::open_with(&KEYS).await;
     let at = |gateway: &str, methods| (gateway.to_owned(), methods);

@@ -33,7 +33,7 @@ const CARDS: [&str; 5] = [
     "2223003122003222",
 ];
 /// A card that is stored at Adyen.
-const ADYEN_TOKEN: &str = "ada_stored_card_7";
+const ADYEN_TOKEN: &str = "stored_card_7";
 /// The functions that no route enters, with their events.
 const WORKERS: [(&str, &str); 6] = [
     ("relay", "stream/relay.json"),
@@ -255,7 +255,7 @@ impl Watched {
         let methods = [
             json!({"gateway": "paypal"}),
             json!({"gateway": "adyen", "token": ADYEN_TOKEN}),
-            json!({"gateway": "adyen", "token": "ada_authentication"}),
+            json!({"gateway": "adyen", "token": "authentication"}),
         ];
         let mut last = (String::new(), Value::Null);
         for (key, method) in (2..).zip(methods) {

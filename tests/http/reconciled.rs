@@ -164,7 +164,7 @@ async fn fault_100_what_adyens_report_has_of_no_order_is_noted_and_of_one_that_i
     let (shop, _) = events::shop(&[]).await;
     let at = begin_at_adyen(&shop).await;
     shop.succeed("create-reservation").await;
-    let token = json!([{"gateway": "adyen", "token": "ada_refused"}]);
+    let token = json!([{"gateway": "adyen", "token": "refused"}]);
     let checkout = Request::of("checkout").with("/payment_methods", token);
     let order = shop.ask(&checkout.with("/return_url", json!("https://shop.example/"))).await.text_at("/id");
     run(&shop, "capture-payment", "sqs/capture-payment.json").await;

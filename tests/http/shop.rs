@@ -146,7 +146,7 @@ impl Shop {
     /// Places the order of the events at Adyen, whose shopper is sent to their bank.
     pub(crate) async fn order_awaiting_action(&self) -> String {
         self.succeed("create-reservation").await;
-        let method = json!({"gateway": "adyen", "token": "ada_authentication"});
+        let method = json!({"gateway": "adyen", "token": "authentication"});
         let checkout = Request::of("checkout").with("/payment_methods/0", method);
         let order = self.ask(&checkout).await.text_at("/id");
         let url = "https://bank.example/3ds".to_owned();

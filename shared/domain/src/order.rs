@@ -199,6 +199,7 @@ impl Order {
     pub fn charge(&self, attempt: &Attempt) -> Charge {
         Charge {
             order_id: self.id.clone(),
+            caller: self.caller.clone(),
             attempt: attempt.number,
             amount: self.totals.total,
             method: attempt.method.clone(),

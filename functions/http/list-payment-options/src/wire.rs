@@ -1,8 +1,8 @@
 use core::fmt;
 use core::str::FromStr;
 
-use domain::Currency;
 use domain::payment::GatewayName;
+use domain::{Caller, Currency};
 use lambda::wire::Parsed;
 use payments::MethodKind;
 use serde::{Deserialize, Serialize};
@@ -56,12 +56,21 @@ pub(crate) struct PaymentOption<'a> {
     gateway: &'static str,
     methods: Vec<&'static str>,
     public_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shopper_reference: Option<&'a str>,
 }
 
 impl<'a> PaymentOption<'a> {
     /// Nothing for a gateway that has no method to offer.
-    pub(crate) fn shown(gateway: GatewayName, methods: &[MethodKind], public_key: &'a str) -> Option<Self> {
+    pub(crate) fn shown(
+        gateway: GatewayName,
+        methods: &[MethodKind],
+        public_key: &'a str,
+        caller: Option<&'a Caller>,
+    ) -> Option<Self> {
         let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
-        (!methods.is_empty()).then(|| Self { gateway: gateway.as_str(), methods, public_key })
+        let shopper_reference = caller.filter(|_| gateway.knows_shoppers()).map(Caller::as_str);
+        let is_offered = !methods.is_empty();
+        is_offered.then(|| Self { gateway: gateway.as_str(), methods, public_key, shopper_reference })
     }
 }

@@ -3,7 +3,7 @@ use core::str::FromStr;
 use core::time::Duration;
 
 use crate::id::is_plain;
-use crate::{Money, OrderId};
+use crate::{Caller, Money, OrderId};
 
 /// A payment gateway that the shop can charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +53,12 @@ impl GatewayName {
             // (https://docs.adyen.com/online-payments/3d-secure/redirect-3ds2).
             Self::Adyen => true,
         }
+    }
+
+    /// Whether it charges what it keeps for a shopper, by the name that the shop gives them: only who has that name can pay
+    /// with it (<https://docs.adyen.com/api-explorer/Checkout/71/post/payments>, `shopperReference`).
+    pub const fn knows_shoppers(self) -> bool {
+        matches!(self, Self::Adyen)
     }
 
     /// Whether a void finds something only where a confirm was executed: before that, nothing there could be ended, and
@@ -278,6 +284,8 @@ impl PaymentMethod {
 pub struct Charge {
     /// The order that is paid.
     pub order_id: OrderId,
+    /// Who pays. What a gateway keeps for one shopper, such as a card, no other one can pay with.
+    pub caller: Caller,
     /// The attempt's number within the order.
     pub attempt: AttemptNumber,
     /// How much.

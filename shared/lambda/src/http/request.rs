@@ -73,6 +73,16 @@ impl Request {
         }
     }
 
+    /// Who asks, where the request says so at all.
+    ///
+    /// # Errors
+    /// As [`Request::caller`], for a request that says it.
+    pub fn caller_if_named(&self) -> Result<Option<Caller>, Problem> {
+        let is_nobody =
+            ["authorization", "guest-token"].iter().all(|name| !self.event.headers.contains_key(*name));
+        if is_nobody { Ok(None) } else { self.caller().map(Some) }
+    }
+
     fn guest(&self) -> Result<Caller, Problem> {
         let malformed = || {
             Problem::of(CALLER_UNKNOWN)

@@ -62,6 +62,12 @@ impl Response {
         self.header("Cache-Control", directives.to_owned())
     }
 
+    /// Says that the answer is another one for another caller.
+    #[must_use]
+    pub fn varies_by_caller(self) -> Self {
+        self.header("Vary", "Authorization, Guest-Token".to_owned())
+    }
+
     /// Says after how many seconds it is worth asking again.
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {

@@ -7,6 +7,7 @@ fn charge() -> Charge {
     let request = RequestKey { caller: Caller::guest(&[1; 32]), key: "checkout-00000001".parse().unwrap() };
     Charge {
         order_id: request.order_id(),
+        caller: request.caller,
         attempt: 1,
         amount: Money::new(5_997, "EUR".parse().unwrap()).unwrap(),
         method: PaymentMethod::Stripe { token: "pm_card_visa".parse().unwrap() },

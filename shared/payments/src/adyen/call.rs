@@ -26,20 +26,18 @@ pub(super) struct Message {
 }
 
 impl<'a> Call<'a> {
-    /// The payment itself. Nothing for a charge that another gateway takes, for a token of another form, and without an
-    /// address to come back to.
+    /// The payment itself. Nothing for a charge that another gateway takes, and without an address to come back to.
     pub(super) fn payment(charge: &'a Charge, merchant_account: &str) -> Option<Self> {
         let PaymentMethod::Adyen { token } = &charge.method else { return None };
-        // Whose card it is, and which of theirs.
-        let (shopper_reference, stored_payment_method_id) = token.expose().rsplit_once('_')?;
         let reference = reference::of(charge)?;
         let return_url = charge.return_url.as_ref()?;
         let body = NewPayment {
             merchant_account,
             amount: Amount::of(charge.amount),
             reference: reference.as_str(),
-            payment_method: StoredCard { r#type: "scheme", stored_payment_method_id },
-            shopper_reference,
+            payment_method: StoredCard { r#type: "scheme", stored_payment_method_id: token.expose() },
+            // Of the order and not of the request: whoever knows the id of somebody else's card cannot pay with it.
+            shopper_reference: charge.caller.as_str(),
             // The shopper is there, and pays with what was stored before.
             shopper_interaction: "ContAuth",
             recurring_processing_model: "CardOnFile",

@@ -44,7 +44,7 @@ async fn confirm_sends_the_frozen_charge_to_be_captured_by_hand() {
         "amount": {"currency": "EUR", "value": 8999},
         "reference": "order-1",
         "paymentMethod": {"type": "scheme", "storedPaymentMethodId": "visa"},
-        "shopperReference": "ada",
+        "shopperReference": "customer-ada",
         "shopperInteraction": "ContAuth",
         "recurringProcessingModel": "CardOnFile",
         "returnUrl": "https://shop.example/orders?id=1",

@@ -36,13 +36,14 @@ pub(crate) fn gateway_with(
     AdyenGateway::new(endpoint, "Shop".to_owned(), Arc::new(secrets), name, facts, timeout).unwrap()
 }
 
-/// 89.99 EUR for the order `order`, first attempt, with this stored card of `ada`.
+/// 89.99 EUR for the order `order`, first attempt, with this stored card of `customer-ada`.
 pub(crate) fn charge(card: &str) -> Charge {
     Charge {
         order_id: "order".parse().unwrap(),
+        caller: "customer-ada".parse().unwrap(),
         attempt: 1,
         amount: money(8999, "EUR"),
-        method: PaymentMethod::Adyen { token: format!("ada_{card}").parse().unwrap() },
+        method: PaymentMethod::Adyen { token: card.parse().unwrap() },
         return_url: Some("https://shop.example/orders?id=1".parse().unwrap()),
         action_result: None,
         renewal: 0,

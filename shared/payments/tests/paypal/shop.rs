@@ -38,6 +38,7 @@ pub(crate) fn gateway_with(
 pub(crate) fn charge() -> Charge {
     Charge {
         order_id: "order".parse().unwrap(),
+        caller: "customer-ada".parse().unwrap(),
         attempt: 1,
         amount: money(8999, "EUR"),
         method: PaymentMethod::PayPal,

@@ -34,6 +34,7 @@ pub(crate) fn gateway_with(
 pub(crate) fn charge(token: &str) -> Charge {
     Charge {
         order_id: "order".parse().unwrap(),
+        caller: "customer-ada".parse().unwrap(),
         attempt: 1,
         amount: money(8999, "EUR"),
         method: PaymentMethod::Stripe { token: token.parse().unwrap() },
