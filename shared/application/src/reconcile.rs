@@ -1,9 +1,9 @@
 //! Compares what each gateway lists with our ledgers, window by window, and what is posted with what it lists.
 //!
-//! What our own workers have not learned yet is asked about, and money that was captured after a no goes back, on the
-//! same way as if the gateway had told of it. Everything else that differs is noted for a person. A window counts as
-//! compared once all of that has happened: whoever dies before is followed by one who does it again, and what was done
-//! before is found to agree, or to be noted.
+//! What our own workers have not learned yet is asked about, a dispute that nobody told of is written down, and money that
+//! was captured after a no goes back, on the same way as if the gateway had told of it. Everything else that differs is
+//! noted for a person. A window counts as compared once all of that has happened: whoever dies before is followed by one
+//! who does it again, and what was done before is found to agree, or to be noted.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -52,6 +52,8 @@ pub struct Comparison {
     pub in_flight: u32,
     /// Transfers that were captured after a no.
     pub orphans: u32,
+    /// Transfers of disputes that nobody had told of.
+    pub disputes: u32,
     /// Differences that nobody had noted before.
     pub differences: u32,
 }
@@ -78,8 +80,8 @@ pub async fn reconcile(ports: &Ports<'_>) -> Result<Comparison, Failure> {
             failure.get_or_insert(failed);
         }
     }
-    let Comparison { windows, transfers, in_flight, orphans, differences } = comparison;
-    tracing::info!(windows, transfers, in_flight, orphans, differences, "reconciled");
+    let Comparison { windows, transfers, in_flight, orphans, disputes, differences } = comparison;
+    tracing::info!(windows, transfers, in_flight, orphans, disputes, differences, "reconciled");
     failure.map_or(Ok(comparison), Err)
 }
 

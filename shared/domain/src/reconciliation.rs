@@ -7,6 +7,7 @@ use crate::order::{Order, Posting, PostingCause};
 use crate::payment::{Attempt, AttemptNumber, AttemptState, GatewayName, Refund, RefundNumber};
 
 mod difference; // what a person must look at
+mod disputed; // money that its shopper demands back
 mod reconciled; // how far was compared
 mod transfer; // one line of a gateway's list
 mod window; // the time that is compared at once
@@ -28,6 +29,8 @@ pub enum Verdict {
     InFlight(AttemptNumber),
     /// It was captured for this attempt, which is a definite no, and nobody has noted that.
     Orphan(AttemptNumber),
+    /// The money of this attempt was disputed, or its dispute was won, and nobody has noted that.
+    Disputed(AttemptNumber),
     /// They say different things.
     Differs(DifferenceKind),
 }
@@ -35,12 +38,12 @@ pub enum Verdict {
 /// Compares a transfer with the order that it names, as it is now.
 pub fn compare(order: Option<&Order>, transfer: &Transfer) -> Verdict {
     let Some(order) = order else { return Verdict::Differs(DifferenceKind::UnknownOrder) };
-    match transfer.kind {
-        TransferKind::Captured(number) => match captured_by(order, transfer, number) {
+    match &transfer.kind {
+        TransferKind::Captured(number) => match captured_by(order, transfer, *number) {
             Some(attempt) => compare_capture(order, attempt, transfer),
             None => Verdict::Differs(DifferenceKind::UnknownAttempt),
         },
-        TransferKind::Refunded(number) => match refund_of(order, number) {
+        TransferKind::Refunded(number) => match refund_of(order, *number) {
             Some(refund) => compare_refund(order, refund, transfer),
             None => Verdict::Differs(DifferenceKind::UnknownRefund),
         },
@@ -48,6 +51,12 @@ pub fn compare(order: Option<&Order>, transfer: &Transfer) -> Verdict {
         TransferKind::RefundFailed(_) => Verdict::Differs(DifferenceKind::RefundFailed),
         // The shop does not have what the ledger says was captured.
         TransferKind::CaptureFailed(_) => Verdict::Differs(DifferenceKind::CaptureFailed),
+        TransferKind::Disputed { attempt, dispute } => {
+            disputed::compare(order, transfer, *attempt, dispute.as_ref(), PostingCause::DisputeOpened)
+        }
+        TransferKind::DisputeReversed { attempt, dispute } => {
+            disputed::compare(order, transfer, *attempt, dispute.as_ref(), PostingCause::DisputeWon)
+        }
     }
 }
 
@@ -82,7 +91,7 @@ fn compare_capture(order: &Order, attempt: &Attempt, transfer: &Transfer) -> Ver
     }
     let number = attempt.number;
     let causes = [PostingCause::Captured(number), PostingCause::Orphaned(number)];
-    match posted(order, causes) {
+    match posted(order, &causes) {
         Some(posting) => agreed(posting, transfer),
         None if attempt.is_definite_no() => Verdict::Orphan(number),
         // What was captured is posted with the same write, so somebody has taken the posting away.
@@ -100,7 +109,7 @@ fn compare_refund(order: &Order, refund: &Refund, transfer: &Transfer) -> Verdic
         return Verdict::Differs(DifferenceKind::Amount);
     }
     let causes = [PostingCause::Refunded(refund.number), PostingCause::OrphanReturned(refund.number)];
-    match (posted(order, causes), order.charged_by(refund)) {
+    match (posted(order, &causes), order.charged_by(refund)) {
         (Some(posting), _) => agreed(posting, transfer),
         (None, Some(attempt)) if !refund.is_settled() => Verdict::InFlight(attempt.number),
         (None, _) => Verdict::Differs(DifferenceKind::NotPosted),
@@ -112,6 +121,6 @@ fn agreed(posting: &Posting, transfer: &Transfer) -> Verdict {
     if is_same { Verdict::Agreed(posting.number) } else { Verdict::Differs(DifferenceKind::Amount) }
 }
 
-fn posted(order: &Order, causes: [PostingCause; 2]) -> Option<&Posting> {
+fn posted<'a>(order: &'a Order, causes: &[PostingCause]) -> Option<&'a Posting> {
     order.ledger.postings().iter().find(|posting| causes.contains(&posting.cause))
 }

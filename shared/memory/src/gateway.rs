@@ -35,6 +35,7 @@ struct Desk {
     refund_scripts: BTreeMap<RefundCall, VecDeque<Fate<RefundOutcome>>>,
     delayed_refunds: Vec<RefundCharge>,
     disputes_asked: VecDeque<Failure>,
+    purposes_asked: VecDeque<Failure>,
     listed: Vec<(Timestamp, Transfer)>,
     lists_lost: u32,
 }
@@ -139,6 +140,11 @@ impl ScriptedGateway {
     /// The next look at disputes, after those that fail already, fails so.
     pub fn fail_disputes(&self, failure: Failure) {
         self.lock().disputes_asked.push_back(failure);
+    }
+
+    /// The same with what an object was opened for.
+    pub fn fail_purposes(&self, failure: Failure) {
+        self.lock().purposes_asked.push_back(failure);
     }
 
     /// What was on its way for long arrives now; nobody hears the answers.
@@ -252,7 +258,9 @@ impl Gateway for ScriptedGateway {
     }
 
     async fn purpose(&self, reference: &GatewayReference) -> Result<Option<Purpose>, Failure> {
-        Ok(self.lock().book.purpose(reference))
+        let mut desk = self.lock();
+        let failure = desk.purposes_asked.pop_front();
+        failure.map_or_else(|| Ok(desk.book.purpose(reference)), Err)
     }
 
     fn transfers(&self) -> Option<&dyn Transfers> {

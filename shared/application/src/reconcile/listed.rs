@@ -2,12 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::OrderId;
 use domain::order::Order;
-use domain::payment::{AttemptNumber, GatewayReference};
-use domain::reconciliation::{Difference, DifferenceKind, PostingNumber, Transfer, Verdict, compare};
+use domain::payment::GatewayReference;
+use domain::reconciliation::{
+    Difference, DifferenceKind, PostingNumber, Transfer, TransferKind, Verdict, compare,
+};
 
 use super::{At, Comparison};
 use crate::Failure;
-use crate::follow_up::follow_up;
+use crate::follow_up::{follow_up, follow_up_dispute};
 use crate::repeat::until_definite;
 
 /// The postings that a window's list agreed with, each with the transfer that said so.
@@ -65,19 +67,11 @@ async fn compare_one(
     listed: &mut Listed,
     comparison: &mut Comparison,
 ) -> Result<(), Failure> {
-    let order = order_of(at, transfer).await?;
-    let asked = match (compare(order.as_ref(), transfer), order) {
-        (Verdict::InFlight(attempt), Some(order)) => {
-            comparison.in_flight = comparison.in_flight.saturating_add(1);
-            ask(at, order, attempt, transfer).await?
-        }
-        (Verdict::Orphan(attempt), Some(order)) => {
-            comparison.orphans = comparison.orphans.saturating_add(1);
-            ask(at, order, attempt, transfer).await?
-        }
-        (verdict, _) => verdict,
+    let Some(named) = named(at, transfer.clone()).await? else {
+        return differs(at, transfer, DifferenceKind::NotPosted, comparison).await;
     };
-    let kind = match asked {
+    let transfer = &named;
+    let kind = match settled(at, transfer, comparison).await? {
         Verdict::Agreed(posting) => {
             let Some(order_id) = transfer.order_id.clone() else { return Ok(()) };
             match listed.insert((order_id, posting), transfer.id.clone()) {
@@ -88,28 +82,85 @@ async fn compare_one(
         // Its own worker goes on with it, until it is settled or a person's business.
         Verdict::InFlight(_) => return Ok(()),
         // The gateway was asked, and does not stand by its list.
-        Verdict::Orphan(_) => DifferenceKind::NotPosted,
+        Verdict::Orphan(_) | Verdict::Disputed(_) => DifferenceKind::NotPosted,
         Verdict::Differs(kind) => kind,
     };
+    differs(at, transfer, kind, comparison).await
+}
+
+/// What a transfer means once the gateway was asked about what nobody knew of it.
+async fn settled(at: &At<'_>, transfer: &Transfer, comparison: &mut Comparison) -> Result<Verdict, Failure> {
+    let payment = &at.ports.payment;
+    let order = order_of(at, transfer).await?;
+    match (compare(order.as_ref(), transfer), order) {
+        (Verdict::InFlight(attempt), Some(order)) => {
+            comparison.in_flight = comparison.in_flight.saturating_add(1);
+            ask(at, transfer, follow_up(payment, order, attempt)).await
+        }
+        (Verdict::Orphan(attempt), Some(order)) => {
+            comparison.orphans = comparison.orphans.saturating_add(1);
+            ask(at, transfer, follow_up(payment, order, attempt)).await
+        }
+        (Verdict::Disputed(attempt), Some(order)) => {
+            comparison.disputes = comparison.disputes.saturating_add(1);
+            ask(at, transfer, follow_up_dispute(payment, order, attempt)).await
+        }
+        (verdict, _) => Ok(verdict),
+    }
+}
+
+async fn differs(
+    at: &At<'_>,
+    transfer: &Transfer,
+    kind: DifferenceKind,
+    comparison: &mut Comparison,
+) -> Result<(), Failure> {
     let difference = Difference::of_transfer(transfer, kind, at.ports.payment.clock.now());
     at.note(&difference, comparison).await
 }
 
-/// Asks the gateway about an attempt, or what its list proves, and compares with what is known then. A gateway that says
-/// nothing for too long leaves the verdict as it was.
+/// The transfer with what it was for. A dispute need not say it; its payment does. None where the gateway does not say it.
+async fn named(at: &At<'_>, mut transfer: Transfer) -> Result<Option<Transfer>, Failure> {
+    let attempt = match &mut transfer.kind {
+        TransferKind::Disputed { attempt, .. } | TransferKind::DisputeReversed { attempt, .. } => attempt,
+        TransferKind::Captured(_)
+        | TransferKind::CaptureFailed(_)
+        | TransferKind::Refunded(_)
+        | TransferKind::RefundFailed(_) => return Ok(Some(transfer)),
+    };
+    let (None, Some(reference)) = (&transfer.order_id, &transfer.reference) else {
+        return Ok(Some(transfer));
+    };
+    if !at.has_time() {
+        return Err(Failure::Throttled);
+    }
+    let gateway = at.ports.payment.gateways.named(at.gateway);
+    let Some(purpose) = answered(at, gateway.purpose(reference).await).await? else { return Ok(None) };
+    if let Some(purpose) = purpose {
+        *attempt = Some(purpose.attempt);
+        transfer.order_id = Some(purpose.order_id);
+    }
+    Ok(Some(transfer))
+}
+
+/// Asks the gateway about what is not known, or what its list proves, and compares with what is known then.
 async fn ask(
     at: &At<'_>,
-    order: Order,
-    attempt: AttemptNumber,
     transfer: &Transfer,
+    following_up: impl Future<Output = Result<(), Failure>>,
 ) -> Result<Verdict, Failure> {
     keep_proof(at, transfer).await?;
-    if let Err(failed) = follow_up(&at.ports.payment, order, attempt).await
-        && (!at.has_time() || !at.is_out_of_patience().await?)
-    {
-        return Err(failed);
-    }
+    let _silent_for_too_long = answered(at, following_up.await).await?.is_none();
     Ok(compare(order_of(at, transfer).await?.as_ref(), transfer))
+}
+
+/// What a gateway answered. One that has said nothing for too long leaves everything as it was.
+async fn answered<T>(at: &At<'_>, asked: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match asked {
+        Ok(answer) => Ok(Some(answer)),
+        Err(_) if at.has_time() && at.is_out_of_patience().await? => Ok(None),
+        Err(failed) => Err(failed),
+    }
 }
 
 /// What the list of a gateway proves that cannot be asked is read where it is asked.

@@ -30,6 +30,8 @@ mod lapsed; // money that was held for too long, or is not what was asked for
 #[cfg(test)]
 mod late_messages; // messages after their time, and out of order
 #[cfg(test)]
+mod listed_disputes; // disputes that a gateway lists and never told of
+#[cfg(test)]
 mod orphaned; // money that a gateway takes after it had said no
 #[cfg(test)]
 mod reconciled; // what a gateway lists, and what is posted

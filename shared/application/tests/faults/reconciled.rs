@@ -16,12 +16,12 @@ use crate::orphaned::{at_the_gateway, declined, with_a_person};
 use crate::shop::{HOUR, MINUTE, NOON, Shop};
 
 /// When the list of what happened at noon is complete, and is the next to be compared.
-fn complete() -> Timestamp {
+pub(crate) fn complete() -> Timestamp {
     NOON.plus(MINUTE * 75)
 }
 
 /// What the gateway lists as captured for the only attempt of this order.
-fn captured(id: &str, order: &Order) -> Transfer {
+pub(crate) fn captured(id: &str, order: &Order) -> Transfer {
     Transfer {
         gateway: GatewayName::Stripe,
         id: id.parse().unwrap(),
@@ -98,25 +98,30 @@ async fn run_with(
 }
 
 /// One run at this time, or now if that is later.
-async fn try_to_compare(shop: &Shop, at: Timestamp) -> Result<Comparison, Failure> {
+pub(crate) async fn try_to_compare(shop: &Shop, at: Timestamp) -> Result<Comparison, Failure> {
     shop.clock.set(at.max(shop.clock.now()));
     run(shop, &[GatewayName::Stripe], HOUR).await
 }
 
-async fn compare(shop: &Shop) -> Comparison {
+pub(crate) async fn compare(shop: &Shop) -> Comparison {
     try_to_compare(shop, complete()).await.unwrap()
 }
 
-fn kinds(shop: &Shop) -> Vec<DifferenceKind> {
+/// A run that died before it could note that it was done is followed by one that does it all again.
+pub(crate) async fn compare_again(shop: &Shop) -> Comparison {
+    run_with(shop, &Forgotten(&shop.store), &[], HOUR).await.unwrap()
+}
+
+pub(crate) fn kinds(shop: &Shop) -> Vec<DifferenceKind> {
     shop.store.differences().into_iter().map(|difference| difference.key.kind).collect()
 }
 
-async fn until(shop: &Shop) -> Option<Timestamp> {
+pub(crate) async fn until(shop: &Shop) -> Option<Timestamp> {
     shop.store.reconciled(GatewayName::Stripe).await.unwrap().map(|reconciled| reconciled.until)
 }
 
 /// An order that was paid at noon.
-async fn paid(shop: &Shop) -> Order {
+pub(crate) async fn paid(shop: &Shop) -> Order {
     let order = shop.order_shirts().await;
     shop.settle().await;
     let order = shop.order(&order.id).await;
@@ -173,8 +178,7 @@ async fn fault_100_comparing_again_changes_nothing() {
     compare(&shop).await;
     shop.settle_until(complete().plus(HOUR)).await;
     let seen = (shop.order(&order.id).await, shop.store.differences(), at_the_gateway(&shop));
-    // A run that died before it could note that it was done is followed by one that does it all again.
-    let again = run_with(&shop, &Forgotten(&shop.store), &[], HOUR).await.unwrap();
+    let again = compare_again(&shop).await;
     assert!(again.windows > 1);
     assert_eq!((again.transfers, again.orphans, again.differences), (2, 0, 0));
     assert_eq!((shop.order(&order.id).await, shop.store.differences(), at_the_gateway(&shop)), seen);

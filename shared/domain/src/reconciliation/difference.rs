@@ -36,7 +36,7 @@ pub struct DifferenceKey {
 pub enum DifferenceKind {
     /// Money moved for no order of ours.
     UnknownOrder,
-    /// Money was captured for an order, and for none of its attempts.
+    /// Money was captured for an order, or disputed, and for none of its attempts.
     UnknownAttempt,
     /// Money went back that nobody here has asked for.
     UnknownRefund,

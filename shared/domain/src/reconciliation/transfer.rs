@@ -30,7 +30,7 @@ impl Transfer {
 }
 
 /// Which way money went, with the number that the gateway's object carries where it is ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferKind {
     /// From a shopper to the shop.
     Captured(Option<AttemptNumber>),
@@ -40,4 +40,18 @@ pub enum TransferKind {
     Refunded(Option<RefundNumber>),
     /// Back to the shop, because a refund did not reach its shopper.
     RefundFailed(Option<RefundNumber>),
+    /// Back to the shopper, who demanded it through their bank or at the gateway.
+    Disputed {
+        /// The attempt whose money it was, where the list says it.
+        attempt: Option<AttemptNumber>,
+        /// The gateway's id of the dispute, where the list says it.
+        dispute: Option<GatewayReference>,
+    },
+    /// Back to the shop, which won the dispute.
+    DisputeReversed {
+        /// The attempt whose money it is, where the list says it.
+        attempt: Option<AttemptNumber>,
+        /// The gateway's id of the dispute, where the list says it.
+        dispute: Option<GatewayReference>,
+    },
 }

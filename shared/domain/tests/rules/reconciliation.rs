@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use domain::order::{Ledger, Order};
-use domain::payment::{Decline, GatewayName, Outcome, RefundOutcome, Retry};
+use domain::payment::{Decline, DisputeDecision, GatewayName, Outcome, RefundOutcome, Retry};
 use domain::reconciliation::{
     Difference, DifferenceKind, DifferenceSubject, Transfer, TransferKind, Verdict, Window, compare, unlisted,
 };
 use domain::{Money, Timestamp};
 use proptest::prelude::*;
 
+use crate::disputing::{disputed, seen, total};
 use crate::ending::{cancel, paid};
 use crate::samples::{NOON, method, placed};
 
@@ -34,6 +35,23 @@ fn refunded(order: &Order) -> Transfer {
     listed(order, TransferKind::Refunded(Some(1)))
 }
 
+/// What is listed of a dispute of this order, by this id: that it took the money, and that it was won.
+fn withdrawn(order: &Order, dispute: Option<&str>) -> Transfer {
+    let dispute = dispute.map(|id| id.parse().unwrap());
+    listed(order, TransferKind::Disputed { attempt: Some(1), dispute })
+}
+
+fn reversed(order: &Order, dispute: Option<&str>) -> Transfer {
+    let dispute = dispute.map(|id| id.parse().unwrap());
+    listed(order, TransferKind::DisputeReversed { attempt: Some(1), dispute })
+}
+
+/// The same order once this dispute is won.
+fn won(order: Order, dispute: &str) -> Order {
+    let seen = [seen(dispute, total(), Some(DisputeDecision::Won))];
+    order.dispute(1, &seen, NOON).unwrap().into_inner().order
+}
+
 fn opened() -> Order {
     let order = placed(vec![method(GatewayName::Stripe, "tok_visa")]).1.order;
     order.record(Outcome::Opened("pi_1".parse().unwrap()), NOON).unwrap().order
@@ -55,7 +73,7 @@ fn another(amount: i64, currency: &str) -> Money {
 fn differs(order: Option<&Order>, transfer: &Transfer) -> Option<DifferenceKind> {
     match compare(order, transfer) {
         Verdict::Differs(kind) => Some(kind),
-        Verdict::Agreed(_) | Verdict::InFlight(_) | Verdict::Orphan(_) => None,
+        Verdict::Agreed(_) | Verdict::InFlight(_) | Verdict::Orphan(_) | Verdict::Disputed(_) => None,
     }
 }
 
@@ -143,6 +161,77 @@ fn fault_100_a_posting_that_its_gateway_does_not_list_is_found() {
     assert_eq!(missing(GatewayName::Stripe, &[]), 1);
     assert_eq!(missing(GatewayName::Stripe, &[1]), 0);
     assert_eq!(missing(GatewayName::PayPal, &[]), 0, "it was not paid there");
+}
+
+#[test]
+fn a_dispute_that_is_known_agrees_and_so_does_its_end() {
+    let open = disputed(paid(), total());
+    for id in [Some("dp_1"), None] {
+        assert_eq!(compare(Some(&open), &withdrawn(&open, id)), Verdict::Agreed(2), "{id:?}");
+        let over = won(open.clone(), "dp_1");
+        assert_eq!(compare(Some(&over), &withdrawn(&over, id)), Verdict::Agreed(2), "{id:?}");
+        assert_eq!(compare(Some(&over), &reversed(&over, id)), Verdict::Agreed(3), "{id:?}");
+    }
+}
+
+#[test]
+fn fault_79_a_dispute_that_is_not_known_or_not_as_won_is_to_be_asked_about() {
+    let paid = paid();
+    let open = disputed(paid.clone(), total());
+    for id in [Some("dp_1"), None] {
+        assert_eq!(compare(Some(&paid), &withdrawn(&paid, id)), Verdict::Disputed(1), "{id:?}");
+        assert_eq!(compare(Some(&open), &reversed(&open, id)), Verdict::Disputed(1), "{id:?}");
+    }
+    assert_eq!(compare(Some(&open), &withdrawn(&open, Some("dp_2"))), Verdict::Disputed(1));
+    let part = Transfer { amount: another(total() - 1, "EUR"), ..withdrawn(&open, None) };
+    assert_eq!(
+        compare(Some(&open), &part),
+        Verdict::Disputed(1),
+        "without an id, the amount tells them apart"
+    );
+    let authorized = opened().record(Outcome::Authorized, NOON).unwrap().order;
+    assert_eq!(compare(Some(&authorized), &withdrawn(&authorized, None)), Verdict::Disputed(1));
+}
+
+#[test]
+fn two_disputes_of_the_same_money_are_told_apart_by_their_ids() {
+    let again = [seen("dp_2", total(), None)];
+    let twice = won(disputed(paid(), total()), "dp_1").dispute(1, &again, NOON).unwrap().into_inner().order;
+    assert_eq!(compare(Some(&twice), &withdrawn(&twice, Some("dp_2"))), Verdict::Agreed(4));
+    assert_eq!(compare(Some(&won(twice, "dp_2")), &reversed(&paid(), Some("dp_2"))), Verdict::Agreed(5));
+}
+
+#[test]
+fn fault_72_a_dispute_of_another_amount_than_is_posted_differs() {
+    let open = disputed(paid(), total());
+    let part = Transfer { amount: another(total() - 1, "EUR"), ..withdrawn(&open, Some("dp_1")) };
+    assert_eq!(differs(Some(&open), &part), Some(DifferenceKind::Amount));
+}
+
+#[test]
+fn fault_100_a_dispute_of_no_order_or_attempt_of_ours_differs() {
+    let paid = paid();
+    assert_eq!(differs(None, &withdrawn(&paid, None)), Some(DifferenceKind::UnknownOrder));
+    let elsewhere = Transfer { reference: Some("pi_2".parse().unwrap()), ..withdrawn(&paid, None) };
+    assert_eq!(differs(Some(&paid), &elsewhere), Some(DifferenceKind::UnknownAttempt));
+    let paypal = Transfer { gateway: GatewayName::PayPal, ..reversed(&paid, None) };
+    assert_eq!(differs(Some(&paid), &paypal), Some(DifferenceKind::UnknownAttempt));
+}
+
+#[test]
+fn a_dispute_that_names_no_attempt_is_of_the_one_that_has_taken_the_money() {
+    let unnamed = |order: &Order| {
+        let kind = TransferKind::Disputed { attempt: None, dispute: None };
+        Transfer { reference: None, ..listed(order, kind) }
+    };
+    for taken in [paid(), orphaned()] {
+        assert_eq!(compare(Some(&taken), &unnamed(&taken)), Verdict::Disputed(1));
+    }
+    let declined = declined();
+    assert_eq!(differs(Some(&declined), &unnamed(&declined)), Some(DifferenceKind::UnknownAttempt));
+    let paid = paid();
+    let paypal = Transfer { gateway: GatewayName::PayPal, ..unnamed(&paid) };
+    assert_eq!(differs(Some(&paid), &paypal), Some(DifferenceKind::UnknownAttempt));
 }
 
 #[test]

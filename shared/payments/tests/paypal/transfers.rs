@@ -123,7 +123,7 @@ async fn the_sandbox_lists_what_it_moved() {
     let end = Timestamp::from_millis(i64::try_from(now).unwrap() * 1_000);
     let list = shop.gateway.transfers().unwrap();
     let list = list.page(Window::from(end.minus(Window::LENGTH)), None).await.unwrap();
-    let kinds: Vec<_> = list.items.iter().map(|one| (one.kind, one.amount)).collect();
+    let kinds: Vec<_> = list.items.iter().map(|one| (one.kind.clone(), one.amount)).collect();
     assert_eq!(
         kinds,
         [

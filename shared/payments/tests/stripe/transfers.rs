@@ -59,7 +59,7 @@ async fn a_charge_and_a_refund_are_read_in_the_currency_that_the_shopper_paid_in
         [("refund", TransferKind::Refunded(Some(3))), ("refund_failure", TransferKind::RefundFailed(Some(3)))]
     {
         let list = listed(200, &page(category, REFUND)).await.unwrap();
-        assert_eq!((list.items[0].kind, list.items[0].amount), (kind, money(500, "EUR")));
+        assert_eq!((&list.items[0].kind, list.items[0].amount), (&kind, money(500, "EUR")));
     }
 }
 
@@ -117,7 +117,7 @@ async fn the_sandbox_lists_what_it_moved_page_by_page() {
     let rest = list.page(Window::from(begin), first.next.as_ref()).await.unwrap();
     assert_eq!((rest.items.len(), rest.next), (21, None));
     let captured = rest.items.last().unwrap();
-    assert_eq!((captured.kind, captured.amount), (TransferKind::Captured(Some(1)), charge.amount));
+    assert_eq!((&captured.kind, captured.amount), (&TransferKind::Captured(Some(1)), charge.amount));
     assert_eq!(captured.reference.as_ref(), Some(&reference));
     assert_eq!(rest.items[0].kind, TransferKind::Refunded(Some(20)));
 }

@@ -81,41 +81,45 @@ impl Row<'_> {
         let amount = amount::read(self.captured, self.payment_currency)?;
         Some(Transfer {
             gateway: GatewayName::Adyen,
-            id: self.id(kind).parse().ok()?,
-            kind,
+            id: self.id(&kind).parse().ok()?,
             order_id: reference::purpose(self.merchant_reference).map(|purpose| purpose.order_id),
             // The attempt's object is our own name for it. Somebody else's may be anything.
             reference: self.merchant_reference.parse().ok(),
             amount,
-            fact: self.fact(kind, amount),
+            fact: self.fact(&kind, amount),
+            kind,
         })
     }
 
     /// What the row proves of a payment of ours. A failure is for a person: what it undoes is posted.
-    fn fact(&self, kind: TransferKind, amount: Money) -> Option<Fact> {
+    fn fact(&self, kind: &TransferKind, amount: Money) -> Option<Fact> {
         let subject = match kind {
             TransferKind::Captured(Some(_)) => FactSubject::Capture,
-            TransferKind::Refunded(Some(number)) => FactSubject::Refund(number),
+            TransferKind::Refunded(Some(number)) => FactSubject::Refund(*number),
             TransferKind::Captured(None)
             | TransferKind::CaptureFailed(_)
             | TransferKind::Refunded(None)
-            | TransferKind::RefundFailed(_) => return None,
+            | TransferKind::RefundFailed(_)
+            | TransferKind::Disputed { .. }
+            | TransferKind::DisputeReversed { .. } => return None,
         };
         let payment = self.psp_reference.parse().ok()?;
         Some(Fact { subject, success: true, amount: Some(amount), payment, risk: None })
     }
 
     /// What fails later has the id of what it was, which is listed too.
-    fn id(&self, kind: TransferKind) -> String {
+    fn id(&self, kind: &TransferKind) -> String {
         match kind {
             // A payment that Adyen captures by itself is not told apart from its capture by all methods.
             TransferKind::Captured(_) if self.modification_psp_reference.is_empty() => {
                 self.psp_reference.to_owned()
             }
-            TransferKind::Captured(_) | TransferKind::Refunded(_) => {
+            TransferKind::Captured(_) | TransferKind::Refunded(_) | TransferKind::Disputed { .. } => {
                 self.modification_psp_reference.to_owned()
             }
-            TransferKind::CaptureFailed(_) | TransferKind::RefundFailed(_) => {
+            TransferKind::CaptureFailed(_)
+            | TransferKind::RefundFailed(_)
+            | TransferKind::DisputeReversed { .. } => {
                 format!("{}-{}", self.modification_psp_reference, self.record_type)
             }
         }
