@@ -224,6 +224,14 @@ impl Entries<'_> {
         statement.query_row([id], read_intent).optional()
     }
 
+    /// The last intent of an order whose money was captured.
+    pub(crate) fn captured_intent(&self, order_id: &str) -> rusqlite::Result<Option<Intent>> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT * FROM intents WHERE order_id = ?1 AND status = 'succeeded' ORDER BY rowid DESC LIMIT 1",
+        )?;
+        statement.query_row([order_id], read_intent).optional()
+    }
+
     /// Adds an intent, or moves on the one that is there. What was asked for in the beginning never changes.
     pub(crate) fn save(&self, intent: &Intent) -> rusqlite::Result<()> {
         let mut statement = self.0.prepare_cached(

@@ -2,7 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::book::{DisputeEntry, Entries};
@@ -37,6 +37,16 @@ pub(crate) enum Standing {
     Open,
     Won,
     Lost,
+}
+
+/// Money that a shopper demands back without anybody being told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Demand {
+    /// The order that it was paid for.
+    pub(crate) order_id: String,
+    /// When it was taken back, in seconds since the Unix epoch.
+    pub(crate) withdrawn_at: i64,
 }
 
 /// A dispute as Stripe shows it, in the fields that the shop can meet.

@@ -1,12 +1,13 @@
 //! What moved at Stripe, listed as balance transactions, and money that moves without the shop's doing.
 
 use form_urlencoded::parse;
-use rusqlite::types::ToSqlOutput;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Row, ToSql, named_params};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{self, Answer};
 use crate::book::Entries;
+use crate::dispute::{Dispute, DisputeBody};
 use crate::intent::{Intent, Status};
 use crate::refund::{Refund, RefundBody};
 use crate::token::Token;
@@ -16,7 +17,8 @@ pub(crate) const SCHEMA: &str = "
         id TEXT NOT NULL UNIQUE,
         created INTEGER NOT NULL,
         category TEXT NOT NULL,
-        source TEXT NOT NULL UNIQUE
+        source TEXT NOT NULL,
+        UNIQUE (category, source)
     ) STRICT;
 ";
 
@@ -27,6 +29,9 @@ pub(crate) enum Category {
     /// The charge of an intent.
     Charge,
     Refund,
+    Dispute,
+    /// A dispute that was won.
+    DisputeReversal,
 }
 
 /// Which page of which time is asked for.
@@ -82,6 +87,7 @@ struct BalanceTransaction<'a> {
 enum Source<'a> {
     Charge(ChargeBody<'a>),
     Refund(RefundBody<'a>),
+    Dispute(DisputeBody<'a>),
 }
 
 /// A charge as Stripe shows it, with the metadata of its intent.
@@ -115,13 +121,19 @@ struct Line {
 enum About {
     Charge(Intent),
     Refund(Refund),
+    /// With what it did to the balance.
+    Dispute(Dispute, Category),
 }
 
 impl Category {
+    const ALL: [Self; 4] = [Self::Charge, Self::Refund, Self::Dispute, Self::DisputeReversal];
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Charge => "charge",
             Self::Refund => "refund",
+            Self::Dispute => "dispute",
+            Self::DisputeReversal => "dispute_reversal",
         }
     }
 }
@@ -129,6 +141,13 @@ impl Category {
 impl ToSql for Category {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::from(self.as_str()))
+    }
+}
+
+impl FromSql for Category {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = value.as_str()?;
+        Self::ALL.into_iter().find(|category| category.as_str() == word).ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -182,6 +201,11 @@ fn shown(line: &Line) -> BalanceTransaction<'_> {
             let (amount, currency) = refund.money();
             (Category::Refund, amount.saturating_neg(), currency, Source::Refund(refund.shown()))
         }
+        About::Dispute(dispute, category) => {
+            let is_back = *category == Category::DisputeReversal;
+            let amount = if is_back { dispute.amount } else { dispute.amount.saturating_neg() };
+            (*category, amount, dispute.currency.as_str(), Source::Dispute(dispute.shown()))
+        }
     };
     BalanceTransaction {
         id: &line.id,
@@ -212,7 +236,7 @@ fn charge(intent: &Intent) -> ChargeBody<'_> {
 }
 
 impl Entries<'_> {
-    /// Notes that money moved for an intent, or for a refund. What moved once is not noted again.
+    /// Notes that money moved for an intent, a refund or a dispute. What moved once is not noted again.
     pub(crate) fn note_transfer(&self, category: Category, source: &str, at: i64) -> rusqlite::Result<()> {
         let mut statement = self.0.prepare_cached(
             "INSERT OR IGNORE INTO balance_transactions (id, created, category, source) VALUES (?1, ?2, ?3, ?4)",
@@ -230,11 +254,14 @@ impl Entries<'_> {
              ORDER BY rowid DESC LIMIT :limit + 1",
         )?;
         let read = |row: &Row<'_>| {
-            let (category, source): (String, String) = (row.get("category")?, row.get("source")?);
-            let about = if category == Category::Refund.as_str() {
-                About::Refund(self.refund(&source)?)
-            } else {
-                About::Charge(self.intent(&source)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
+            let (category, source): (Category, String) = (row.get("category")?, row.get("source")?);
+            let missing = rusqlite::Error::QueryReturnedNoRows;
+            let about = match category {
+                Category::Charge => About::Charge(self.intent(&source)?.ok_or(missing)?),
+                Category::Refund => About::Refund(self.refund(&source)?),
+                Category::Dispute | Category::DisputeReversal => {
+                    About::Dispute(self.dispute(&source)?.ok_or(missing)?, category)
+                }
             };
             Ok(Line { id: row.get("id")?, created: row.get("created")?, about })
         };

@@ -1,24 +1,25 @@
 use super::desk::{Desk, Told};
 use super::payment::Payment;
+use super::report::{Booking, Change};
 use crate::book::Entries;
-use crate::dispute::{self, Dispute};
+use crate::dispute::{self, Demand, Dispute};
 
 impl Desk {
     /// The shopper demands back what was captured.
     pub(super) fn charge_back(&self, entries: &Entries<'_>, payment: &Payment) -> rusqlite::Result<()> {
-        let dispute = Dispute {
-            id: entries.fresh_psp_reference()?,
-            created: entries.now()?,
-            payment: payment.psp_reference.clone(),
-            amount: payment.amount,
-            currency: payment.currency.clone(),
-            standing: dispute::Standing::Open,
-        };
-        entries.add_dispute(&dispute)?;
+        let dispute = entries.charge_adyen_back(payment, entries.now()?)?;
         for code in ["NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK"] {
             self.tell_of_dispute(entries, code, &dispute, payment)?;
         }
         Ok(())
+    }
+
+    /// The shopper does so without anybody being told. Answers the dispute, if there is such money here.
+    pub(crate) fn demand_back(&self, demand: &Demand) -> rusqlite::Result<Option<Dispute>> {
+        self.book.transaction(|entries| {
+            let Some(payment) = entries.captured_adyen_payment(&demand.order_id)? else { return Ok(None) };
+            entries.charge_adyen_back(&payment, demand.withdrawn_at).map(Some)
+        })
     }
 
     /// Whoever plays with the sandbox decides a dispute. Answers whether there is one.
@@ -32,6 +33,9 @@ impl Desk {
                 dispute::Standing::Lost => "DISPUTE_DEFENSE_PERIOD_ENDED",
             };
             if entries.decide_dispute(&dispute, decision)? {
+                if decision == dispute::Standing::Won {
+                    entries.book_dispute(&dispute, &payment, Change::ChargebackReversed, entries.now()?)?;
+                }
                 self.tell_of_dispute(entries, code, &dispute, &payment)?;
             }
             Ok(true)
@@ -56,5 +60,33 @@ impl Desk {
             account: &payment.account,
         };
         self.tell(entries, told)
+    }
+}
+
+impl Entries<'_> {
+    /// Takes back what was captured of a payment, while nobody has decided yet.
+    fn charge_adyen_back(&self, payment: &Payment, at: i64) -> rusqlite::Result<Dispute> {
+        let dispute = Dispute {
+            id: self.fresh_psp_reference()?,
+            created: at,
+            payment: payment.psp_reference.clone(),
+            amount: payment.amount,
+            currency: payment.currency.clone(),
+            standing: dispute::Standing::Open,
+        };
+        self.add_dispute(&dispute)?;
+        self.book_dispute(&dispute, payment, Change::ChargedBack, at)?;
+        Ok(dispute)
+    }
+
+    fn book_dispute(
+        &self,
+        dispute: &Dispute,
+        payment: &Payment,
+        change: Change,
+        at: i64,
+    ) -> rusqlite::Result<()> {
+        let (psp_reference, reference, amount) = (&dispute.id, "", dispute.amount);
+        self.book_adyen(&Booking { payment, change, psp_reference, reference, amount, at })
     }
 }

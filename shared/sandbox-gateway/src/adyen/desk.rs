@@ -7,7 +7,7 @@ use super::notification::{Item, ItemAmount};
 use super::parameters::{self, Amount, Cancelling, Completing, Moving, Paying};
 use super::payment::{Card, Payment, Standing};
 use super::redirect::{Redirect, redirected};
-use super::report::Booking;
+use super::report::{Booking, Change};
 use super::risk::Doubt;
 use crate::answer::Answer;
 use crate::book::{Book, Entries};
@@ -229,12 +229,12 @@ impl Desk {
     ) -> rusqlite::Result<Performed> {
         let psp_reference = entries.fresh_psp_reference()?;
         if success {
-            let value = asked.amount.value;
             entries.book_adyen(&Booking {
                 payment,
+                change: if code == "REFUND" { Change::Refunded } else { Change::Captured },
                 psp_reference: &psp_reference,
                 reference: &asked.reference,
-                captured: if code == "REFUND" { value.saturating_neg() } else { value },
+                amount: asked.amount.value,
                 at: entries.now()?,
             })?;
         }

@@ -52,6 +52,14 @@ impl Entries<'_> {
         statement.query_row([reference], read).optional()
     }
 
+    /// The last payment of an order that was captured.
+    pub(super) fn captured_adyen_payment(&self, order_id: &str) -> rusqlite::Result<Option<Payment>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT * FROM adyen_payments WHERE order_id = ?1 AND standing = 'captured' ORDER BY rowid DESC LIMIT 1",
+        )?;
+        statement.query_row([order_id], read).optional()
+    }
+
     pub(super) fn add_adyen_payment(&self, payment: &Payment) -> rusqlite::Result<()> {
         let Payment { psp_reference, reference, account, currency, amount, standing } = payment;
         // The shop's references are an order's id and the number of an attempt.

@@ -6,9 +6,10 @@ use super::answer::{self, Amount, Link};
 use super::desk::Desk;
 use super::notification::Told;
 use super::order::Order;
+use super::transfers::Moved;
 use crate::answer::Answer;
 use crate::book::Entries;
-use crate::dispute::{self, Dispute, Standing};
+use crate::dispute::{self, Demand, Dispute, Standing};
 use crate::execute::Performed;
 
 /// Before the ids of disputes.
@@ -161,22 +162,50 @@ impl Entries<'_> {
     fn fresh_paypal_dispute_id(&self) -> rusqlite::Result<String> {
         Ok(format!("{ID}{}", self.fresh_paypal_id()?))
     }
-}
 
-impl Desk {
-    /// The account's owner demands back what was captured.
-    pub(super) fn open_dispute(&self, entries: &Entries<'_>, order: &Order) -> rusqlite::Result<()> {
+    /// Takes back what was captured for an order, while nobody has decided yet.
+    fn charge_paypal_back(&self, order: &Order, at: i64) -> rusqlite::Result<Dispute> {
         let dispute = Dispute {
-            id: entries.fresh_paypal_dispute_id()?,
-            created: entries.now()?,
+            id: self.fresh_paypal_dispute_id()?,
+            created: at,
             payment: order.id.clone(),
             amount: order.amount,
             currency: order.currency.clone(),
             standing: Standing::Open,
         };
-        entries.add_dispute(&dispute)?;
+        self.add_dispute(&dispute)?;
+        self.note_chargeback(order, "T1201", &format!("-{}", order.value), at)?;
+        Ok(dispute)
+    }
+
+    /// What a dispute moves has an id of its own, and names the payment and no dispute.
+    fn note_chargeback(
+        &self,
+        order: &Order,
+        event_code: &'static str,
+        value: &str,
+        at: i64,
+    ) -> rusqlite::Result<()> {
+        let id = &self.fresh_paypal_id()?;
+        let (order, invoice_id) = (&order.id, &order.invoice_id);
+        self.note_paypal_transfer(&Moved { id, event_code, order, invoice_id, value, at })
+    }
+}
+
+impl Desk {
+    /// The account's owner demands back what was captured.
+    pub(super) fn open_dispute(&self, entries: &Entries<'_>, order: &Order) -> rusqlite::Result<()> {
+        let dispute = entries.charge_paypal_back(order, entries.now()?)?;
         let shown = shown(entries, &dispute, order, &self.address)?;
         self.tell(entries, &Told::Disputed(shown))
+    }
+
+    /// They do so without anybody being told. Answers the dispute, if there is such money here.
+    pub(crate) fn demand_back(&self, demand: &Demand) -> rusqlite::Result<Option<Dispute>> {
+        self.book.transaction(|entries| {
+            let Some(order) = entries.captured_paypal_order_for(&demand.order_id)? else { return Ok(None) };
+            entries.charge_paypal_back(&order, demand.withdrawn_at).map(Some)
+        })
     }
 
     /// Whoever plays with the sandbox decides a dispute. Answers whether there is one.
@@ -184,6 +213,9 @@ impl Desk {
         self.book.transaction(|entries| {
             let Some((dispute, order)) = of_paypal(entries, id)? else { return Ok(false) };
             if entries.decide_dispute(&dispute, decision)? {
+                if decision == Standing::Won {
+                    entries.note_chargeback(&order, "T1202", &order.value, entries.now()?)?;
+                }
                 let dispute = Dispute { standing: decision, ..dispute };
                 let shown = shown(entries, &dispute, &order, &self.address)?;
                 self.tell(entries, &Told::DisputeResolved(shown))?;

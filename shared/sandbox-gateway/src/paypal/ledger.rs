@@ -1,6 +1,7 @@
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::order::{Order, Refund};
+use super::transfers::Moved;
 use crate::book::Entries;
 
 pub(crate) const SCHEMA: &str = "
@@ -68,6 +69,14 @@ impl Entries<'_> {
         statement.query_row([capture], read).optional()
     }
 
+    /// The last order that this was captured for.
+    pub(super) fn captured_paypal_order_for(&self, order_id: &str) -> rusqlite::Result<Option<Order>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT * FROM paypal_orders WHERE custom_id = ?1 AND standing = 'captured' ORDER BY rowid DESC LIMIT 1",
+        )?;
+        statement.query_row([order_id], read).optional()
+    }
+
     /// Moves money back and writes that down, if so much of the capture is left.
     pub(super) fn give_paypal_back(&self, refund: &Refund) -> rusqlite::Result<bool> {
         let moved = self
@@ -85,7 +94,8 @@ impl Entries<'_> {
         )?;
         let Refund { id, order, invoice_id, currency, value, amount } = refund;
         statement.execute((id, order, invoice_id, currency, value, amount))?;
-        self.note_paypal_transfer(id, "T1107", order, invoice_id, &format!("-{value}"))?;
+        let (event_code, value, at) = ("T1107", &format!("-{value}"), self.now()?);
+        self.note_paypal_transfer(&Moved { id, event_code, order, invoice_id, value, at })?;
         Ok(true)
     }
 
@@ -133,9 +143,14 @@ impl Entries<'_> {
             ":capture": order.capture,
         })?;
         match &order.capture {
-            Some(capture) => {
-                self.note_paypal_transfer(capture, "T0006", &order.id, &order.invoice_id, &order.value)
-            }
+            Some(id) => self.note_paypal_transfer(&Moved {
+                id,
+                event_code: "T0006",
+                order: &order.id,
+                invoice_id: &order.invoice_id,
+                value: &order.value,
+                at: self.now()?,
+            }),
             None => Ok(()),
         }
     }

@@ -46,6 +46,19 @@ struct Amount {
     value: String,
 }
 
+/// One movement of money.
+pub(super) struct Moved<'a> {
+    pub(super) id: &'a str,
+    pub(super) event_code: &'static str,
+    /// The order that was paid, and what PayPal was told to write on this.
+    pub(super) order: &'a str,
+    pub(super) invoice_id: &'a str,
+    /// In major units; less than nothing where it left the shop.
+    pub(super) value: &'a str,
+    /// In seconds since the Unix epoch.
+    pub(super) at: i64,
+}
+
 impl Asked {
     fn parse(query: &[u8]) -> Option<Self> {
         let (mut from, mut to, mut page, mut page_size) = (None, None, 1, 100);
@@ -112,19 +125,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Details> {
 
 impl Entries<'_> {
     /// Notes that money moved. What moved once is not noted again.
-    pub(super) fn note_paypal_transfer(
-        &self,
-        id: &str,
-        event_code: &str,
-        order: &str,
-        invoice_id: &str,
-        value: &str,
-    ) -> rusqlite::Result<()> {
+    pub(super) fn note_paypal_transfer(&self, moved: &Moved<'_>) -> rusqlite::Result<()> {
+        let Moved { id, event_code, order, invoice_id, value, at } = moved;
         let mut statement = self.connection().prepare_cached(
             "INSERT OR IGNORE INTO paypal_transactions (id, initiated, event_code, paypal_order, invoice_id, value)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        statement.execute((id, self.now()?, event_code, order, invoice_id, value))?;
+        statement.execute((id, at, event_code, order, invoice_id, value))?;
         Ok(())
     }
 }

@@ -128,6 +128,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/sandbox/redirect/{id}", get(adyen::ask).post(adyen::authenticate))
         .route("/sandbox/authenticate/{id}", get(sandbox::ask).post(sandbox::authenticate))
         .route("/sandbox/charges", get(sandbox::charges).post(sandbox::take))
+        .route("/sandbox/disputes", post(sandbox::demand_back))
         .route("/sandbox/disputes/{id}/{decision}", post(sandbox::decide_dispute))
         .route("/sandbox/calls", get(sandbox::calls))
         .route(

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::{Gateway, page, unreadable};
-use crate::dispute::Standing;
+use crate::dispute::{Demand, Standing};
 use crate::faults::Plan;
 use crate::intent::{Intent, Status, UnexpectedState};
 use crate::paypal;
@@ -67,6 +67,21 @@ pub(super) async fn decide_dispute(
     match decided {
         Ok(true) => StatusCode::NO_CONTENT.into_response(),
         Ok(false) => StatusCode::NOT_FOUND.into_response(),
+        Err(failure) => unreadable(&failure),
+    }
+}
+
+/// A shopper demands back what was paid for an order, and nobody is told.
+pub(super) async fn demand_back(State(gateway): Shared, Json(demand): Json<Demand>) -> Response {
+    let at_stripe = || gateway.executor.demand_back(&demand);
+    let at_paypal = || gateway.paypal.demand_back(&demand);
+    let at_adyen = || gateway.adyen.demand_back(&demand);
+    let demanded = at_stripe()
+        .and_then(|found| found.map_or_else(at_paypal, |dispute| Ok(Some(dispute))))
+        .and_then(|found| found.map_or_else(at_adyen, |dispute| Ok(Some(dispute))));
+    match demanded {
+        Ok(Some(dispute)) => (StatusCode::CREATED, Json(dispute.id)).into_response(),
+        Ok(None) => page(StatusCode::CONFLICT, "Nothing was captured for that order."),
         Err(failure) => unreadable(&failure),
     }
 }

@@ -85,6 +85,31 @@ async fn every_step_of_a_dispute_is_told_and_none_says_what_its_payment_was_for(
 }
 
 #[tokio::test]
+async fn what_is_demanded_back_without_being_told_is_listed_at_its_time_and_was_captured() {
+    let (sandbox, listener) = telling().await;
+    let url = format!("{}/sandbox/disputes", sandbox.address);
+    let demand = async || {
+        let request = reqwest::Client::new().post(&url).header("content-type", "application/json");
+        let demand = json!({"order_id": "order", "withdrawn_at": 1_000}).to_string();
+        request.body(demand).send().await.unwrap()
+    };
+    let id = sandbox.opened("pm_card_visa").await;
+    assert_eq!(demand().await.status(), StatusCode::CONFLICT, "nothing was captured yet");
+    sandbox.advance(&id, "confirm").await;
+    sandbox.advance(&id, "capture").await;
+    let answer = demand().await;
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let dispute: String = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(sandbox.charges().await[0]["disputes"][0]["id"], dispute);
+    let listed = sandbox.ask("/v1/balance_transactions?created[lt]=2000&expand[]=data.source").await;
+    let moved = &listed.body["data"][0];
+    assert_eq!((&moved["reporting_category"], &moved["amount"]), (&json!("dispute"), &json!(-8999)));
+    assert_eq!((&moved["source"]["id"], &moved["source"]["payment_intent"]), (&json!(dispute), &json!(id)));
+    sandbox.eventually(async || listener.kinds().contains(&"succeeded".to_owned())).await;
+    assert!(listener.kinds().iter().all(|kind| !kind.contains("dispute")), "{:?}", listener.kinds());
+}
+
+#[tokio::test]
 async fn what_an_account_at_paypal_disputes_is_listed_shown_and_decided_once() {
     for (decision, outcome) in [("won", "RESOLVED_SELLER_FAVOUR"), ("lost", "RESOLVED_BUYER_FAVOUR")] {
         let merchant = Merchant::start().await;
