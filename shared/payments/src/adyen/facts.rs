@@ -71,10 +71,15 @@ pub(super) fn disputes(told: &[Fact]) -> Result<Vec<DisputeSeen>, Failure> {
         };
         seen.push(dispute(reference, amount, decision)?);
         if was_lost_again {
-            seen.push(dispute(&format!("{reference}-again"), amount, Some(DisputeDecision::Lost))?);
+            seen.push(dispute(&again(reference), amount, Some(DisputeDecision::Lost))?);
         }
     }
     Ok(seen)
+}
+
+/// Our name for a dispute that was won and lost again.
+pub(super) fn again(reference: &str) -> String {
+    format!("{reference}-again")
 }
 
 fn dispute(

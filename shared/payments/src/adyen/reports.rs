@@ -13,6 +13,10 @@
 //!   be in is read, whatever the zone, and each row says its own.
 //! - Whether there is a file of a day on which nothing moved. A missing one is not there yet, unless a later day's is:
 //!   files are made in the order of the days.
+//! - What a chargeback's row has where. The documents name the kinds of rows and not their columns. Rows that others have
+//!   published (payments_accounting_report_chargeback.csv in github.com/wikimedia/mediawiki-vendor) have nothing under
+//!   "Captured (PC)", the dispute's id under "Modification Psp Reference", and what was disputed, in the shopper's currency,
+//!   under "Original Amount". No report of this shop has had one yet.
 
 use core::time::Duration;
 use std::collections::BTreeMap;

@@ -92,26 +92,22 @@ fn has_caught_up(window: Window, refreshed: Option<&str>) -> Result<bool, Failur
 }
 
 /// What an event code means (<https://developer.paypal.com/docs/transaction-search/transaction-event-codes/>): `T00` are
-/// payments, which go the other way where they are negative, and `T1107` refunds. All else moves no money of a shopper, or
-/// is a dispute's.
+/// payments, which go the other way where they are negative, and `T1107` refunds. `T1106` and `T1201` take back what a
+/// shopper demands, and `T1202` returns it. A hold for a dispute (`T1110`, and `T1111` where it ends) moves nothing for
+/// good: what is lost by it is taken back beside it. All else moves no money of a shopper.
 fn transfer(info: Info) -> Result<Option<Transfer>, Failure> {
     let has_moved = matches!(info.transaction_status.as_str(), "S" | "V");
     let is_sent = info.transaction_amount.value.starts_with('-');
+    let invoice = info.invoice_id.as_deref();
+    let (paid, attempt) = invoice.and_then(reference::purpose).map(|it| (it.order_id, it.attempt)).unzip();
     let (order, kind) = match info.transaction_event_code.as_str() {
-        code if code.starts_with("T00") && has_moved && !is_sent => {
-            let named = info.invoice_id.as_deref().and_then(reference::purpose);
-            (
-                named.as_ref().map(|purpose| purpose.order_id.clone()),
-                TransferKind::Captured(named.map(|purpose| purpose.attempt)),
-            )
-        }
+        code if code.starts_with("T00") && has_moved && !is_sent => (paid, TransferKind::Captured(attempt)),
         "T1107" if has_moved => {
-            let named = info.invoice_id.as_deref().and_then(refund_of);
-            (
-                named.as_ref().map(|(order, _)| order.clone()),
-                TransferKind::Refunded(named.map(|(_, number)| number)),
-            )
+            let (order, number) = invoice.and_then(refund_of).unzip();
+            (order, TransferKind::Refunded(number))
         }
+        "T1106" | "T1201" if has_moved => (paid, TransferKind::Disputed { attempt, dispute: None }),
+        "T1202" if has_moved => (paid, TransferKind::DisputeReversed { attempt, dispute: None }),
         _ => return Ok(None),
     };
     let unreadable = || Failure::Unreadable(LIST);

@@ -1,12 +1,15 @@
-//! What moved: `GET /v1/balance_transactions`, each with the charge or the refund that it is about.
+//! What moved: `GET /v1/balance_transactions`, each with the charge, the refund or the dispute that it is about.
 //!
-//! A charge is listed when it is captured, however long before that it was authorized.
+//! A charge is listed when it is captured, however long before that it was authorized, and a dispute when its money is
+//! withdrawn, and again should it be given back.
 
 use application::{Cursor, Failure, Listing};
 use domain::payment::{GatewayName, GatewayReference};
 use domain::reconciliation::{Transfer, TransferKind, Window};
 use domain::{Money, OrderId};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::exchange::Message;
 use crate::line::Exchange;
@@ -28,7 +31,7 @@ struct BalanceTransactions {
 struct BalanceTransaction {
     id: String,
     reporting_category: String,
-    source: Option<serde_json::Value>,
+    source: Option<Value>,
 }
 
 /// A charge (<https://docs.stripe.com/api/charges/object>). Its metadata are those of its PaymentIntent.
@@ -51,6 +54,15 @@ struct Refund {
     payment_intent: Option<String>,
     #[serde(default)]
     metadata: Metadata,
+}
+
+/// A dispute (<https://docs.stripe.com/api/disputes/object>). Its metadata are nobody's; its payment says whose it is.
+#[derive(Debug, Deserialize)]
+struct Dispute {
+    id: String,
+    amount: i64,
+    currency: String,
+    payment_intent: Option<String>,
 }
 
 /// What the shop wrote on it when it asked for it. Somebody else's object may say anything here.
@@ -77,7 +89,7 @@ pub(super) fn asking(window: Window, after: Option<&Cursor>) -> Result<Message, 
     Ok(Message::get(path))
 }
 
-/// The transfers of a page. What is neither a charge nor a refund moves no money of a shopper, or is a dispute's.
+/// The transfers of a page. What is about neither a charge nor a refund nor a dispute moves no money of a shopper.
 pub(super) fn read(exchange: &Exchange) -> Result<Listing<Transfer>, Failure> {
     let page: BalanceTransactions = exchange.listed(LIST)?;
     let next = page.data.last().filter(|_| page.has_more).map(|last| Cursor(last.id.clone()));
@@ -88,19 +100,25 @@ pub(super) fn read(exchange: &Exchange) -> Result<Listing<Transfer>, Failure> {
 /// By what Stripe tells the kinds of movements apart, whatever was paid with
 /// (<https://docs.stripe.com/reports/reporting-categories>).
 fn transfer(moved: BalanceTransaction) -> Result<Option<Transfer>, Failure> {
-    let source = moved.source.unwrap_or_default();
-    match moved.reporting_category.as_str() {
-        "charge" => serde_json::from_value(source).ok().and_then(of_charge).map(Some),
-        "refund" => {
-            serde_json::from_value(source).ok().and_then(|it| of_refund(it, TransferKind::Refunded)).map(Some)
+    let BalanceTransaction { id, reporting_category, source } = moved;
+    let source = source.unwrap_or_default();
+    let of_dispute = |source, kind| about(source).and_then(|dispute| of_dispute(&id, dispute, kind));
+    match reporting_category.as_str() {
+        "charge" => about(source).and_then(of_charge),
+        "refund" => about(source).and_then(|it| of_refund(it, TransferKind::Refunded)),
+        "refund_failure" => about(source).and_then(|it| of_refund(it, TransferKind::RefundFailed)),
+        "dispute" => of_dispute(source, |dispute| TransferKind::Disputed { attempt: None, dispute }),
+        "dispute_reversal" => {
+            of_dispute(source, |dispute| TransferKind::DisputeReversed { attempt: None, dispute })
         }
-        "refund_failure" => serde_json::from_value(source)
-            .ok()
-            .and_then(|it| of_refund(it, TransferKind::RefundFailed))
-            .map(Some),
-        _ => Some(None),
+        _ => return Ok(None),
     }
+    .map(Some)
     .ok_or(Failure::Unreadable(LIST))
+}
+
+fn about<T: DeserializeOwned>(source: Value) -> Option<T> {
+    serde_json::from_value(source).ok()
 }
 
 fn of_charge(charge: Charge) -> Option<Transfer> {
@@ -125,6 +143,23 @@ fn of_refund(refund: Refund, kind: fn(Option<u32>) -> TransferKind) -> Option<Tr
         order_id: order_id(refund.metadata.order_id),
         reference: reference(refund.payment_intent)?,
         amount: money(refund.amount, &refund.currency)?,
+        fact: None,
+    })
+}
+
+/// What was withdrawn and what is given back have one dispute, and a balance transaction each.
+fn of_dispute(
+    id: &str,
+    dispute: Dispute,
+    kind: fn(Option<GatewayReference>) -> TransferKind,
+) -> Option<Transfer> {
+    Some(Transfer {
+        gateway: GatewayName::Stripe,
+        id: id.parse().ok()?,
+        kind: kind(Some(dispute.id.parse().ok()?)),
+        order_id: None,
+        reference: reference(dispute.payment_intent)?,
+        amount: money(dispute.amount, &dispute.currency)?,
         fact: None,
     })
 }

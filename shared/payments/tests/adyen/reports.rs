@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::{Cursor, Failure, Gateway, Listing, SecretName};
 use domain::payment::{GatewayReference, Outcome, RefundOutcome};
 use domain::reconciliation::{Transfer, TransferKind, Window};
+use domain::webhook::{DisputeStage, FactSubject};
 use domain::{OrderId, Timestamp};
 use payments::adyen::AdyenGateway;
 
@@ -17,7 +18,7 @@ const CREDENTIALS: &str = r#"{"username":"report_1@Company.Shop","password":"sec
 const USER: Rotated = Rotated { current: Ok(CREDENTIALS), refreshed: Ok(CREDENTIALS) };
 
 const HEADER: &str = "Company Account,Psp Reference,Merchant Reference,Booking Date,TimeZone,Record Type,Payment Currency,\
-                      Captured (PC),Modification Psp Reference,Modification Merchant Reference\n";
+                      Captured (PC),Modification Psp Reference,Modification Merchant Reference,Original Amount\n";
 
 /// 2026-09-21T14:00:00Z and the quarter of an hour behind it, which is of this day and the next, wherever the account is.
 fn window() -> Window {
@@ -30,7 +31,13 @@ fn file(record: &str, captured: &str) -> String {
 }
 
 fn row(record: &str, booked: &str, paid: &str, captured: &str, modification: &str) -> String {
-    format!("{HEADER}Shop,PSP1,{paid},{booked},{record},EUR,{captured},{modification}\n")
+    format!("{HEADER}Shop,PSP1,{paid},{booked},{record},EUR,{captured},{modification},\n")
+}
+
+/// A row of the dispute `DSP1`, as published ones are: what was disputed stands in the last column alone.
+fn disputed(record: &str, paid: &str, captured: &str, original: &str) -> String {
+    let at = "2026-09-21 16:05:00,CEST";
+    format!("{HEADER}Shop,PSP1,{paid},{at},{record},EUR,{captured},DSP1,,{original}\n")
 }
 
 fn reading(endpoint: &str, user: Rotated) -> AdyenGateway {
@@ -113,6 +120,43 @@ async fn what_came_to_nothing_afterwards_is_listed_beside_what_it_was() {
 }
 
 #[tokio::test]
+async fn each_step_of_a_dispute_is_listed_once_with_the_dispute_that_it_is_of_and_what_it_proves() {
+    let (attempt, named) = (Some(2), |id: &str| Some(id.parse::<GatewayReference>().unwrap()));
+    for (record, kind, stage) in [
+        ("Chargeback", TransferKind::Disputed { attempt, dispute: named("DSP1") }, DisputeStage::Opened),
+        (
+            "ChargebackReversed",
+            TransferKind::DisputeReversed { attempt, dispute: named("DSP1") },
+            DisputeStage::Won,
+        ),
+        (
+            "SecondChargeback",
+            TransferKind::Disputed { attempt, dispute: named("DSP1-again") },
+            DisputeStage::LostAgain,
+        ),
+    ] {
+        for (captured, original) in [("", "89.99"), ("-89.99", ""), ("-89.99", "100.00")] {
+            let step = one(&disputed(record, "order-1-2", captured, original)).await.unwrap();
+            assert_eq!((&step.kind, step.id.as_str()), (&kind, format!("DSP1-{record}").as_str()));
+            assert_eq!(step.order_id.as_ref().map(OrderId::as_str), Some("order-1"));
+            assert_eq!(step.amount, money(8_999, "EUR"), "{captured} {original}");
+            let fact = step.fact.unwrap();
+            let subject = FactSubject::Dispute { reference: "DSP1".parse().unwrap(), stage };
+            assert_eq!((fact.subject, fact.success, fact.amount), (subject, true, Some(step.amount)));
+            assert_eq!(fact.payment.as_str(), "PSP1");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_disputed_of_somebody_elses_payment_proves_nothing_of_ours() {
+    let step = one(&disputed("Chargeback", "\"Invoice 7, till 3\"", "", "1.00")).await.unwrap();
+    let dispute = Some("DSP1".parse().unwrap());
+    assert_eq!((step.order_id, step.kind), (None, TransferKind::Disputed { attempt: None, dispute }));
+    assert_eq!(step.fact, None);
+}
+
+#[tokio::test]
 async fn money_of_somebody_else_is_listed_without_an_order_and_what_a_person_refunded_without_a_number() {
     let at = "2026-09-21 16:05:00,CEST";
     let stranger = one(&row("SentForSettle", at, "\"Invoice 7, till 3\"", "1.00", ",")).await.unwrap();
@@ -125,9 +169,7 @@ async fn money_of_somebody_else_is_listed_without_an_order_and_what_a_person_ref
 
 #[tokio::test]
 async fn what_moves_no_shoppers_money_or_has_moved_before_is_left_out() {
-    for record in
-        ["Received", "Authorised", "Settled", "Refunded", "Refused", "Chargeback", "ChargebackReversed"]
-    {
+    for record in ["Received", "Authorised", "Settled", "Refunded", "Refused", "NotificationOfChargeback"] {
         assert_eq!(one(&file(record, "")).await, None, "{record}");
     }
 }
@@ -179,6 +221,10 @@ async fn fault_81_what_cannot_be_read_is_no_end_of_the_list() {
         &row("SentForSettle", "2026-09-21 16:05,CEST", "order-1-2", "89.99", "MOD1,order-1-2"),
         &row("SentForSettle", "2026-09-21 16:05:00,XYZ", "order-1-2", "89.99", "MOD1,order-1-2"),
         &row("SentForRefund", "2026-09-21 16:05:00,CEST", "order-1-2", "-5.00", ",order-1-2-refund-3"),
+        &disputed("Chargeback", "order-1-2", "", ""),
+        &disputed("Chargeback", "order-1-2", "", "89,99"),
+        &disputed("ChargebackReversed", "order-1-2", "", "89.99").replace("DSP1", ""),
+        &HEADER.replace(",Original Amount", ""),
         &format!("{HEADER}Shop,PSP1,order"),
     ] {
         assert!(matches!(listed(broken, HEADER).await, Err(Failure::Unreadable(_))), "{broken}");
@@ -224,4 +270,28 @@ async fn the_sandbox_reports_what_it_moved() {
     let order = Some(charge.order_id.clone());
     let captured = (TransferKind::Captured(Some(1)), charge.amount, order.clone());
     assert_eq!(moved, [captured, (TransferKind::Refunded(Some(1)), money(500, "EUR"), order)]);
+}
+
+#[tokio::test]
+async fn the_sandbox_reports_what_a_dispute_takes_and_gives_back() {
+    let shop = Shop::start().await;
+    let charge = charge("chargeback");
+    let reference = shop.authorized(&charge).await;
+    assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Received);
+    shop.until(&charge, &Outcome::Captured).await;
+    let book = reqwest::get(format!("{}/sandbox/charges", shop.sandbox.address)).await.unwrap();
+    let book: serde_json::Value = serde_json::from_str(&book.text().await.unwrap()).unwrap();
+    let id = book[0]["disputes"][0]["id"].as_str().unwrap();
+    let won = format!("{}/sandbox/disputes/{id}/won", shop.sandbox.address);
+    assert_eq!(reqwest::Client::new().post(won).send().await.unwrap().status(), 204);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let end = Timestamp::from_millis((i64::try_from(now).unwrap() + 1) * 1_000);
+    let window = Window::from(end.minus(Window::LENGTH));
+    let moved = read_of(&reading(&shop.sandbox.address, USER), window).await.unwrap();
+    let kinds: Vec<_> = moved.iter().map(|one| one.kind.clone()).collect();
+    let (attempt, dispute) = (Some(1), Some(id.parse().unwrap()));
+    let taken = TransferKind::Disputed { attempt, dispute: dispute.clone() };
+    let returned = TransferKind::DisputeReversed { attempt, dispute };
+    assert_eq!(kinds, [TransferKind::Captured(attempt), taken, returned]);
+    assert!(moved.iter().all(|one| one.amount == charge.amount && one.fact.is_some()));
 }

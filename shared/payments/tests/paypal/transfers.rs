@@ -63,6 +63,23 @@ async fn a_capture_and_a_refund_are_known_by_our_invoices() {
 }
 
 #[tokio::test]
+async fn what_a_shopper_demands_back_is_known_by_the_invoice_of_its_payment_and_has_no_id() {
+    let names = r#","invoice_id":"order-1-2","custom_field":"order-1""#;
+    let taken = TransferKind::Disputed { attempt: Some(2), dispute: None };
+    let returned = TransferKind::DisputeReversed { attempt: Some(2), dispute: None };
+    for (code, value, kind) in
+        [("T1106", "-89.99", &taken), ("T1201", "-89.99", &taken), ("T1202", "89.99", &returned)]
+    {
+        let moved = one(code, "S", value, names).await.unwrap();
+        assert_eq!((&moved.kind, moved.amount), (kind, money(8999, "EUR")), "{code}");
+        assert_eq!(moved.order_id.as_ref().map(OrderId::as_str), Some("order-1"));
+    }
+    let unnamed = one("T1201", "V", "-89.99", r#","custom_field":"order-1""#).await.unwrap();
+    assert_eq!(unnamed.kind, TransferKind::Disputed { attempt: None, dispute: None });
+    assert_eq!(unnamed.order_id.as_ref().map(OrderId::as_str), Some("order-1"));
+}
+
+#[tokio::test]
 async fn money_of_somebody_else_is_listed_without_an_order_and_what_a_person_refunded_without_a_number() {
     let stranger = one("T0003", "S", "1.00", "").await.unwrap();
     assert_eq!((stranger.order_id, stranger.kind), (None, TransferKind::Captured(None)));
@@ -80,7 +97,9 @@ async fn what_has_not_moved_or_is_no_shoppers_money_is_left_out() {
         ("T0000", "S", "-20.00"),
         ("T1300", "S", "89.99"),
         ("T0400", "S", "-500.00"),
-        ("T1201", "S", "-89.99"),
+        ("T1110", "S", "-89.99"),
+        ("T1111", "S", "89.99"),
+        ("T1201", "P", "-89.99"),
     ] {
         assert_eq!(one(code, status, value, "").await, None, "{code} {status}");
     }
@@ -132,4 +151,27 @@ async fn the_sandbox_lists_what_it_moved() {
         ]
     );
     assert_eq!((list.items[1].order_id.as_ref(), list.next), (Some(&charge.order_id), None));
+}
+
+#[tokio::test]
+async fn the_sandbox_lists_what_a_dispute_takes_and_gives_back() {
+    let shop = Shop::start().await;
+    let charge = charge();
+    let reference = shop.approved(&charge, "disputes").await;
+    assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
+    assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
+    let disputes = shop.gateway.disputes(&charge, &reference).await.unwrap();
+    let won = format!("{}/sandbox/disputes/{}/won", shop.sandbox.address, disputes[0].reference.as_str());
+    assert_eq!(reqwest::Client::new().post(won).send().await.unwrap().status(), 204);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let end = Timestamp::from_millis(i64::try_from(now).unwrap() * 1_000);
+    let list = shop.gateway.transfers().unwrap();
+    let list = list.page(Window::from(end.minus(Window::LENGTH)), None).await.unwrap();
+    let kinds: Vec<_> = list.items.iter().map(|one| one.kind.clone()).collect();
+    let (attempt, dispute) = (Some(1), None);
+    let taken = TransferKind::Disputed { attempt, dispute: dispute.clone() };
+    let returned = TransferKind::DisputeReversed { attempt, dispute };
+    assert_eq!(kinds, [TransferKind::Captured(attempt), taken, returned]);
+    assert!(list.items.iter().all(|one| one.order_id.as_ref() == Some(&charge.order_id)));
+    assert!(list.items.iter().all(|one| one.amount == charge.amount));
 }

@@ -30,6 +30,8 @@ const CHARGE: &str = r#"{"id":"ch_1","object":"charge","amount":8999,"amount_cap
     "payment_intent":"pi_1","metadata":{"order_id":"order","attempt":"2"}}"#;
 const REFUND: &str = r#"{"id":"re_1","object":"refund","amount":500,"currency":"eur","payment_intent":"pi_1",
     "metadata":{"order_id":"order","refund":"3"}}"#;
+const DISPUTE: &str = r#"{"id":"dp_1","object":"dispute","amount":8999,"currency":"eur","payment_intent":"pi_1",
+    "metadata":{},"status":"won","balance_transactions":[]}"#;
 
 #[tokio::test]
 async fn a_page_is_asked_for_by_time_with_what_moved() {
@@ -64,8 +66,23 @@ async fn a_charge_and_a_refund_are_read_in_the_currency_that_the_shopper_paid_in
 }
 
 #[tokio::test]
+async fn a_dispute_names_its_payment_and_both_its_ways_have_an_id_of_their_own() {
+    let dispute = Some("dp_1".parse().unwrap());
+    for (category, kind) in [
+        ("dispute", TransferKind::Disputed { attempt: None, dispute: dispute.clone() }),
+        ("dispute_reversal", TransferKind::DisputeReversed { attempt: None, dispute }),
+    ] {
+        let list = listed(200, &page(category, DISPUTE)).await.unwrap();
+        let [moved] = list.items.as_slice() else { panic!("{list:?}") };
+        assert_eq!((&moved.kind, moved.amount), (&kind, money(8999, "EUR")));
+        assert_eq!((moved.id.as_str(), &moved.order_id), ("txn_1", &None), "the balance transaction's");
+        assert_eq!(moved.reference.as_ref().map(GatewayReference::as_str), Some("pi_1"));
+    }
+}
+
+#[tokio::test]
 async fn what_moves_no_money_of_a_shopper_is_left_out() {
-    for category in ["payout", "fee", "dispute", "a_word_of_next_year"] {
+    for category in ["payout", "fee", "risk_reserved_funds", "a_word_of_next_year"] {
         assert_eq!(
             listed(200, &page(category, "null")).await.map(|list| list.items),
             Ok(vec![]),
@@ -88,6 +105,12 @@ async fn fault_81_what_cannot_be_read_is_no_end_of_the_list() {
     for source in [r#""ch_1""#, "null", r#"{"id":"ch 1","amount_captured":1,"currency":"eur"}"#] {
         assert!(
             matches!(listed(200, &page("charge", source)).await, Err(Failure::Unreadable(_))),
+            "{source}"
+        );
+    }
+    for source in ["null", r#""dp_1""#, r#"{"id":"dp 1","amount":1,"currency":"eur"}"#] {
+        assert!(
+            matches!(listed(200, &page("dispute", source)).await, Err(Failure::Unreadable(_))),
             "{source}"
         );
     }
@@ -120,4 +143,28 @@ async fn the_sandbox_lists_what_it_moved_page_by_page() {
     assert_eq!((&captured.kind, captured.amount), (&TransferKind::Captured(Some(1)), charge.amount));
     assert_eq!(captured.reference.as_ref(), Some(&reference));
     assert_eq!(rest.items[0].kind, TransferKind::Refunded(Some(20)));
+}
+
+#[tokio::test]
+async fn the_sandbox_lists_what_a_dispute_takes_and_gives_back() {
+    let shop = Shop::start().await;
+    let charge = charge("pm_card_createDispute");
+    let reference = shop.opened(&charge).await;
+    assert_eq!(shop.gateway.confirm(&charge, &reference).await, Outcome::Authorized);
+    assert_eq!(shop.gateway.capture(&charge, &reference).await, Outcome::Captured);
+    let disputes = shop.gateway.disputes(&charge, &reference).await.unwrap();
+    let id = disputes[0].reference.clone();
+    let won = format!("{}/sandbox/disputes/{}/won", shop.sandbox.address, id.as_str());
+    assert_eq!(reqwest::Client::new().post(won).send().await.unwrap().status(), 204);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let begin = Timestamp::from_millis((i64::try_from(now).unwrap() - 600) * 1_000);
+    let list = shop.gateway.transfers().unwrap().page(Window::from(begin), None).await.unwrap();
+    let kinds: Vec<_> = list.items.iter().map(|one| one.kind.clone()).collect();
+    let (attempt, dispute) = (None, Some(id));
+    let taken = TransferKind::Disputed { attempt, dispute: dispute.clone() };
+    let returned = TransferKind::DisputeReversed { attempt, dispute };
+    assert_eq!(kinds, [returned, taken, TransferKind::Captured(Some(1))], "newest first");
+    assert!(list.items.iter().all(|one| one.reference.as_ref() == Some(&reference)));
+    assert!(list.items.iter().all(|one| one.amount == charge.amount));
+    assert_ne!(list.items[0].id, list.items[1].id);
 }

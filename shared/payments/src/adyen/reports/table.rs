@@ -93,18 +93,18 @@ impl Table {
             return Err(UNREADABLE);
         }
         let read = |place: usize| column(&self.text, ends, place).ok_or(UNREADABLE);
-        let [psp, merchant, date, zone, record, currency, captured, modification, modification_merchant] =
-            *places;
+        let [psp, paid, date, zone, record, currency, captured, modification, named, original] = *places;
         let row = Row {
             psp_reference: read(psp)?,
-            merchant_reference: read(merchant)?,
+            merchant_reference: read(paid)?,
             booking_date: read(date)?,
             time_zone: read(zone)?,
             record_type: read(record)?,
             payment_currency: read(currency)?,
             captured: read(captured)?,
             modification_psp_reference: read(modification)?,
-            modification_merchant_reference: read(modification_merchant)?,
+            modification_merchant_reference: read(named)?,
+            original_amount: read(original)?,
         };
         self.bookings.extend(row.booking()?);
         Ok(())
@@ -123,9 +123,9 @@ mod tests {
     use super::*;
 
     const FILE: &str = "\u{feff}Note,Psp Reference,Merchant Reference,Booking Date,TimeZone,Record Type,Payment Currency,\
-                        Captured (PC),Modification Psp Reference,Modification Merchant Reference\r\n\
-                        \"Größe, \"\"M\"\"\nand L\",PSP1,order-1,2026-09-21 16:05:00,CEST,SentForSettle,EUR,89.99,MOD1,order-1\r\n\
-                        ,PSP1,order-1,2026-09-21 16:06:00,CEST,SentForRefund,EUR,-5.00,MOD2,order-1-refund-1";
+                        Captured (PC),Modification Psp Reference,Modification Merchant Reference,Original Amount\r\n\
+                        \"Größe, \"\"M\"\"\nand L\",PSP1,order-1,2026-09-21 16:05:00,CEST,SentForSettle,EUR,89.99,MOD1,order-1,\r\n\
+                        ,PSP1,order-1,2026-09-21 16:06:00,CEST,SentForRefund,EUR,-5.00,MOD2,order-1-refund-1,";
 
     fn ids(pieces: &[&[u8]]) -> Result<Vec<String>, Failure> {
         let mut table = Table::default();
