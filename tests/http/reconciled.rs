@@ -11,14 +11,16 @@ use serde_json::{Value, json};
 
 use crate::endpoint::Counter;
 use crate::events;
+use crate::receive_webhook::{approved_at_paypal_as, captured_at_adyen_as};
 use crate::request::{Request, event_file};
 use crate::shop::{Shop, invoke};
 
 /// How long ago comparing has begun in these shops.
 const AGO: Duration = Duration::from_secs(60 * 60);
 
-/// After how long what Adyen's reports say is complete.
+/// After how long what Adyen's reports say is complete, and what PayPal lists.
 const REPORTED_AFTER: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+const LISTED_AFTER: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// Begins to compare what Stripe lists, an hour ago. Answers a time, in seconds, of which the list is complete.
 pub(crate) async fn begin(shop: &Shop) -> i64 {
@@ -211,4 +213,70 @@ async fn a_report_that_may_take_longer_than_is_left_is_not_asked_for() {
     };
     assert!(instance.invoke(&event, short).await.is_ok(), "the next run goes on");
     assert_eq!((reports.calls(), until_with(&shop, GatewayName::Adyen).await), (vec![], begun));
+}
+
+/// The order of this shop, paid by this method: at PayPal its shopper approves, and Adyen tells of the capture.
+async fn paid(shop: &Shop, method: Value) -> String {
+    shop.succeed("create-reservation").await;
+    let checkout = Request::of("checkout").with("/payment_methods", json!([method]));
+    let order = shop.ask(&checkout).await.text_at("/id");
+    run(shop, "capture-payment", "sqs/capture-payment.json").await;
+    let stored = shop.books().await.orders[0].order.clone();
+    let reference = stored.attempts[0].reference.clone().unwrap();
+    let (reference, total) = (reference.as_str(), stored.totals.total.amount());
+    match stored.attempts[0].method.gateway() {
+        GatewayName::Stripe => {}
+        GatewayName::PayPal => {
+            let page = format!("{}/sandbox/approve/{reference}", shop.setting("PAYPAL_ENDPOINT"));
+            let shopper = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+            let answer = shopper.build().unwrap().post(page).form(&[("account", "pays")]).send().await;
+            assert!(answer.unwrap().status().as_u16() < 400);
+            let unit = json!({"custom_id": order, "invoice_id": format!("{order}-1")});
+            let told = json!({"id": "WH-1-2", "event_type": "CHECKOUT.ORDER.APPROVED",
+                "create_time": "2026-11-27T03:12:32Z", "resource": {"id": reference, "purchase_units": [unit]}});
+            hear(shop, &approved_at_paypal_as(shop, &told.to_string()), "paypal", "WH-1-2").await;
+        }
+        GatewayName::Adyen => {
+            let told = format!("CAPT2:{reference}:none:{order}-1:{total}:EUR:CAPTURE:true");
+            hear(shop, &captured_at_adyen_as(&told), "adyen", "CAPT2-CAPTURE-true").await;
+        }
+    }
+    assert_eq!(shop.succeed("get-order").await.text_at("/state"), "paid");
+    order
+}
+
+/// What a gateway tells is received and applied.
+async fn hear(shop: &Shop, told: &Request, gateway: &str, id: &str) {
+    assert_eq!(shop.ask(told).await.status, 200);
+    let mut event = event_file("sqs/apply-webhook.json");
+    event["Records"][0]["body"] = json!(json!({"gateway": gateway, "event_id": id}).to_string());
+    invoke(shop.instance("apply-webhook", &[]).await.as_ref(), &event).await.unwrap();
+}
+
+#[tokio::test]
+async fn fault_79_a_dispute_that_no_webhook_told_of_is_learned_of_by_comparing_and_once() {
+    for (gateway, method, complete_after) in [
+        (GatewayName::Stripe, json!({"gateway": "stripe", "token": "pm_card_visa"}), Duration::ZERO),
+        (GatewayName::PayPal, json!({"gateway": "paypal"}), LISTED_AFTER),
+        (GatewayName::Adyen, json!({"gateway": "adyen", "token": "ada_visa"}), REPORTED_AFTER),
+    ] {
+        let (shop, _) = events::shop(&[]).await;
+        let begun = SystemClock.now().minus(complete_after + AGO);
+        let at = begin_with(&shop, gateway, complete_after + AGO).await;
+        let order = paid(&shop, method).await;
+        tell_sandbox(&shop, "disputes", json!({"order_id": order, "withdrawn_at": at})).await;
+        for _ in 0..2 {
+            compare(&shop).await;
+            assert_eq!(shop.succeed("get-order").await.text_at("/state"), "disputed", "{gateway:?}");
+        }
+        let disputed = shop.books().await.orders[0].order.clone();
+        assert_eq!((disputed.disputes.len(), differences(&shop)), (1, vec![]), "{gateway:?}");
+
+        // Somebody compares all of it again.
+        let table = shop.reconciliations().await;
+        let _again = table.advance(gateway, Some(until_with(&shop, gateway).await), begun).await.unwrap();
+        compare(&shop).await;
+        let again = shop.books().await.orders[0].order.clone();
+        assert_eq!((again.version, differences(&shop)), (disputed.version, vec![]), "{gateway:?}");
+    }
 }
