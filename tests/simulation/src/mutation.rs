@@ -58,7 +58,7 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 
 impl Mutation {
     /// Every mutation.
-    pub const ALL: [Self; 76] = [
+    pub const ALL: [Self; 77] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -222,6 +222,14 @@ impl Mutation {
             ..of("lost-list-is-empty", "a list that cannot be had counts as compared", || {
                 reconciling::lost_list_is_empty()
             })
+        },
+        Self {
+            scenario: Some("listed-disputes"),
+            ..of(
+                "listed-dispute-unheard",
+                "a dispute that is listed is heard of, and not written down",
+                || reconciling::listed_dispute_unheard(),
+            )
         },
         of("refund-not-posted", "a refund is recorded, and its ledger stays as it was", || {
             payments::refund_not_posted()

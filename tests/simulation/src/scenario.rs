@@ -143,10 +143,11 @@ impl Scenario {
     ];
 
     /// Those in which what the gateways list is compared with the ledgers.
-    pub const RECONCILED: [Self; 3] = [
+    pub const RECONCILED: [Self; 4] = [
         Self { reconciles: true, ..of("listed", listing::listed) },
         Self { reconciles: true, ..of("listed-orphans", listing::orphans) },
         Self { reconciles: true, ..of("listed-strangers", listing::strangers) },
+        Self { reconciles: true, ..of("listed-disputes", disputing::listed) },
     ];
 
     /// Purchases, limits and supply, with nobody from outside.

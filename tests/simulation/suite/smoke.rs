@@ -208,6 +208,10 @@ fn fault_100_lists_agree_are_asked_about_bring_orphans_back_and_differ() {
         "hears of the list: Err(Unavailable)",
         "says nothing",
         "note difference ch_stranger_0 -> was done before",
+        "disputes: 1",
+        "captured, dispute open 1",
+        "captured, dispute won 1",
+        "captured, dispute lost 1",
     ];
     for seed in 0..SEEDS {
         for scenario in Scenario::RECONCILED {

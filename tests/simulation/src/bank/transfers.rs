@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::payment::GatewayName;
+use domain::payment::{AttemptNumber, DisputeDecision, DisputeSeen, GatewayName, GatewayReference};
 use domain::reconciliation::{Transfer, TransferKind, Window};
 use domain::{Money, Timestamp};
 
@@ -10,9 +10,18 @@ use super::{Bank, Intent};
 #[derive(Debug, Default)]
 pub(super) struct List {
     lines: Vec<(Timestamp, Transfer)>,
-    /// By the place of an object: whether its capture is listed, and how many of its refunds.
-    listed: BTreeMap<usize, (bool, usize)>,
+    /// By the place of an object.
+    listed: BTreeMap<usize, Listed>,
     strangers: u32,
+}
+
+/// What is listed of an object: its capture, and how many of its refunds, of its disputes and of those that were won.
+#[derive(Clone, Copy, Debug, Default)]
+struct Listed {
+    captured: bool,
+    refunds: usize,
+    disputes: usize,
+    won: usize,
 }
 
 impl Bank {
@@ -20,9 +29,9 @@ impl Bank {
     pub(crate) fn list_transfers(&mut self, now: Timestamp) {
         let List { lines, listed, .. } = &mut self.list;
         for (place, intent) in self.intents.iter().enumerate() {
-            let (is_captured, refunds) = listed.entry(place).or_default();
-            if intent.captured() > 0 && !*is_captured {
-                *is_captured = true;
+            let Listed { captured, refunds, disputes, won } = listed.entry(place).or_default();
+            if intent.captured() > 0 && !*captured {
+                *captured = true;
                 let kind = TransferKind::Captured(Some(intent.charge.attempt));
                 lines.extend(
                     transfer(intent, place, format!("ch_{place}"), kind, intent.charge.amount.amount())
@@ -35,6 +44,22 @@ impl Bank {
                 lines.extend(
                     transfer(intent, place, format!("re_{place}_{nth}"), kind, *amount).map(|one| (now, one)),
                 );
+            }
+            for (nth, dispute) in intent.disputes.iter().enumerate().skip(*disputes) {
+                *disputes = nth.saturating_add(1);
+                let (attempt, named) = named(intent, dispute);
+                let kind = TransferKind::Disputed { attempt, dispute: named };
+                let line = of_dispute(intent, place, format!("txn_{place}_{nth}"), kind, dispute);
+                lines.extend(line.map(|one| (now, one)));
+            }
+            // Nobody demands it again before the last dispute was won.
+            let is_won = |dispute: &DisputeSeen| dispute.decision == Some(DisputeDecision::Won);
+            for (nth, dispute) in intent.disputes.iter().enumerate().skip(*won).filter(|(_, it)| is_won(it)) {
+                *won = nth.saturating_add(1);
+                let (attempt, named) = named(intent, dispute);
+                let kind = TransferKind::DisputeReversed { attempt, dispute: named };
+                let line = of_dispute(intent, place, format!("txn_{place}_{nth}_won"), kind, dispute);
+                lines.extend(line.map(|one| (now, one)));
             }
         }
     }
@@ -80,5 +105,31 @@ fn transfer(intent: &Intent, place: usize, id: String, kind: TransferKind, amoun
         reference: Some(format!("pi_{place}").parse().ok()?),
         amount: Money::new(amount, charge.amount.currency()).ok()?,
         fact: None,
+    })
+}
+
+/// What a list says of a dispute: Stripe's does not know the attempt, and PayPal's not the dispute.
+fn named(intent: &Intent, dispute: &DisputeSeen) -> (Option<AttemptNumber>, Option<GatewayReference>) {
+    let (attempt, reference) = (Some(intent.charge.attempt), Some(dispute.reference.clone()));
+    match intent.charge.method.gateway() {
+        GatewayName::Stripe => (None, reference),
+        GatewayName::PayPal => (attempt, None),
+        GatewayName::Adyen => (attempt, reference),
+    }
+}
+
+/// Stripe's list names the object of a dispute alone, and PayPal's the order alone.
+fn of_dispute(
+    intent: &Intent,
+    place: usize,
+    id: String,
+    kind: TransferKind,
+    dispute: &DisputeSeen,
+) -> Option<Transfer> {
+    let line = transfer(intent, place, id, kind, dispute.amount.amount())?;
+    Some(match line.gateway {
+        GatewayName::Stripe => Transfer { order_id: None, ..line },
+        GatewayName::PayPal => Transfer { reference: None, ..line },
+        GatewayName::Adyen => line,
     })
 }

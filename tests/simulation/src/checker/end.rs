@@ -29,6 +29,7 @@ impl Desk {
         open.or_else(kept)
             .or_else(|| self.orphan())
             .or_else(|| self.unnoted_stranger())
+            .or_else(|| self.unlisted_dispute())
             .or_else(|| self.unapplied())
     }
 
@@ -97,6 +98,11 @@ impl Desk {
             intents.flat_map(|intent| intent.disputes().iter().map(move |seen| (intent, seen)));
         let (intent, seen) = disputes.find(|(intent, seen)| !knows(intent, seen))?;
         Some(format!("{seen:?} of {} is not known", intent.charge.order_id))
+    }
+
+    /// The same where no gateway tells, and the lists have it.
+    fn unlisted_dispute(&self) -> Option<String> {
+        if self.reconciles { self.unknown_dispute() } else { None }
     }
 
     /// The run did not come to its end.

@@ -1,7 +1,7 @@
 use std::sync::{Mutex, PoisonError};
 
-use application::{Failure, Listing};
-use domain::order::Order;
+use application::{ChangeError, Failure, Listing};
+use domain::order::{Order, OrderChange};
 use domain::payment::AttemptState;
 use domain::reconciliation::{Difference, DifferenceSubject, Transfer};
 use domain::{Idempotent, OrderId};
@@ -77,4 +77,26 @@ impl Conduct for LostListIsEmpty {
 
 pub(super) fn lost_list_is_empty() -> Box<dyn Conduct> {
     boxed(LostListIsEmpty::default())
+}
+
+/// Whoever reconciles hears of a dispute that is listed, and does not write it down.
+#[derive(Default)]
+struct ListedDisputeUnheard(Honest);
+
+impl Conduct for ListedDisputeUnheard {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn record(&self, by: Invoked, change: &OrderChange) -> Result<(), ChangeError> {
+        let known = self.0.order(by, &change.order.id).map_or(0, |stored| stored.disputes.len());
+        if by.role == Role::Reconcile && change.order.disputes.len() > known {
+            return Ok(());
+        }
+        self.0.record(by, change)
+    }
+}
+
+pub(super) fn listed_dispute_unheard() -> Box<dyn Conduct> {
+    boxed(ListedDisputeUnheard::default())
 }
