@@ -58,7 +58,7 @@ async fn run_in_both(commands: &[Command]) {
     // much can happen.
     let holds = |page| BTreeMap::from([(page, 2), (3, 1)]);
     let beginning = [
-        Command::Supply(SupplyCommand::Open { lane: 1, creates: true }),
+        Command::Supply(SupplyCommand::Open { lane: 1 }),
         Command::Reserve { number: 0, holds: holds(0), seconds: 600, limit: Some(4) },
         Command::Reserve { number: 1, holds: holds(1), seconds: 600, limit: None },
         Command::Reserve { number: 2, holds: holds(1), seconds: 600, limit: None },

@@ -1,8 +1,9 @@
+use application::ReserveError;
 use domain::Idempotent;
 use domain::catalog::Availability;
-use domain::stock::{AlertKind, Look, Looking, Opened, PAGE_UNITS, StockAlert, StockPage};
+use domain::stock::{AlertKind, HoldRefused, Look, Looking, Opened, PAGE_UNITS, StockAlert, StockPage};
 
-use crate::samples::{NOON, later, opened_page, opener, page};
+use crate::samples::{NOON, later, opened_page, opener, page, reservation};
 use crate::world::World;
 
 /// Somebody looks first.
@@ -47,15 +48,35 @@ async fn an_opener_that_does_not_exist_has_no_page() {
 }
 
 #[tokio::test]
-async fn a_page_is_created_once_and_a_second_creation_changes_nothing() {
+async fn a_page_that_was_handed_out_is_full_and_whoever_holds_first_writes_it() {
     for world in World::both().await {
         world.receive("shirt", 20).await;
         let Opened::Page(key) = world.room.open_page(&opener("shirt", 1)).await.unwrap() else { panic!() };
-        let full = StockPage::full(key.clone(), PAGE_UNITS);
-        assert_eq!(world.room.create_page(&full).await, Ok(Idempotent::Executed(())));
-        let other = StockPage::full(key.clone(), 3);
-        assert_eq!(world.room.create_page(&other).await, Ok(Idempotent::AlreadyApplied(())));
-        assert_eq!(world.page(&key).await, full);
+        assert_eq!(world.page(&key).await, StockPage::full(key.clone(), PAGE_UNITS));
+        for (name, left) in [("one", 8), ("two", 6)] {
+            let reservation = reservation(name, &[(key.clone(), 2)]);
+            let (planned, _) = reservation.held().next().unwrap();
+            let held = world.holds.hold(&reservation.id, planned, reservation.expires_at).await;
+            assert_eq!(held, Ok(Idempotent::Executed(left)));
+        }
+        assert_eq!(world.page(&key).await.held_units(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_cart_may_be_the_first_to_write_a_page_too_and_holds_no_more_than_it_has() {
+    for world in World::both().await {
+        world.receive("shirt", 20).await;
+        let Opened::Page(key) = world.room.open_page(&opener("shirt", 1)).await.unwrap() else { panic!() };
+        let more = reservation("more", &[(key.clone(), 11)]);
+        let refused = HoldRefused::Insufficient { available: PAGE_UNITS };
+        assert_eq!(
+            world.book.reserve(&more, None).await,
+            Err(ReserveError::Refused(vec![(key.clone(), refused)]))
+        );
+        let cart = reservation("cart", &[(key.clone(), 10)]);
+        assert_eq!(world.book.reserve(&cart, None).await, Ok(()));
+        assert_eq!(world.page(&key).await.available, 0);
     }
 }
 

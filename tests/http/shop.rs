@@ -9,7 +9,7 @@ use domain::invariant::{Books, check};
 use domain::order::RefundRequest;
 use domain::payment::{Decline, DisputeDecision, DisputeSeen, Outcome, RefundOutcome, Retry};
 use domain::reservation::ReservationState;
-use domain::stock::{Opener, Units as Received};
+use domain::stock::Units as Received;
 use dynoxide::Database;
 use lambda::{Clients, Environment, Function, Invocation, SystemChance, SystemClock};
 use local::template::{Surroundings, Template};
@@ -208,10 +208,8 @@ impl Shop {
         assert_eq!(check(&books), []);
         let sku = goods::sku(sku);
         let pages: Vec<_> = books.pages.iter().filter(|page| page.key.sku == sku).collect();
-        let openers = books.openers.iter().filter(|opener| opener.key.sku == sku);
-        let on_pages: u32 = pages.iter().map(|page| page.available).sum();
         Units {
-            available: on_pages + openers.map(Opener::units).sum::<u32>(),
+            available: books.free_units(&sku),
             held: pages.iter().map(|page| page.held_units()).sum(),
             sold: pages.iter().map(|page| page.sold).sum(),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::Sku;
-use domain::stock::{Look, Looking, PAGE_UNITS, PageKey, StockAlert, StockList, StockPage};
+use domain::stock::{Look, Looking, PageKey, StockAlert, StockList};
 
 use crate::{Chance, Clock, Failure, StockRoom};
 
@@ -51,17 +51,7 @@ async fn inspect(
     let full = list.looking.is_some() || list.needs_full_look(looking.since);
     let keys: Vec<_> = list.opener_keys().collect();
     let openers = if keys.is_empty() { Vec::new() } else { ports.stock.openers(&keys).await? };
-    let mut missing = list.to_read(&openers, full);
-    let keys: Vec<PageKey> = missing.iter().cloned().collect();
-    let mut pages = ports.stock.pages(&keys).await?;
-    for page in &pages {
-        missing.remove(&page.key);
-    }
-    // Their numbers were handed out, and whoever took one died or is slow: it is full of stock either way.
-    for key in missing {
-        let page = StockPage::full(key, PAGE_UNITS);
-        let _created = ports.stock.create_page(&page).await?;
-        pages.push(page);
-    }
+    let keys: Vec<PageKey> = list.to_read(&openers, full).into_iter().collect();
+    let pages = ports.stock.pages(&keys).await?;
     Ok(list.found(&openers, &pages, looking.since, full))
 }

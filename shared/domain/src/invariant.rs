@@ -4,12 +4,13 @@
 //! [`Violation`] is a bug, or a fault that the design did not foresee.
 
 use core::fmt;
+use std::collections::BTreeSet;
 
 use crate::order::OrderRecord;
 use crate::payment::{DisputeDecision, DisputeSeen};
 use crate::reservation::Reservation;
-use crate::stock::{CustomerLimit, Movement, Opener, StockPage, Supply};
-use crate::{Currency, OrderId};
+use crate::stock::{CustomerLimit, Lane, Movement, Opener, PAGE_UNITS, PageKey, StockPage, Supply};
+use crate::{Currency, OrderId, Sku};
 
 mod audit; // AUDIT_COMPLETE
 mod charge; // ONE_CHARGE
@@ -45,6 +46,25 @@ pub struct Books {
     pub orders: Vec<OrderRecord>,
     /// What the gateways say about charges; none where they were not asked.
     pub charges: Option<Vec<ChargeEntry>>,
+}
+
+impl Books {
+    /// Units of a SKU that nobody holds and nobody bought: on its pages, and on those that nobody has written.
+    pub fn free_units(&self, sku: &Sku) -> u32 {
+        let pages = || self.pages.iter().filter(|page| page.key.sku == *sku);
+        let written = pages().filter(|page| page.key.lane() != Lane::LOOSE).count();
+        let supply = self.supplies.iter().find(|supply| supply.sku == *sku);
+        let given = supply.map_or(0, |supply| supply.lanes.iter().copied().fold(0, u32::saturating_add));
+        let unwritten = given.saturating_sub(u32::try_from(written).unwrap_or(u32::MAX));
+        pages().fold(unwritten.saturating_mul(PAGE_UNITS), |sum, page| sum.saturating_add(page.available))
+    }
+
+    /// The pages that openers have handed out and nobody has written.
+    pub fn unwritten_pages(&self) -> impl Iterator<Item = StockPage> {
+        let written: BTreeSet<&PageKey> = self.pages.iter().map(|page| &page.key).collect();
+        let handed_out = self.openers.iter().flat_map(Opener::opened_pages);
+        handed_out.filter(move |key| !written.contains(key)).filter_map(StockPage::unwritten)
+    }
 }
 
 /// One object in a gateway's own book. It is another's account of our charges, so nothing about it is taken for granted.

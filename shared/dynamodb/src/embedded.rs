@@ -11,12 +11,13 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
     Projection, ProjectionType, ScalarAttributeType,
 };
+use domain::stock::StockPage;
 use dynoxide::Database;
 use tokio::net::TcpListener;
 
 use crate::attribute::Item;
 use crate::keys::{INDEXES, Index, PARTITION, Repeats, Table};
-use crate::{CatalogTable, OrdersTable, PurchaseTables, StockTable};
+use crate::{CatalogTable, OrdersTable, PurchaseTables, StockTable, stock};
 
 /// A client of a new database.
 pub(crate) struct Embedded {
@@ -49,6 +50,12 @@ impl Embedded {
 
     pub(crate) fn purchases(&self) -> PurchaseTables {
         PurchaseTables::new(self.client.clone(), Table::Orders.as_str(), Table::Stock.as_str())
+    }
+
+    /// Puts a page on sale, whatever its opener says.
+    pub(crate) async fn put_page(&self, page: &StockPage) {
+        let put = self.client.put_item().table_name(Table::Stock.as_str());
+        let _nothing_before = put.set_item(Some(stock::item::page(page))).send().await.unwrap();
     }
 
     /// An item as it stands in its table.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use application::{Failure, HoldError, Holds, Stock};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::ReturnValue;
@@ -40,9 +42,18 @@ impl Stock for StockTable {
     }
 
     async fn pages(&self, keys: &[PageKey]) -> Result<Vec<StockPage>, Failure> {
-        let keys = keys.iter().map(keys::page).collect();
-        let items = read::batch(&self.client, "pages", &self.table, keys, Consistency::Strong).await?;
-        items.iter().map(item::read_page).collect()
+        let asked = keys.iter().map(keys::page).collect();
+        let items = read::batch(&self.client, "pages", &self.table, asked, Consistency::Strong).await?;
+        let mut pages = keys
+            .iter()
+            .cloned()
+            .map(|key| (key.clone(), StockPage::unwritten(key)))
+            .collect::<BTreeMap<_, _>>();
+        for item in &items {
+            let page = item::read_page(item)?;
+            pages.insert(page.key.clone(), Some(page));
+        }
+        Ok(pages.into_values().flatten().collect())
     }
 }
 
@@ -59,7 +70,11 @@ impl Holds for StockTable {
         let key = keys::page(&planned.page);
         match write::update(&self.client, "hold", &self.table, &key, statement).await? {
             Verdict::Written(changed) => Ok(Idempotent::Executed(Fields(&changed).number("available")?)),
-            Verdict::Refused(None) => Err(HoldRefused::Insufficient { available: 0 }.into()),
+            Verdict::Refused(None) => {
+                let unwritten = StockPage::unwritten(planned.page.clone());
+                let available = unwritten.map_or(0, |page| page.available);
+                Err(HoldRefused::Insufficient { available }.into())
+            }
             // What the refusing page says, in the words of the rule that the condition mirrors.
             Verdict::Refused(Some(page)) => {
                 match item::read_page(&page)?.hold(reservation, planned, expires_at) {

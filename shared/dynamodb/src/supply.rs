@@ -3,13 +3,13 @@ use std::collections::BTreeSet;
 use application::{ChangeSupplyError, Failure, StockKeeper};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::stock::{Movement, OpenerKey, StockList, SupplyChange};
+use domain::stock::{Movement, OpenerKey, PageKey, StockList, StockPage, SupplyChange};
 use domain::{Reference, Sku};
 
 use crate::attribute::{number, number_set, text};
 use crate::read::{self, Consistency};
 use crate::statement::{Condition, PRESENT, Statement, put};
-use crate::stock::{item as stock_item, list};
+use crate::stock::{item as stock_item, list, moves};
 use crate::write::{self, Refusal, Verdict, condition_failed};
 use crate::{StockTable, keys};
 
@@ -25,9 +25,17 @@ pub(crate) const CHANGE_IF: &str = "#version = :seen_version";
 pub(crate) const GIVE_IF: &str = "attribute_not_exists(pk) OR #opened <= :pages";
 const GIVE: &str = "SET #sku = :sku, #lane = :lane, #pages = :pages, #opened = if_not_exists(#opened, :zero)";
 
-/// The condition of what a page loses: only units that nobody holds or bought.
-pub(crate) const WRITE_OFF_IF: &str = "#available >= :units";
-const WRITE_OFF: &str = "SET #available = #available - :units, #capacity = #capacity - :units";
+/// The condition of what a page loses: only units that nobody holds or bought. Nobody may have written the page before: then
+/// it is full.
+pub(crate) const WRITE_OFF_IF: &str = "attribute_not_exists(pk) OR #available >= :units";
+const WRITE_OFF: &str = "SET #sku = :sku, #number = :number, #sweep_shard = :shard, \
+                         #capacity = if_not_exists(#capacity, :full) - :units, \
+                         #sold = if_not_exists(#sold, :zero), \
+                         #available = if_not_exists(#available, :full) - :units";
+
+/// The same where a page that nobody has written has no units: it is none of an opener's.
+const WRITE_OFF_WRITTEN_IF: &str = "#available >= :units";
+const WRITE_OFF_WRITTEN: &str = "SET #available = #available - :units, #capacity = #capacity - :units";
 
 const SET_LOW: &str = "SET #low_at = :at";
 
@@ -87,7 +95,7 @@ impl StockTable {
             writes.push(put(operation, &self.table, stock_item::page(&page), Some(Condition::absent()))?);
         }
         for (page, units) in change.taken() {
-            writes.push(written_off(units).into_write(operation, &self.table, keys::page(&page))?);
+            writes.push(written_off(&page, units).into_write(operation, &self.table, keys::page(&page))?);
         }
         Ok(writes)
     }
@@ -130,7 +138,12 @@ fn given(opener: &OpenerKey, pages: u32) -> Statement {
         .value("zero", number(0))
 }
 
-/// Mirrors [`domain::stock::StockPage::write_off`].
-fn written_off(units: u32) -> Statement {
-    Statement::new(WRITE_OFF, WRITE_OFF_IF).name("available").name("capacity").value("units", number(units))
+/// Mirrors [`StockPage::write_off`], of [`StockPage::unwritten`] where the page is not there.
+fn written_off(page: &PageKey, units: u32) -> Statement {
+    let full = StockPage::unwritten(page.clone()).filter(|page| units <= page.available);
+    let statement = match full {
+        Some(full) => moves::first_written(Statement::new(WRITE_OFF, WRITE_OFF_IF), &full),
+        None => Statement::new(WRITE_OFF_WRITTEN, WRITE_OFF_WRITTEN_IF).name("capacity"),
+    };
+    statement.name("available").value("units", number(units))
 }

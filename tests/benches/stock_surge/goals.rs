@@ -25,9 +25,12 @@ const EVERY: Names = &[];
 const DROP: Names = &["surge-10k-10k"];
 /// Whoever sells 10,000 units at the arrival rate also sells ten times as many.
 const RATE: Names = &["surge-10k-10k", "surge-10k-100k"];
-/// At least 10,000 units, and a sale of a second or more. Twice as many requests for 10,000 units are over in half a second,
-/// of which the rush for the last ones is twice as great a part: what that costs is printed, and not judged.
-const DEEP: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-100k"];
+/// At least 10,000 units.
+const DEEP: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-10k", "surge-20k-100k"];
+/// The same, in a sale of a second or more. Twice as many requests for 10,000 units are over in half a second, of which the
+/// rush for the last ones is twice as great a part, and a claim makes what is lost in it dearer: that is printed, and not
+/// judged.
+const DEEP_AND_LONG: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-100k"];
 const EXPIRING: Names = &["expiring-5k", "expiring-10k"];
 const LOST: Names = &["messages-lost"];
 /// Every shopper wants one unit of one SKU. Drops of 100 units are held to it too, where one answer is a greater share.
@@ -58,7 +61,7 @@ const GOALS: [Goal; 13] = [
     at_least("accepted_per_second", 9_000.0, PAGES, RATE),
     at_most("wrongly_sold_out", 0.001, OURS, SINGLE),
     at_most("write_units_per_hold", 2.5, PAGES, DEEP),
-    at_most("write_units_per_hold", 3.5, LIMITED, DEEP),
+    at_most("write_units_per_hold", 3.5, LIMITED, DEEP_AND_LONG),
     at_most("idle_p99_ms", 100.0, PAGES, EXPIRING),
     at_most("expired_after_p99_ms", 2_000.0, PAGES, EXPIRING),
     at_most("swept_after_p99_ms", 120_000.0, PAGES, LOST),

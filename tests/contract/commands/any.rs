@@ -38,7 +38,7 @@ pub(super) enum Copy {
 pub(super) enum SupplyCommand {
     Receive { scarves: bool, units: u32, reference: u32 },
     WriteOff { scarves: bool, units: u32, reference: u32 },
-    Open { lane: u32, creates: bool },
+    Open { lane: u32 },
     DropOpener { lane: u32, pages: u32 },
     NoteReturned { pages: Vec<usize> },
     BeginLook { by: u32 },
@@ -216,7 +216,7 @@ fn any_supply_command() -> impl Strategy<Value = SupplyCommand> {
     prop_oneof![
         1 => moved().prop_map(|(scarves, units, reference)| SupplyCommand::Receive { scarves, units, reference }),
         1 => moved().prop_map(|(scarves, units, reference)| SupplyCommand::WriteOff { scarves, units, reference }),
-        3 => (1..3_u32, any::<bool>()).prop_map(|(lane, creates)| SupplyCommand::Open { lane, creates }),
+        3 => (1..3_u32).prop_map(|lane| SupplyCommand::Open { lane }),
         1 => (1..3_u32, 0..4_u32).prop_map(|(lane, pages)| SupplyCommand::DropOpener { lane, pages }),
         1 => proptest::collection::vec(0..PAGES, 1..3).prop_map(|pages| SupplyCommand::NoteReturned { pages }),
         1 => (0..3_u32).prop_map(|by| SupplyCommand::BeginLook { by }),

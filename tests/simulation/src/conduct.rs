@@ -79,10 +79,6 @@ pub(crate) trait Conduct: Send + Sync {
         now(application::StockRoom::open_page(self.store(), opener))
     }
 
-    fn create_page(&self, _by: Invoked, page: &StockPage) -> Result<Idempotent<()>, Failure> {
-        now(application::StockRoom::create_page(self.store(), page))
-    }
-
     fn drop_opener(&self, _by: Invoked, opener: &OpenerKey, pages: u32) -> Result<(), Failure> {
         now(application::StockRoom::drop_opener(self.store(), opener, pages))
     }

@@ -106,8 +106,8 @@ impl Mutation {
             })
         },
         of("untold-is-told", "a list that could not be told counts as told", || room::untold_is_told()),
-        of("lost-number", "a page's number is taken, and only its taker would create it", || {
-            room::lost_number()
+        of("unwritten-is-nothing", "a page that nobody has written counts as nothing", || {
+            room::unwritten_is_nothing()
         }),
         of("dropped-blindly", "an opener is forgotten although it was given pages meanwhile", || {
             room::dropped_blindly()

@@ -77,7 +77,7 @@ fn fault_15_92_whoever_takes_a_reservation_over_fences_off_what_it_leaves() {
 /// of units that were there all along.
 #[test]
 fn fault_15_a_page_that_is_fenced_off_from_one_key_is_not_empty() {
-    let lost_answers = [27, 46].map(|call| Some(Planned { call, way: 4 }));
+    let lost_answers = [27, 38].map(|call| Some(Planned { call, way: 4 }));
     let run = Run::planned(Scenario::named("end-game").unwrap(), lost_answers);
     let verdict = run.traced();
     assert!(verdict.trace.iter().any(|line| line.contains("hold 0 on page 1 of SHIRT-M")), "{run}: no fence");

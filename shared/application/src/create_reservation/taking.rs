@@ -159,9 +159,8 @@ impl<'a> Taking<'a> {
     /// reservation when it was made; otherwise this request goes on with what stands.
     async fn meet(&mut self) -> Result<Option<Reservation>, CreateReservationError> {
         let Ports { reservations, stock, clock, .. } = *self.ports;
-        let Some(found) = made::find(reservations, stock, &self.draft.id, clock.now()).await? else {
-            return Ok(None);
-        };
+        let found = made::find(reservations, stock, &self.draft.id, clock.now()).await;
+        let Some(found) = found.map_err(as_unknown)? else { return Ok(None) };
         if is_anothers(&found.reservation, &self.draft.fingerprint) {
             return Err(CreateReservationError::KeyReused);
         }
@@ -207,6 +206,14 @@ impl<'a> Taking<'a> {
             Err(PlanError::Conflict) => self.meet().await?.map(Taken::Before).ok_or(refusal),
             Err(PlanError::Failure(failure)) => Err(failure.into()),
         }
+    }
+}
+
+/// The failure of a read that was to show whether something was made: it may have been.
+const fn as_unknown(failure: Failure) -> Failure {
+    match failure {
+        Failure::Unavailable | Failure::Throttled | Failure::OutcomeUnknown => Failure::OutcomeUnknown,
+        Failure::Unreadable(what) => Failure::Unreadable(what),
     }
 }
 

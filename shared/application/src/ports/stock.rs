@@ -19,7 +19,8 @@ pub trait Stock: Send + Sync {
     /// These openers as they are now (a consistent read), in any order.
     async fn openers(&self, keys: &[OpenerKey]) -> Result<Vec<Opener>, Failure>;
 
-    /// These pages as they are now (a consistent read), in any order; a page that does not exist is left out.
+    /// These pages as they are now (a consistent read), in any order. MUST be asked only for pages that were handed out: one
+    /// that nobody has written is full ([`StockPage::unwritten`]), or left out where it is none of an opener's.
     async fn pages(&self, keys: &[PageKey]) -> Result<Vec<StockPage>, Failure>;
 }
 
@@ -29,9 +30,6 @@ pub trait StockRoom: Stock {
     /// Takes the number of a page that nobody has sold from ([`Opener::open`]). A number whose answer was lost is
     /// found by the next look.
     async fn open_page(&self, opener: &OpenerKey) -> Result<Opened, Failure>;
-
-    /// Creates a page, unless it exists. MUST be asked only for a number that was handed out.
-    async fn create_page(&self, page: &StockPage) -> Result<Idempotent<()>, Failure>;
 
     /// Notes that an opener has none left of as many pages as it was given; it may have been given more since.
     async fn drop_opener(&self, opener: &OpenerKey, pages: u32) -> Result<(), Failure>;
@@ -87,7 +85,7 @@ pub trait StockKeeper: Stock {
 /// Why a hold was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HoldError {
-    /// The page has no room for it. One that does not exist has no units.
+    /// The page has no room for it.
     #[error(transparent)]
     Refused(#[from] HoldRefused),
     /// The world broke.
@@ -98,7 +96,8 @@ pub enum HoldError {
 /// Sets units aside, and gives them back to sale. Each answers with the units that the page has from then on.
 #[async_trait]
 pub trait Holds: Send + Sync {
-    /// Sets units aside for a reservation ([`StockPage::hold`]). MUST be asked only for a page that it lists.
+    /// Sets units aside for a reservation ([`StockPage::hold`]), on a page that nobody may have written yet
+    /// ([`StockPage::unwritten`]). MUST be asked only for a page that was handed out, and that the reservation lists.
     async fn hold(
         &self,
         reservation: &ReservationId,

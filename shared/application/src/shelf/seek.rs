@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::stock::{Opened, OpenerKey, PAGE_UNITS, PageKey, PlannedHold, StockPage};
+use domain::stock::{Opened, OpenerKey, PageKey, PlannedHold};
 use domain::{Quantity, Sku, Timestamp};
 
 use super::{Shelf, ShouldLook, Step};
@@ -118,13 +118,10 @@ impl Seeker<'_> {
 
     async fn open(&self, opener: &OpenerKey) -> Result<(), Failure> {
         match self.stock.open_page(opener).await? {
-            Opened::Page(key) => {
-                let page = StockPage::full(key, PAGE_UNITS);
-                // Somebody who looked in between may have created it. What it has left is for its next write to say.
-                let _created = self.stock.create_page(&page).await?;
+            Opened::Page(page) => {
                 // One says for all that an opener is empty: whoever took its last page.
-                let given = self.shelf.is_last_of(opener, &page.key);
-                self.shelf.opened(&page.key, self.clock.now());
+                let given = self.shelf.is_last_of(opener, &page);
+                self.shelf.opened(&page, self.clock.now());
                 if let Some(given) = given {
                     self.shelf.emptied(opener, given);
                     self.stock.drop_opener(opener, given).await?;

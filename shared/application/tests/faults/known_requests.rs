@@ -4,11 +4,10 @@ use application::checkout::CheckoutError;
 use application::create_reservation::{Cart, CartLine, CreateReservationError};
 use application::{
     ChangeError, ChangeSupplyError, OrderPlacer, PlanError, ReservationBook, ReserveError, StockKeeper,
-    StockRoom,
 };
 use domain::reservation::Reservation;
-use domain::stock::{MovementKind, MovementRequest, PlannedHold, StockPage, Supply, Units};
-use domain::{Fingerprint, Idempotent, Money, Quantity};
+use domain::stock::{MovementKind, MovementRequest, PlannedHold, Supply, Units};
+use domain::{Fingerprint, Money, Quantity};
 
 use crate::samples::{cart, variant};
 use crate::shop::{NOON, Shop};
@@ -51,8 +50,6 @@ async fn fault_94_stock_that_exists_is_not_put_on_sale_again() {
     let shop = Shop::open().await;
     let _held = shop.reserve("reserve", 3).await;
     let books = shop.books();
-    let page = StockPage::full(books.pages[0].key.clone(), 10);
-    assert_eq!(shop.store.create_page(&page).await, Ok(Idempotent::AlreadyApplied(())));
     let reference = "another".parse().unwrap();
     let request = MovementRequest { reference, kind: MovementKind::Receipt, at: NOON };
     let first = Supply::none("SHIRT".parse().unwrap()).receive(Units::parse(500).unwrap(), request).unwrap();

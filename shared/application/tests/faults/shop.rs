@@ -21,7 +21,7 @@ use domain::fraud::ReviewDecision;
 use domain::invariant::{self, Books};
 use domain::order::Order;
 use domain::reservation::Reservation;
-use domain::stock::{Opener, StockPage, Units};
+use domain::stock::{StockPage, Units};
 use domain::webhook::{EventKey, Mode};
 use domain::{Idempotent, OrderId, RequestKey, ReservationId, Sku, Timestamp};
 use memory::{Call, Commit, ManualClock, Queues, ScriptedGateway, SeededChance, Store};
@@ -328,8 +328,8 @@ impl Shop {
         let books = self.books();
         assert_eq!(invariant::check(&books), vec![]);
         let sum = |of: fn(&StockPage) -> u32| books.pages.iter().map(of).sum::<u32>();
-        let unopened: u32 = books.openers.iter().map(Opener::units).sum();
-        (unopened + sum(|page| page.available), sum(StockPage::held_units), sum(|page| page.sold))
+        let free: u32 = books.supplies.iter().map(|supply| books.free_units(&supply.sku)).sum();
+        (free, sum(StockPage::held_units), sum(|page| page.sold))
     }
 
     /// How often a call was made at the gateway.

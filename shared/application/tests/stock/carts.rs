@@ -1,7 +1,7 @@
 //! Carts that take from several pages: one transaction, so all of it is held or nothing.
 
-use application::Holds;
 use application::create_reservation::{Cart, CreateReservationError, Shortage};
+use application::{Failure, Holds};
 use domain::catalog::Availability;
 use domain::order::OrderState;
 use domain::reservation::Reservation;
@@ -75,6 +75,26 @@ async fn a_cart_that_loses_a_page_on_the_way_takes_another_and_nothing_of_the_fi
     assert!(made.holds.iter().all(|hold| hold.page != page));
     let held = shop.books().pages.into_iter().find(|stored| stored.key == page).unwrap();
     assert_eq!((held.available, held.held_units()), (1, 9), "nothing of it was held there");
+}
+
+#[tokio::test]
+async fn a_cart_whose_repetition_was_too_much_is_told_what_became_of_the_first_try() {
+    for reading in [None, Some(Failure::Throttled)] {
+        let shop = shop().await;
+        let line = Line::new(&shop);
+        line.script(Call::Reserve, Fate::AnswerLost);
+        line.script(Call::Reserve, Fate::Refused(Failure::Throttled));
+        if let Some(failure) = reading {
+            line.script(Call::Pages, Fate::Refused(failure));
+        }
+        let answer = line.reserve(&Instance::default(), request("first"), set()).await;
+        match reading {
+            None => assert_eq!(answer.unwrap().into_inner().holds.len(), 2),
+            // Nothing would be a lie: it was made.
+            Some(_) => assert_eq!(answer, Err(CreateReservationError::Failure(Failure::OutcomeUnknown))),
+        }
+        assert_eq!(shop.units(), (997, 3, 0));
+    }
 }
 
 #[tokio::test]

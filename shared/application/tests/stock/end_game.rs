@@ -205,7 +205,7 @@ async fn a_page_whose_number_was_taken_by_somebody_who_died_is_sold_too() {
     let shop = Shop::open_with(&[("SHIRT", 20)]).await;
     for (name, fate) in [("before", Fate::AnswerLost), ("after", Fate::Dies)] {
         let line = Line::new(&shop);
-        let call = if fate == Fate::Dies { Call::CreatePage } else { Call::OpenPage };
+        let call = if fate == Fate::Dies { Call::Plan } else { Call::OpenPage };
         line.script(call, fate);
         line.script(call, Fate::Dies);
         let died = line.reserve(&Instance::default(), request(name), shirts(1)).await;

@@ -33,7 +33,6 @@ pub(crate) enum Call {
     Order,
     Movement,
     OpenPage,
-    CreatePage,
     DropOpener,
     NoteReturned,
     BeginLook,

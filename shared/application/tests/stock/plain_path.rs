@@ -40,7 +40,7 @@ async fn an_instance_that_knows_no_page_reads_the_list_and_opens_one() {
     let shop = Shop::open_with(&[("SHIRT", 1_000)]).await;
     let line = Line::new(&shop);
     line.reserve(&Instance::default(), request("first"), shirts(1)).await.unwrap().into_inner();
-    let opening = [Call::Lists, Call::OpenPage, Call::CreatePage];
+    let opening = [Call::Lists, Call::OpenPage];
     let expected = [&[Call::Products], &opening[..], &[Call::Plan, Call::Hold]].concat();
     assert_eq!(line.calls(), expected);
 }
@@ -103,7 +103,7 @@ async fn another_page_is_listed_before_it_is_written() {
     // Its own page is too busy.
     line.script(Call::Hold, Fate::Refused(Failure::Throttled));
     let made = line.reserve(&instance, request("second"), shirts(1)).await.unwrap().into_inner();
-    let writes = [Call::Plan, Call::Hold, Call::OpenPage, Call::CreatePage, Call::Plan, Call::Hold];
+    let writes = [Call::Plan, Call::Hold, Call::OpenPage, Call::Plan, Call::Hold];
     assert_eq!(line.writes(), writes);
     let tried: Vec<u32> = made.tried.iter().map(|tried| tried.planned.page.number).collect();
     assert_eq!(

@@ -23,15 +23,15 @@ pub struct Opener {
     pub key: OpenerKey,
     /// Pages that it was given.
     pub pages: u32,
-    /// Pages that it has handed out, from the first on. A number that was handed out may not be a page yet: whoever
-    /// took it died. It is full of stock all the same.
+    /// Pages that it has handed out, from the first on. Until its first hold nobody has written such a page, and it is full
+    /// of stock all the same ([`StockPage::unwritten`](super::StockPage::unwritten)).
     pub opened: u32,
 }
 
 /// What an opener answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opened {
-    /// The number of a page that was nobody's. Whoever took it creates the page.
+    /// The number of a page that was nobody's.
     Page(PageKey),
     /// It has none left, of as many as it was given.
     NoneLeft {

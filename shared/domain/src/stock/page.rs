@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Hold, HoldChanged, HoldMove, HoldRefused, PlannedHold};
+use super::{Hold, HoldChanged, HoldMove, HoldRefused, Lane, PlannedHold};
 use crate::{Idempotent, ReservationId, Sku, Timestamp};
 
 /// How many units a page takes. Ten holds keep a page under 1 KB, so that a write costs one unit.
@@ -36,6 +36,12 @@ impl StockPage {
     /// A page with all its units on sale.
     pub const fn full(key: PageKey, units: u32) -> Self {
         Self { key, capacity: units, available: units, sold: 0, holds: BTreeMap::new() }
+    }
+
+    /// What a page is that nobody has written yet. The number of an opener's page stands for a full one from when it is handed
+    /// out, and its first hold writes it; one that is put on sale by itself is nothing before that.
+    pub fn unwritten(key: PageKey) -> Option<Self> {
+        (key.lane() != Lane::LOOSE).then(|| Self::full(key, PAGE_UNITS))
     }
 
     /// Sets units aside for a reservation.

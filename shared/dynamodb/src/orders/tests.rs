@@ -1,6 +1,4 @@
-use application::{
-    ChangeError, OrderLedger, OrderPlacer, Orders, ReservationBook, Reservations, Stock, StockRoom,
-};
+use application::{ChangeError, OrderLedger, OrderPlacer, Orders, ReservationBook, Reservations, Stock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
 use domain::payment::{Decline, Operation, Outcome, PaymentMethod, Retry};
@@ -66,7 +64,7 @@ pub(crate) fn order_of(reservation: Reservation) -> (Reservation, OrderChange) {
 /// A shop with one page of ten units, three of them held for an order that was just placed.
 async fn placed() -> (Embedded, PurchaseTables, Order) {
     let shop = Embedded::start().await;
-    assert!(!shop.stock().create_page(&page("SHIRT-M", 10)).await.unwrap().is_replay());
+    shop.put_page(&page("SHIRT-M", 10)).await;
     let purchases = shop.purchases();
     let reservation = reservation("r", &[("SHIRT-M", 3)]);
     assert_eq!(purchases.reserve(&reservation, None).await, Ok(()));
@@ -150,7 +148,7 @@ async fn an_order_is_postponed_only_in_the_version_that_was_seen() {
 #[tokio::test]
 async fn an_order_is_not_placed_on_a_reservation_whose_hold_has_changed() {
     let shop = Embedded::start().await;
-    assert!(!shop.stock().create_page(&page("SHIRT-M", 10)).await.unwrap().is_replay());
+    shop.put_page(&page("SHIRT-M", 10)).await;
     let purchases = shop.purchases();
     let made = reservation("r", &[("SHIRT-M", 3)]);
     assert_eq!(purchases.reserve(&made, None).await, Ok(()));

@@ -1,6 +1,6 @@
 use application::{
     CloseError, Failure, Limits, PlanError, ReservationBook, ReservationCloser, Reservations, ReserveError,
-    Stock, StockRoom,
+    Stock,
 };
 use aws_sdk_dynamodb::types::CancellationReason;
 use domain::reservation::{Line, Reservation, ReservationState, Totals};
@@ -61,7 +61,7 @@ pub(crate) fn reservation(id: &str, wanted: &[(&str, u32)]) -> Reservation {
 async fn shop() -> (Embedded, PurchaseTables) {
     let shop = Embedded::start().await;
     for page in [page("SHIRT-M", 10), page("SCARF", 2)] {
-        assert_eq!(shop.stock().create_page(&page).await, Ok(Idempotent::Executed(())));
+        shop.put_page(&page).await;
     }
     let purchases = shop.purchases();
     (shop, purchases)

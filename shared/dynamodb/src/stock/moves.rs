@@ -1,4 +1,4 @@
-use domain::stock::{Hold, HoldMove, PlannedHold, StockPage};
+use domain::stock::{Hold, HoldMove, PageKey, PlannedHold, StockPage};
 use domain::{ReservationId, Timestamp};
 
 use super::item::hold_value;
@@ -6,9 +6,18 @@ use crate::attribute::{number, text, time};
 use crate::keys;
 use crate::statement::Statement;
 
-/// The condition of a new hold. A page that does not exist has nothing available either.
-pub(crate) const HOLD_IF: &str = "#available >= :quantity AND attribute_not_exists(#hold)";
-const HOLD: &str =
+/// The condition of a new hold: so many are available, and it is not there yet. Nobody may have written the page before:
+/// then it is full.
+pub(crate) const HOLD_IF: &str =
+    "attribute_not_exists(pk) OR #available >= :quantity AND attribute_not_exists(#hold)";
+const HOLD: &str = "SET #sku = :sku, #number = :number, #sweep_shard = :shard, \
+                    #capacity = if_not_exists(#capacity, :full), #sold = if_not_exists(#sold, :zero), \
+                    #available = if_not_exists(#available, :full) - :quantity, \
+                    #hold = :hold, #sweep_at = if_not_exists(#sweep_at, :until)";
+
+/// The same where a page that nobody has written has no units: it is none of an opener's.
+pub(crate) const HOLD_WRITTEN_IF: &str = "#available >= :quantity AND attribute_not_exists(#hold)";
+const HOLD_WRITTEN: &str =
     "SET #available = #available - :quantity, #hold = :hold, #sweep_at = if_not_exists(#sweep_at, :until)";
 
 /// The condition of every later move: the hold is exactly what was seen.
@@ -29,15 +38,37 @@ pub(crate) const POSTPONE_IF: &str = "#capacity = :capacity AND #available = :av
 const POSTPONE: &str = "SET #sweep_at = :next";
 const FORGET: &str = "REMOVE #sweep_at";
 
-/// Mirrors [`StockPage::hold`].
+/// Mirrors [`StockPage::hold`], of [`StockPage::unwritten`] where the page is not there.
 pub(crate) fn hold(reservation: &ReservationId, planned: &PlannedHold, expires_at: Timestamp) -> Statement {
-    Statement::new(HOLD, HOLD_IF)
+    // More than it has is refused as by a page that is there.
+    let full = StockPage::unwritten(planned.page.clone()).filter(|page| planned.quantity <= page.available);
+    let statement = match full {
+        Some(full) => first_written(Statement::new(HOLD, HOLD_IF), &full),
+        None => Statement::new(HOLD_WRITTEN, HOLD_WRITTEN_IF),
+    };
+    statement
         .name("available")
         .name_as("#hold", keys::hold(reservation))
         .name(keys::SWEEP.place)
         .value("quantity", number(planned.quantity))
         .value("hold", text(hold_value(planned.held(expires_at))))
         .value("until", time(expires_at))
+}
+
+/// What an update says of a page that it may be the first to write.
+pub(crate) fn first_written(statement: Statement, full: &StockPage) -> Statement {
+    let PageKey { sku, number: place } = &full.key;
+    statement
+        .name("sku")
+        .name("number")
+        .name(keys::SWEEP.partition)
+        .name("capacity")
+        .name("sold")
+        .value("sku", text(sku.as_str()))
+        .value("number", number(*place))
+        .value("shard", text(keys::shard(&keys::page(&full.key))))
+        .value("full", number(full.capacity))
+        .value("zero", number(full.sold))
 }
 
 /// Mirrors [`StockPage::move_hold`].

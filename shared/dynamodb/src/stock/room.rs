@@ -3,10 +3,10 @@ use std::collections::BTreeSet;
 use application::{Failure, StockRoom};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::ReturnValue;
-use domain::stock::{Look, Looking, Opened, OpenerKey, PageKey, StockAlert, StockList, StockPage};
+use domain::stock::{Look, Looking, Opened, OpenerKey, PageKey, StockAlert, StockList};
 use domain::{Idempotent, Sku};
 
-use super::{item, list};
+use super::list;
 use crate::attribute::{Fields, Item, number, number_set, time};
 use crate::statement::{Condition, PRESENT, Statement, put};
 use crate::write::{self, Refusal, Verdict};
@@ -53,14 +53,6 @@ impl StockRoom for StockTable {
                 Ok(Opened::NoneLeft { pages: Fields(&opener).number("pages")? })
             }
             Verdict::Refused(None) => Ok(Opened::NoneLeft { pages: 0 }),
-        }
-    }
-
-    async fn create_page(&self, page: &StockPage) -> Result<Idempotent<()>, Failure> {
-        let page = item::page(page);
-        match write::put(&self.client, "create_page", &self.table, &page, &Condition::absent()).await? {
-            Verdict::Written(_) => Ok(Idempotent::Executed(())),
-            Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
         }
     }
 

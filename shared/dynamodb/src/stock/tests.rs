@@ -1,10 +1,10 @@
 use application::{Failure, HoldError, Holds, Stock, StockKeeper, StockRoom};
 use domain::Idempotent;
 use domain::stock::{
-    AlertKind, Hold, HoldRefused, Looking, MovementKind, MovementRequest, Opened, PAGE_UNITS, PageKey,
+    AlertKind, Hold, HoldRefused, Lane, Looking, MovementKind, MovementRequest, Opened, PAGE_UNITS, PageKey,
     PlannedHold, StockAlert, StockPage, Supply, Units,
 };
-use domain::{ReservationId, Timestamp};
+use domain::{ReservationId, Sku, Timestamp};
 use proptest::prelude::*;
 
 use super::{item, list};
@@ -67,10 +67,7 @@ async fn each_page_of_an_opener_is_handed_out_once() {
     assert_registered(&shop.item(Table::Stock, keys::opener(&opener)).await.unwrap(), "opener#");
     let mut opened = Vec::new();
     while let Opened::Page(key) = stock.open_page(&opener).await.unwrap() {
-        let page = StockPage::full(key, PAGE_UNITS);
-        assert_eq!(stock.create_page(&page).await, Ok(Idempotent::Executed(())));
-        assert_eq!(stock.create_page(&page).await, Ok(Idempotent::AlreadyApplied(())));
-        opened.push(page.key);
+        opened.push(key);
     }
     assert_eq!(opened, [0, 1].map(|place| PageKey::at(supply.sku.clone(), opener.lane, place)));
     assert_eq!(stock.open_page(&opener).await, Ok(Opened::NoneLeft { pages: 2 }));
@@ -105,19 +102,39 @@ async fn one_looks_at_a_time_and_a_crossing_is_told_once() {
 
 #[tokio::test]
 async fn more_pages_than_one_batch_takes_are_all_read() {
-    let stock = Embedded::start().await.stock();
-    let keys: Vec<PageKey> =
-        (0..121).map(|number| PageKey { sku: "SHIRT-M".parse().unwrap(), number }).collect();
+    let shop = Embedded::start().await;
+    let sku: Sku = "SHIRT-M".parse().unwrap();
+    let keys: Vec<PageKey> = (0..121).map(|place| PageKey::at(sku.clone(), Lane::LOOSE, place)).collect();
     for key in &keys {
-        let page = StockPage::full(key.clone(), 10);
-        assert_eq!(stock.create_page(&page).await, Ok(Idempotent::Executed(())));
+        shop.put_page(&StockPage::full(key.clone(), 10)).await;
     }
-    assert_eq!(stock.pages(&keys).await.unwrap().len(), 121);
+    assert_eq!(shop.stock().pages(&keys).await.unwrap().len(), 121);
+}
+
+#[tokio::test]
+async fn the_first_hold_writes_an_openers_page_as_if_it_had_been_there() {
+    let shop = Embedded::start().await;
+    let (stock, reservation): (_, ReservationId) = (shop.stock(), "r".parse().unwrap());
+    let key = PageKey::at("SHIRT-M".parse().unwrap(), Lane::opener(2).unwrap(), 3);
+    let full = StockPage::full(key.clone(), PAGE_UNITS);
+    let planned = |quantity| PlannedHold { page: key.clone(), quantity };
+    assert_eq!(stock.pages(std::slice::from_ref(&key)).await, Ok(vec![full.clone()]));
+    let more = stock.hold(&reservation, &planned(11), at(1_000)).await;
+    assert_eq!(more, Err(HoldError::Refused(HoldRefused::Insufficient { available: 10 })));
+    assert_eq!(shop.item(Table::Stock, keys::page(&key)).await, None, "a refusal writes nothing");
+
+    for expected in [Idempotent::Executed(8), Idempotent::AlreadyApplied(8)] {
+        assert_eq!(stock.hold(&reservation, &planned(2), at(1_000)).await, Ok(expected));
+    }
+    let held = full.hold(&reservation, &planned(2), at(1_000)).unwrap().into_inner();
+    assert_eq!(shop.item(Table::Stock, keys::page(&key)).await, Some(item::page(&held)));
+    assert_eq!(stock.pages(std::slice::from_ref(&key)).await, Ok(vec![held]));
 }
 
 #[tokio::test]
 async fn a_hold_is_made_once_and_a_refusal_says_what_is_left() {
-    let stock = Embedded::start().await.stock();
+    let shop = Embedded::start().await;
+    let stock = shop.stock();
     let reservation: ReservationId = "r".parse().unwrap();
     let planned = |quantity| PlannedHold { page: page().key, quantity };
     let hold = |quantity, until| {
@@ -125,7 +142,7 @@ async fn a_hold_is_made_once_and_a_refusal_says_what_is_left() {
         async move { stock.hold(reservation, &planned(quantity), at(until)).await }
     };
     assert_eq!(hold(3, 1_000).await, Err(HoldError::Refused(HoldRefused::Insufficient { available: 0 })));
-    assert_eq!(stock.create_page(&page()).await, Ok(Idempotent::Executed(())));
+    shop.put_page(&page()).await;
     assert_eq!(hold(11, 1_000).await, Err(HoldError::Refused(HoldRefused::Insufficient { available: 10 })));
     assert_eq!(hold(3, 1_000).await, Ok(Idempotent::Executed(7)));
     assert_eq!(hold(3, 1_000).await, Ok(Idempotent::AlreadyApplied(7)));
@@ -135,13 +152,14 @@ async fn a_hold_is_made_once_and_a_refusal_says_what_is_left() {
 
 #[tokio::test]
 async fn a_hold_is_freed_once_and_only_as_it_was_seen() {
-    let stock = Embedded::start().await.stock();
+    let shop = Embedded::start().await;
+    let stock = shop.stock();
     let reservation: ReservationId = "r".parse().unwrap();
     let seen = Hold::Held { quantity: 3, expires_at: at(1_000) };
     let mut held = page();
     held.available = 7;
     held.holds.insert(reservation.clone(), seen);
-    assert_eq!(stock.create_page(&held).await, Ok(Idempotent::Executed(())));
+    shop.put_page(&held).await;
 
     let other = Hold::Held { quantity: 3, expires_at: at(2_000) };
     assert_eq!(stock.free(&held.key, &reservation, other).await, Ok(Idempotent::AlreadyApplied(7)));

@@ -1,8 +1,6 @@
 use application::{ChangeSupplyError, Stock, StockKeeper, StockRoom};
 use domain::Timestamp;
-use domain::stock::{
-    MovementKind, MovementRequest, Opened, PAGE_UNITS, StockPage, Supply, SupplyChange, Units,
-};
+use domain::stock::{MovementKind, MovementRequest, Opened, Supply, SupplyChange, Units};
 use proptest::prelude::*;
 
 use super::item;
@@ -78,11 +76,13 @@ async fn a_write_off_takes_what_is_free_and_nothing_that_was_handed_out_meanwhil
     let Opened::Page(key) = stock.open_page(&keys[0]).await.unwrap() else { panic!() };
     assert_eq!(stock.change_supply(&all).await, Err(ChangeSupplyError::Taken));
 
-    let opened = StockPage::full(key, PAGE_UNITS);
-    assert!(!stock.create_page(&opened).await.unwrap().is_replay());
     let openers = stock.openers(&keys).await.unwrap();
-    let pages: Vec<_> = pages.into_iter().chain([opened]).collect();
+    // Nobody has written it, and it is full.
+    let opened = stock.pages(std::slice::from_ref(&key)).await.unwrap();
+    let pages: Vec<_> = pages.into_iter().chain(opened).collect();
     let all = supply.write_off(units(57), &openers, &pages, request("lost")).unwrap();
     let supply = moved(&stock, all).await;
     assert_eq!(supply.units(), 0);
+    let emptied = stock.pages(&[key]).await.unwrap().remove(0);
+    assert_eq!((emptied.capacity, emptied.available, emptied.sold), (0, 0, 0));
 }

@@ -1,4 +1,4 @@
-use application::{OrderPlacer, Overdue, ReservationBook, SWEEP_SHARDS, Stock, StockRoom, SweepIndex};
+use application::{OrderPlacer, Overdue, ReservationBook, SWEEP_SHARDS, Stock, SweepIndex};
 use domain::Timestamp;
 use domain::stock::StockPage;
 
@@ -22,7 +22,7 @@ async fn pages_due(purchases: &PurchaseTables, due: i64) -> usize {
 async fn held() -> (Embedded, PurchaseTables, StockPage) {
     let shop = Embedded::start().await;
     for page in [page("SHIRT-M", 10), page("SCARF", 2)] {
-        assert!(!shop.stock().create_page(&page).await.unwrap().is_replay());
+        shop.put_page(&page).await;
     }
     let purchases = shop.purchases();
     assert_eq!(purchases.reserve(&reservation("r", &[("SHIRT-M", 3)]), None).await, Ok(()));

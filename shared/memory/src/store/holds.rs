@@ -1,6 +1,6 @@
 use application::{Failure, HoldError, Holds};
 use async_trait::async_trait;
-use domain::stock::{Hold, HoldMove, HoldRefused, PageKey, PlannedHold};
+use domain::stock::{Hold, HoldMove, HoldRefused, PageKey, PlannedHold, StockPage};
 use domain::{Idempotent, ReservationId, Timestamp};
 
 use super::{PageRecord, Records, Store, sweep_index};
@@ -49,7 +49,13 @@ impl Holds for Store {
 }
 
 impl Records {
-    /// The page with this hold on it. One that does not exist has no units.
+    /// The page as it is: one that nobody has written may be full all the same.
+    pub(super) fn page(&self, key: &PageKey) -> Option<PageRecord> {
+        let unwritten = || Some(PageRecord { page: StockPage::unwritten(key.clone())?, sweep_at: None });
+        self.pages.get(key).cloned().or_else(unwritten)
+    }
+
+    /// The page with this hold on it. One that is not there has no units.
     pub(super) fn held(
         &self,
         reservation: &ReservationId,
@@ -57,7 +63,7 @@ impl Records {
         expires_at: Timestamp,
     ) -> Result<Idempotent<PageRecord>, HoldRefused> {
         let absent = HoldRefused::Insufficient { available: 0 };
-        let PageRecord { page, sweep_at } = self.pages.get(&planned.page).cloned().ok_or(absent)?;
+        let PageRecord { page, sweep_at } = self.page(&planned.page).ok_or(absent)?;
         Ok(match page.hold(reservation, planned, expires_at)? {
             Idempotent::Executed(page) => {
                 let sweep_at = sweep_index::after_hold(sweep_at, expires_at);

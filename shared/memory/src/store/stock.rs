@@ -7,7 +7,7 @@ use domain::stock::{
 };
 use domain::{Idempotent, Sku};
 
-use super::{PageRecord, Store, sweep_index};
+use super::Store;
 
 #[async_trait]
 impl Stock for Store {
@@ -28,8 +28,7 @@ impl Stock for Store {
 
     async fn pages(&self, keys: &[PageKey]) -> Result<Vec<StockPage>, Failure> {
         let records = self.lock();
-        let found = each_once(keys).filter_map(|key| records.pages.get(key));
-        Ok(found.map(|record| record.page.clone()).collect())
+        Ok(each_once(keys).filter_map(|key| records.page(key)).map(|record| record.page).collect())
     }
 }
 
@@ -39,16 +38,6 @@ impl StockRoom for Store {
         let mut records = self.lock();
         records.changed();
         Ok(records.openers.get_mut(opener).map_or(Opened::NoneLeft { pages: 0 }, Opener::open))
-    }
-
-    async fn create_page(&self, page: &StockPage) -> Result<Idempotent<()>, Failure> {
-        let mut records = self.lock();
-        if records.pages.contains_key(&page.key) {
-            return Ok(Idempotent::AlreadyApplied(()));
-        }
-        let sweep_at = sweep_index::of_new(page);
-        records.write_page(PageRecord { page: page.clone(), sweep_at });
-        Ok(Idempotent::Executed(()))
     }
 
     async fn drop_opener(&self, opener: &OpenerKey, pages: u32) -> Result<(), Failure> {

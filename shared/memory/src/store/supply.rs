@@ -53,7 +53,7 @@ impl Records {
     fn pages_after(&self, change: &SupplyChange) -> Option<Vec<PageRecord>> {
         let new = change.new_pages().map(|page| Some(PageRecord { page, sweep_at: None }));
         let taken = change.taken().map(|(key, units)| {
-            let PageRecord { page, sweep_at } = self.pages.get(&key)?.clone();
+            let PageRecord { page, sweep_at } = self.page(&key)?;
             Some(PageRecord { page: page.write_off(units).ok()?, sweep_at })
         });
         new.chain(taken).collect()

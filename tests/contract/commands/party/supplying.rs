@@ -1,7 +1,5 @@
 use domain::Sku;
-use domain::stock::{
-    Looking, Opened, Opener, OpenerKey, PAGE_UNITS, PageKey, StockList, StockPage, SupplyChange,
-};
+use domain::stock::{Looking, Opener, PageKey, StockList, SupplyChange};
 
 use super::Party;
 use crate::commands::any::{Copy, SupplyCommand, page_key};
@@ -30,7 +28,9 @@ impl Party {
                 let change = decided(world, sku(*scarves), *units, &format!("movement-{reference}")).await;
                 moved(world, change).await
             }
-            SupplyCommand::Open { lane, creates } => open(world, &opener(sku(false), *lane), *creates).await,
+            SupplyCommand::Open { lane } => {
+                format!("{:?}", world.room.open_page(&opener(sku(false), *lane)).await)
+            }
             SupplyCommand::DropOpener { lane, pages } => {
                 format!("{:?}", world.room.drop_opener(&opener(sku(false), *lane), *pages).await)
             }
@@ -90,15 +90,4 @@ async fn decided(world: &World, sku: &str, taken: u32, reference: &str) -> Resul
     let pages = world.stock.pages(&keys).await.unwrap();
     let change = supply.write_off(units(taken), &openers, &pages, write_off(reference));
     change.map_err(|refused| refused.to_string())
-}
-
-async fn open(world: &World, opener: &OpenerKey, creates: bool) -> String {
-    let opened = world.room.open_page(opener).await;
-    match &opened {
-        Ok(Opened::Page(key)) if creates => {
-            let page = StockPage::full(key.clone(), PAGE_UNITS);
-            format!("{opened:?}, {:?}", world.room.create_page(&page).await)
-        }
-        Ok(_) | Err(_) => format!("{opened:?}"),
-    }
 }

@@ -5,7 +5,7 @@ use application::create_reservation::{CreateReservationError, Shortage};
 use domain::invariant::Books;
 use domain::order::OrderState;
 use domain::reservation::{PAGES_MAX, TRIED_MAX};
-use domain::stock::{Lane, PAGE_UNITS, PageKey, StockPage};
+use domain::stock::{PageKey, StockPage};
 use domain::{Caller, ReservationId, Sku, Timestamp};
 
 use super::Checker;
@@ -42,7 +42,7 @@ struct History {
 
 impl Pages {
     pub(super) fn follow(&mut self, after: &Books, now: Timestamp) {
-        for page in &after.pages {
+        for page in after.pages.iter().cloned().chain(after.unwritten_pages()) {
             let Some(history) = self.histories.get_mut(&page.key) else {
                 // A look reads every page that is new.
                 let history = History { units: vec![(now, page.available)], noted: Some(now) };
@@ -137,9 +137,9 @@ impl Checker {
             })
         };
         let may_take =
-            |page: &&StockPage| page.key.sku == *sku && !page.holds.contains_key(id) && !had_one(page);
-        let pages = self.books.pages.iter().filter(may_take);
-        pages.fold(0, |sum: u32, page| sum.saturating_add(self.pages.fewest(page, sent, age_max)))
+            |page: &StockPage| page.key.sku == *sku && !page.holds.contains_key(id) && !had_one(page);
+        let pages = self.books.pages.iter().cloned().chain(self.books.unwritten_pages()).filter(may_take);
+        pages.fold(0, |sum: u32, page| sum.saturating_add(self.pages.fewest(&page, sent, age_max)))
     }
 
     /// Units of a SKU that a customer is paying for or has: they count until all of an order's are back.
@@ -154,15 +154,9 @@ impl Checker {
         lines.fold(0, |sum: u32, line| sum.saturating_add(line.quantity.units()))
     }
 
-    /// Units of a SKU that nobody holds: on its pages, and on those that do not exist yet.
+    /// Units of a SKU that nobody has.
     pub(crate) fn free_units(&self, sku: &Sku) -> u32 {
-        let pages = || self.books.pages.iter().filter(|page| page.key.sku == *sku);
-        let created = pages().filter(|page| page.key.lane() != Lane::LOOSE).count();
-        let given = self.books.supplies.iter().find(|supply| supply.sku == *sku);
-        let given = given
-            .map_or(0, |supply| supply.lanes.iter().fold(0, |sum: u32, pages| sum.saturating_add(*pages)));
-        let missing = given.saturating_sub(u32::try_from(created).unwrap_or(u32::MAX));
-        pages().fold(missing.saturating_mul(PAGE_UNITS), |sum, page| sum.saturating_add(page.available))
+        self.books.free_units(sku)
     }
 }
 

@@ -1,6 +1,6 @@
 use application::{Failure, StockRoom};
 use async_trait::async_trait;
-use domain::stock::{Look, Looking, Opened, OpenerKey, StockAlert, StockList, StockPage};
+use domain::stock::{Look, Looking, Opened, OpenerKey, StockAlert, StockList};
 use domain::{Idempotent, Sku};
 
 use super::Invocation;
@@ -10,11 +10,6 @@ impl StockRoom for Invocation {
     async fn open_page(&self, opener: &OpenerKey) -> Result<Opened, Failure> {
         let of = &opener.lane.number();
         self.write("open a page of lane", of, |conduct| conduct.open_page(self.by, opener)).await
-    }
-
-    async fn create_page(&self, page: &StockPage) -> Result<Idempotent<()>, Failure> {
-        let of = &page.key.number;
-        self.write("create page", of, |conduct| conduct.create_page(self.by, page)).await
     }
 
     async fn drop_opener(&self, opener: &OpenerKey, pages: u32) -> Result<(), Failure> {

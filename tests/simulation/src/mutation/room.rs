@@ -1,8 +1,5 @@
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use application::Failure;
-use domain::stock::{Look, Looking, Opened, OpenerKey, PageKey, StockAlert, StockList, StockPage};
+use domain::stock::{Look, Looking, OpenerKey, PageKey, StockAlert, StockList, StockPage};
 use domain::{Idempotent, Sku};
 use memory::Store;
 
@@ -123,37 +120,24 @@ pub(super) fn untold_is_told() -> Box<dyn Conduct> {
     boxed(UntoldIsTold::default())
 }
 
-/// Only whoever took a number creates its page.
+/// A page that nobody has written counts as nothing, although its number was handed out.
 #[derive(Default)]
-struct LostNumber {
-    honest: Honest,
-    takers: Mutex<BTreeMap<PageKey, u64>>,
-}
+struct UnwrittenIsNothing(Honest);
 
-impl Conduct for LostNumber {
+impl Conduct for UnwrittenIsNothing {
     fn store(&self) -> &Store {
-        self.honest.store()
+        self.0.store()
     }
 
-    fn open_page(&self, by: Invoked, opener: &OpenerKey) -> Result<Opened, Failure> {
-        let opened = self.honest.open_page(by, opener)?;
-        if let Opened::Page(key) = &opened {
-            self.takers.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), by.number);
-        }
-        Ok(opened)
-    }
-
-    fn create_page(&self, by: Invoked, page: &StockPage) -> Result<Idempotent<()>, Failure> {
-        let taker = self.takers.lock().unwrap_or_else(PoisonError::into_inner).get(&page.key).copied();
-        if taker == Some(by.number) {
-            return self.honest.create_page(by, page);
-        }
-        Ok(Idempotent::AlreadyApplied(()))
+    fn pages(&self, by: Invoked, keys: &[PageKey]) -> Vec<StockPage> {
+        let mut pages = self.0.pages(by, keys);
+        pages.retain(|page| StockPage::unwritten(page.key.clone()).as_ref() != Some(page));
+        pages
     }
 }
 
-pub(super) fn lost_number() -> Box<dyn Conduct> {
-    boxed(LostNumber::default())
+pub(super) fn unwritten_is_nothing() -> Box<dyn Conduct> {
+    boxed(UnwrittenIsNothing::default())
 }
 
 /// Forgets an opener whatever it was given meanwhile.

@@ -2,7 +2,7 @@ use domain::Idempotent;
 use domain::reservation::{Reservation, ReservationState};
 use domain::stock::PlannedHold;
 
-use super::{Taking, Tried};
+use super::{Taking, Tried, as_unknown};
 use crate::claims::{self, LimitReached};
 use crate::create_reservation::CreateReservationError;
 use crate::create_reservation::made::is_held;
@@ -78,7 +78,7 @@ impl Taking<'_> {
             // Another page may be less busy. But a failure speaks of the last try alone: one before, which the store
             // was asked for in the same breath, may have been made.
             Err(HoldError::Failure(Failure::Throttled)) => {
-                if is_held(self.ports.stock, next).await? {
+                if self.stands(next).await? {
                     return Ok(Tried::Held(next.clone()));
                 }
                 // An inherited page is left only where it has too few units: what keeps its other hold away keeps
@@ -109,8 +109,19 @@ impl Taking<'_> {
                 Ok(Tried::Refused)
             }
             Err(ReserveError::LimitReached(limits)) => self.make_room(next, limits).await,
+            // The last try alone was not made; the one before may have been.
+            Err(ReserveError::Failure(Failure::Throttled)) if self.stands(next).await? => {
+                self.wrote(next);
+                Ok(Tried::Held(next.clone()))
+            }
             Err(ReserveError::Failure(failure)) => Err(failure.into()),
         }
+    }
+
+    /// Whether the reservation has its units, although the store said that it did not write them. Whoever cannot find out
+    /// does not know.
+    async fn stands(&self, next: &Reservation) -> Result<bool, Failure> {
+        is_held(self.ports.stock, next).await.map_err(as_unknown)
     }
 
     /// Gives back claims that nobody needs any more; with none of them there is no room.

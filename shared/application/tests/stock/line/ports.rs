@@ -65,10 +65,6 @@ impl StockRoom for Line<'_> {
         self.pass(Call::OpenPage, item, self.store().open_page(opener)).await
     }
 
-    async fn create_page(&self, page: &StockPage) -> Result<Idempotent<()>, Failure> {
-        self.pass(Call::CreatePage, name(&page.key), self.store().create_page(page)).await
-    }
-
     async fn drop_opener(&self, opener: &OpenerKey, pages: u32) -> Result<(), Failure> {
         self.pass(Call::DropOpener, &opener.sku, self.store().drop_opener(opener, pages)).await
     }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use domain::invariant::{Books, Invariant, Violation, check};
 use domain::stock::{
-    Lane, Movement, MovementKind, Opened, Opener, OpenerKey, PAGE_UNITS, PageKey, StockList, StockPage,
-    Supply, SupplyChange, SupplyRefused, Units,
+    Lane, Movement, MovementKind, Opened, Opener, OpenerKey, PageKey, StockList, StockPage, Supply,
+    SupplyChange, SupplyRefused, Units,
 };
 
 use crate::samples::{movement, sku, units};
@@ -73,12 +73,12 @@ impl Keeping {
         true
     }
 
-    /// Takes the next number of a lane, and creates the page unless whoever took it dies first.
-    pub(super) fn open(&mut self, lane: Lane, dies: bool) {
+    /// Takes the next number of a lane: from then on it is a page, whoever writes it.
+    pub(super) fn open(&mut self, lane: Lane) {
         let key = OpenerKey { sku: self.supply.sku.clone(), lane };
         let opened = self.openers.get_mut(&key.lane).map(Opener::open);
-        if let Some(Opened::Page(key)) = opened.filter(|_| !dies) {
-            self.pages.insert(key.clone(), StockPage::full(key, PAGE_UNITS));
+        if let Some(Opened::Page(key)) = opened {
+            self.pages.insert(key.clone(), StockPage::unwritten(key).unwrap());
         }
     }
 

@@ -58,11 +58,11 @@ proptest! {
 fn a_look_reads_what_is_listed_what_came_back_and_what_was_opened_since() {
     let mut looker = looker(57);
     let lane = Lane::opener(1).unwrap();
-    looker.keeping.open(lane, false);
-    looker.keeping.open(lane, false);
+    looker.keeping.open(lane);
+    looker.keeping.open(lane);
     looker.keeping.pages.get_mut(&page("shirt", lane.page(0))).unwrap().available = 0;
     looker.look(true);
-    looker.keeping.open(lane, true);
+    looker.keeping.open(lane);
 
     let mut list = looker.keeping.list.clone().unwrap();
     let to_read = |list: &StockList, full| list.to_read(&looker.keeping.all_openers(), full);
@@ -134,7 +134,7 @@ fn crowded() -> Looker {
     let mut looker = looker(i64::from(pages * PAGE_UNITS));
     for lane in Lane::openers(looker.keeping.supply.openers()) {
         for _ in 0..looker.keeping.supply.given(lane) {
-            looker.keeping.open(lane, false);
+            looker.keeping.open(lane);
         }
     }
     let numbers: Vec<PageKey> = looker.keeping.pages.keys().take(20).cloned().collect();

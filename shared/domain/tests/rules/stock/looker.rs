@@ -12,9 +12,7 @@ use crate::samples::{NOON, units};
 pub(super) enum Happening {
     Receive(i64),
     WriteOff(i64),
-    Open {
-        dies: bool,
-    },
+    Open,
     /// Some units of a page are held, or bought.
     Take {
         page: Index,
@@ -32,7 +30,7 @@ pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         1 => (1..=35_i64).prop_map(Happening::Receive),
         1 => (1..=35_i64).prop_map(Happening::WriteOff),
-        4 => proptest::bool::weighted(0.2).prop_map(|dies| Happening::Open { dies }),
+        4 => Just(Happening::Open),
         8 => (any::<Index>(), 1..=PAGE_UNITS).prop_map(|(page, units)| Happening::Take { page, units }),
         4 => any::<Index>().prop_map(|page| Happening::GiveBack { page }),
         3 => Just(Happening::BeginLook),
@@ -59,10 +57,10 @@ impl Looker {
                 let change = self.keeping.write_off(units(gone));
                 let _refused = change.is_ok_and(|change| !self.keeping.write(&change));
             }
-            Happening::Open { dies } => {
+            Happening::Open => {
                 let lane = self.keeping.openers.values().find(|opener| opener.left() > 0);
                 if let Some(lane) = lane.map(|opener| opener.key.lane) {
-                    self.keeping.open(lane, dies);
+                    self.keeping.open(lane);
                     self.drop_if_empty(lane);
                 }
             }
@@ -116,12 +114,7 @@ impl Looker {
         let openers: Vec<Opener> =
             self.keeping.all_openers().into_iter().filter(|opener| keys.contains(&opener.key)).collect();
         let to_read = list.to_read(&openers, full);
-        let read = to_read.into_iter().map(|key| {
-            // A number that was handed out is a page from here on, whatever became of who took it.
-            let full = StockPage::full(key.clone(), PAGE_UNITS);
-            self.keeping.pages.entry(key).or_insert(full).clone()
-        });
-        let read: Vec<StockPage> = read.collect();
+        let read: Vec<StockPage> = to_read.iter().map(|key| self.keeping.pages[key].clone()).collect();
         let (look, alert) = list.found(&openers, &read, NOON, full);
         self.alerts.extend(alert);
         self.keeping.list.as_mut().unwrap().look = look;

@@ -22,7 +22,6 @@ enum Happening {
     WriteDecided,
     Open {
         lane: u32,
-        dies: bool,
     },
     Hold {
         page: Index,
@@ -47,7 +46,7 @@ fn any_happening() -> impl Strategy<Value = Happening> {
         2 => any_units().prop_map(Happening::WriteOff),
         1 => any_units().prop_map(Happening::DecideWriteOff),
         1 => Just(Happening::WriteDecided),
-        4 => (1..=4_u32, proptest::bool::weighted(0.1)).prop_map(|(lane, dies)| Happening::Open { lane, dies }),
+        4 => (1..=4_u32).prop_map(|lane| Happening::Open { lane }),
         6 => (any::<Index>(), 0..4_u32, 1..=PAGE_UNITS)
             .prop_map(|(page, by, quantity)| Happening::Hold { page, by, quantity }),
         6 => (any::<Index>(), 0..4_u32, target).prop_map(|(page, by, target)| Happening::Move { page, by, target }),
@@ -73,7 +72,7 @@ impl Keeping {
             Happening::WriteDecided => {
                 let _stale_or_taken = decided.take().is_some_and(|change| !self.write(&change));
             }
-            Happening::Open { lane, dies } => self.open(Lane::opener(lane).unwrap(), dies),
+            Happening::Open { lane } => self.open(Lane::opener(lane).unwrap()),
             Happening::Hold { page, by, quantity } => self.change(page, |page| {
                 let planned = PlannedHold { page: page.key.clone(), quantity };
                 page.hold(&reservation(by), &planned, NOON).ok().map(Idempotent::into_inner)
@@ -232,7 +231,7 @@ fn units_on_more_pages_than_one_write_takes_are_written_off_in_several() {
     let mut keeping = Keeping::of(i64::from(pages * PAGE_UNITS));
     for lane in Lane::openers(keeping.supply.openers()) {
         for _ in 0..pages {
-            keeping.open(lane, false);
+            keeping.open(lane);
         }
     }
     assert_eq!(keeping.pages.len(), usize::try_from(pages).unwrap());

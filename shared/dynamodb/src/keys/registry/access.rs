@@ -79,13 +79,6 @@ pub static ACCESS_PATTERNS: [AccessPattern; 55] = [
         function: "`StockTable::open_page`",
     },
     AccessPattern {
-        question: "create that page",
-        operation: "PutItem",
-        key: "`page#<sku>#<number>`",
-        condition: statement::ABSENT,
-        function: "`StockTable::create_page`",
-    },
-    AccessPattern {
         question: "strike an empty opener off the list",
         operation: "UpdateItem",
         key: "`list#<sku>`",
@@ -128,17 +121,24 @@ pub static ACCESS_PATTERNS: [AccessPattern; 55] = [
         function: "`StockTable::change_supply`",
     },
     AccessPattern {
-        question: "take free units of a page off sale, within that",
+        question: "take free units of a page off sale, within that; one that is none of an opener's must be there",
         operation: "TransactWriteItems",
         key: "`page#<sku>#<number>`; `opener#<sku>#<lane>` under the condition that it keeps what it has handed out",
         condition: supply::WRITE_OFF_IF,
         function: "`StockTable::change_supply`",
     },
     AccessPattern {
-        question: "set aside units of a page",
+        question: "set aside units of a page, which this may be the first to write",
         operation: "UpdateItem",
         key: "`page#<sku>#<number>`",
         condition: stock::moves::HOLD_IF,
+        function: "`StockTable::hold`",
+    },
+    AccessPattern {
+        question: "the same of a page that is none of an opener's",
+        operation: "UpdateItem",
+        key: "`page#<sku>#<number>`",
+        condition: stock::moves::HOLD_WRITTEN_IF,
         function: "`StockTable::hold`",
     },
     AccessPattern {

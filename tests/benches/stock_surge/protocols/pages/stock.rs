@@ -81,11 +81,6 @@ impl StockRoom for Tables<'_> {
         self.client.write(&write, || effect(at_once(self.store.open_page(key)))).await?
     }
 
-    async fn create_page(&self, created: &StockPage) -> Result<Idempotent<()>, Failure> {
-        let write = Write::of(page(&created.key), write_units(sizes::PAGE));
-        self.client.write(&write, || effect(at_once(self.store.create_page(created)))).await?
-    }
-
     async fn drop_opener(&self, key: &OpenerKey, pages: u32) -> Result<(), Failure> {
         let write = self.list_write(&key.sku);
         self.client.write(&write, || effect(at_once(self.store.drop_opener(key, pages)))).await?
