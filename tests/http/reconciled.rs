@@ -258,7 +258,7 @@ async fn fault_79_a_dispute_that_no_webhook_told_of_is_learned_of_by_comparing_a
     for (gateway, method, complete_after) in [
         (GatewayName::Stripe, json!({"gateway": "stripe", "token": "pm_card_visa"}), Duration::ZERO),
         (GatewayName::PayPal, json!({"gateway": "paypal"}), LISTED_AFTER),
-        (GatewayName::Adyen, json!({"gateway": "adyen", "token": "ada_visa"}), REPORTED_AFTER),
+        (GatewayName::Adyen, json!({"gateway": "adyen", "token": "visa"}), REPORTED_AFTER),
     ] {
         let (shop, _) = events::shop(&[]).await;
         let begun = SystemClock.now().minus(complete_after + AGO);

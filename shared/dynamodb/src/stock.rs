@@ -44,11 +44,8 @@ impl Stock for StockTable {
     async fn pages(&self, keys: &[PageKey]) -> Result<Vec<StockPage>, Failure> {
         let asked = keys.iter().map(keys::page).collect();
         let items = read::batch(&self.client, "pages", &self.table, asked, Consistency::Strong).await?;
-        let mut pages = keys
-            .iter()
-            .cloned()
-            .map(|key| (key.clone(), StockPage::unwritten(key)))
-            .collect::<BTreeMap<_, _>>();
+        let unwritten = keys.iter().map(|key| (key.clone(), StockPage::unwritten(key.clone())));
+        let mut pages: BTreeMap<PageKey, Option<StockPage>> = unwritten.collect();
         for item in &items {
             let page = item::read_page(item)?;
             pages.insert(page.key.clone(), Some(page));

@@ -31,7 +31,7 @@ pub(super) fn check(index: &Index<'_>) -> Vec<Violation> {
     on_sale.chain(strays.map(check_unsupplied)).collect()
 }
 
-/// Units on pages that exist, and those of pages that nobody created yet, make up what was put on sale.
+/// Units on pages that exist, and those of pages that nobody has written yet, make up what was put on sale.
 fn check_supply(index: &Index<'_>, supply: &Supply) -> Option<Violation> {
     let existing: u64 = index.pages_of(&supply.sku).map(|page| u64::from(page.capacity)).sum();
     let created = index.pages_of(&supply.sku).filter(|page| page.key.lane() != Lane::LOOSE).count();

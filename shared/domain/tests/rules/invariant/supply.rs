@@ -54,7 +54,7 @@ fn pages_not_created_yet_are_accounted() {
         books.movements.push(more.movement);
     };
     assert_eq!(violated(receipt), []);
-    // Its number was handed out, and whoever took it died.
+    // Its number was handed out, and nobody has held any of it.
     let opened = |books: &mut Books| {
         receipt(books);
         books.openers[0].opened = 4;
