@@ -22,7 +22,7 @@ pub(crate) fn page(sku: &str, place: u32) -> PageKey {
     PageKey::at(sku.parse().unwrap(), Lane::LOOSE, place)
 }
 
-/// The page at this place of an opener: it must be opened and created.
+/// The page at this place of an opener: it must be opened.
 pub(crate) fn opened_page(sku: &str, lane: u32, place: u32) -> PageKey {
     PageKey::at(sku.parse().unwrap(), Lane::opener(lane).unwrap(), place)
 }

@@ -154,7 +154,7 @@ impl Invariant {
         match self {
             Self::PageBalances => "on every stock page, available + held + sold = capacity",
             Self::SupplyAccounted => {
-                "per SKU, the capacity of its pages and of those not yet created is what was received and not written \
+                "per SKU, the capacity of its pages and of those not yet written is what was received and not written \
                  off, and its ledger explains each page"
             }
             Self::NoOversell => {

@@ -162,8 +162,10 @@ fn as_seen(seen: Option<&Reservation>) -> Condition {
 /// The pages that refused, each with why: also where a hold of it is already, so that its units are not taken twice.
 fn pages_refused(next: &Reservation, reasons: &[CancellationReason]) -> Result<ReserveError, Failure> {
     let refused = next.holds.iter().zip(reasons).filter(|(_, reason)| condition_failed(reason));
-    let pages =
-        refused.map(|(planned, reason)| Ok((planned.page.clone(), refusal(reason.item(), &next.id)?)));
+    let pages = refused.map(|(planned, reason)| {
+        let why = refusal(&planned.page, reason.item(), &next.id)?;
+        Ok((planned.page.clone(), why))
+    });
     Ok(ReserveError::Refused(pages.collect::<Result<_, Failure>>()?))
 }
 

@@ -3,9 +3,7 @@ use std::collections::BTreeMap;
 use application::{Failure, HoldError, Holds, Stock};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::ReturnValue;
-use domain::stock::{
-    Hold, HoldMove, HoldRefused, Opener, OpenerKey, PageKey, PlannedHold, StockList, StockPage, Supply,
-};
+use domain::stock::{Hold, HoldMove, Opener, OpenerKey, PageKey, PlannedHold, StockList, StockPage, Supply};
 use domain::{Idempotent, ReservationId, Sku, Timestamp};
 
 use crate::attribute::Fields;
@@ -67,11 +65,7 @@ impl Holds for StockTable {
         let key = keys::page(&planned.page);
         match write::update(&self.client, "hold", &self.table, &key, statement).await? {
             Verdict::Written(changed) => Ok(Idempotent::Executed(Fields(&changed).number("available")?)),
-            Verdict::Refused(None) => {
-                let unwritten = StockPage::unwritten(planned.page.clone());
-                let available = unwritten.map_or(0, |page| page.available);
-                Err(HoldRefused::Insufficient { available }.into())
-            }
+            Verdict::Refused(None) => Err(item::refusal(&planned.page, None, reservation)?.into()),
             // What the refusing page says, in the words of the rule that the condition mirrors.
             Verdict::Refused(Some(page)) => {
                 match item::read_page(&page)?.hold(reservation, planned, expires_at) {

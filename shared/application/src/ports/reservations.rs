@@ -22,7 +22,7 @@ pub enum ReserveError {
     /// It is not what the plan was made from: read again and decide anew.
     #[error("the reservation has changed")]
     Conflict,
-    /// These pages have no room for what was planned. One that does not exist has no units.
+    /// These pages have no room for what was planned.
     #[error("a planned page has no room")]
     Refused(Vec<(PageKey, HoldRefused)>),
     /// The customer would have too many of these SKUs.

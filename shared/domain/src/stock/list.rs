@@ -178,7 +178,7 @@ impl StockList {
 
     /// What was found by reading these pages, and the alert for a crossing.
     ///
-    /// A number that was handed out and is no page counts as nothing here: whoever looks creates it first.
+    /// A page that is not among them counts as nothing here, and one that nobody has written is full.
     pub fn found(
         &self,
         openers: &[Opener],

@@ -70,10 +70,17 @@ fn read_holds(item: &Item) -> Result<BTreeMap<ReservationId, Hold>, Failure> {
     Ok(holds)
 }
 
-/// Why a page refused this reservation.
-pub(crate) fn refusal(page: Option<&Item>, reservation: &ReservationId) -> Result<HoldRefused, Failure> {
+/// Why a page refused this reservation, by what it answered with; nothing where nobody has written it.
+pub(crate) fn refusal(
+    key: &PageKey,
+    page: Option<&Item>,
+    reservation: &ReservationId,
+) -> Result<HoldRefused, Failure> {
     Ok(match page {
-        None => HoldRefused::Insufficient { available: 0 },
+        None => {
+            let unwritten = StockPage::unwritten(key.clone());
+            HoldRefused::Insufficient { available: unwritten.map_or(0, |page| page.available) }
+        }
         Some(page) if page.contains_key(&keys::hold(reservation)) => HoldRefused::Occupied,
         Some(page) => HoldRefused::Insufficient { available: Fields(page).number("available")? },
     })
