@@ -1,5 +1,5 @@
-//! GET /payment-options: the gateways that the shop offers, and what can be paid with there, and by which name a gateway that
-//! keeps shoppers' cards knows the caller.
+//! GET /payment-options: the gateways that the shop offers, what can be paid with at each, and by which name one that keeps
+//! shoppers' cards knows the caller.
 
 use std::sync::Arc;
 

@@ -42,7 +42,8 @@ struct History {
 
 impl Pages {
     pub(super) fn follow(&mut self, after: &Books, now: Timestamp) {
-        for page in after.pages.iter().cloned().chain(after.unwritten_pages()) {
+        let unwritten: Vec<StockPage> = after.unwritten_pages().collect();
+        for page in after.pages.iter().chain(&unwritten) {
             let Some(history) = self.histories.get_mut(&page.key) else {
                 // A look reads every page that is new.
                 let history = History { units: vec![(now, page.available)], noted: Some(now) };
@@ -137,9 +138,10 @@ impl Checker {
             })
         };
         let may_take =
-            |page: &StockPage| page.key.sku == *sku && !page.holds.contains_key(id) && !had_one(page);
-        let pages = self.books.pages.iter().cloned().chain(self.books.unwritten_pages()).filter(may_take);
-        pages.fold(0, |sum: u32, page| sum.saturating_add(self.pages.fewest(&page, sent, age_max)))
+            |page: &&StockPage| page.key.sku == *sku && !page.holds.contains_key(id) && !had_one(page);
+        let unwritten: Vec<StockPage> = self.books.unwritten_pages().collect();
+        let pages = self.books.pages.iter().chain(&unwritten).filter(may_take);
+        pages.fold(0, |sum: u32, page| sum.saturating_add(self.pages.fewest(page, sent, age_max)))
     }
 
     /// Units of a SKU that a customer is paying for or has: they count until all of an order's are back.
