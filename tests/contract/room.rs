@@ -1,4 +1,4 @@
-use application::ReserveError;
+use application::{ReserveError, Subject, WakeUp};
 use domain::Idempotent;
 use domain::catalog::Availability;
 use domain::stock::{AlertKind, HoldRefused, Look, Looking, Opened, PAGE_UNITS, StockAlert, StockPage};
@@ -163,6 +163,8 @@ async fn a_crossing_is_told_once_with_the_look_that_saw_it() {
         assert_eq!(finish().await, Ok(Idempotent::Executed(())));
         assert_eq!(finish().await, Ok(Idempotent::AlreadyApplied(())));
         assert_eq!(world.alerts().await, std::slice::from_ref(&alert));
+        let told = WakeUp { subject: Subject::StockAlert(alert), at: later(0) };
+        assert_eq!(world.wake_ups().await, [told]);
         assert_eq!(world.list("shirt").await.look, found(3, 1));
     }
 }

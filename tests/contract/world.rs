@@ -101,7 +101,7 @@ impl World {
             catalog: catalog.clone(),
             editor: catalog,
             stock: stock.clone(),
-            room: stock.clone(),
+            room: purchases.clone(),
             keeper: stock.clone(),
             holds: stock,
             limits: orders.clone(),

@@ -121,7 +121,7 @@ impl<'a> Shopper<'a> {
         let ports = create_reservation::Ports {
             catalog: &self.world.catalog,
             offers: &self.offers,
-            stock: &self.world.stock,
+            stock: &self.world.purchases,
             shelf: &self.shelf,
             bands: &self.bands,
             reservations: &self.world.purchases,
@@ -167,7 +167,7 @@ impl<'a> Shopper<'a> {
             reservations: &self.world.orders,
             holds: &self.world.stock,
             limits: &self.world.orders,
-            stock: &self.world.stock,
+            stock: &self.world.purchases,
             orders: &self.world.orders,
             clock: &self.world.clock,
             chance: &self.world.chance,

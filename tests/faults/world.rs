@@ -162,7 +162,7 @@ impl World {
         receive_stock::Ports {
             catalog: &self.catalog,
             keeper: &self.stock,
-            stock: &self.stock,
+            stock: &self.purchases,
             clock: &self.clock,
             chance: &self.chance,
         }
@@ -199,7 +199,7 @@ impl World {
                     reservations: &self.orders,
                     holds: &self.stock,
                     limits: &self.orders,
-                    stock: &self.stock,
+                    stock: &self.purchases,
                     orders: &self.purchases,
                     queues: &self.queues,
                     clock: &self.clock,
@@ -223,6 +223,8 @@ impl World {
                 };
                 apply_webhook::apply_webhook(&ports, event).await
             }
+            // Whoever hears of it is outside the shop.
+            Subject::StockAlert(_) => Ok(()),
         };
         match outcome {
             Ok(()) => {}
@@ -278,7 +280,7 @@ impl Opened {
         let ports = put_on_sale::Ports {
             catalog: &world.catalog,
             keeper: &world.stock,
-            stock: &world.stock,
+            stock: &world.purchases,
             clock: &world.clock,
             chance: &world.chance,
         };

@@ -24,7 +24,7 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
     tokio::spawn(sandbox.serve(listener, std::future::pending()));
     let queue = |name: &str| format!("{}/queue/{name}", notes.address);
     let (capture, expire) = (queue("capture-payment"), queue("expire-reservation"));
-    let apply = queue("apply-webhook");
+    let (apply, alerts) = (queue("apply-webhook"), queue("stock-alerts"));
     let mut all = vec![
         ("AWS_ENDPOINT_URL_SQS", notes.address.as_str()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", notes.address.as_str()),
@@ -36,6 +36,7 @@ pub(crate) async fn shop(settings: &[(&str, &str)]) -> (Shop, Notes) {
         ("CAPTURE_PAYMENT_QUEUE_URL", capture.as_str()),
         ("EXPIRE_RESERVATION_QUEUE_URL", expire.as_str()),
         ("APPLY_WEBHOOK_QUEUE_URL", apply.as_str()),
+        ("STOCK_ALERTS_QUEUE_URL", alerts.as_str()),
     ];
     all.extend(settings);
     let mut shop = Shop::open_with(&all).await;
@@ -182,6 +183,30 @@ async fn relay_turns_the_new_order_of_its_event_into_a_message() {
     let (shop, notes) = shop(&[]).await;
     assert_eq!(answer(&shop, "relay", "stream/relay.json").await, json!({"batchItemFailures": []}));
     assert_eq!(notes.messages(), [message("capture-payment", json!({ "order_id": ORDER }))]);
+}
+
+#[tokio::test]
+async fn relay_says_that_a_sku_is_sold_out_to_whoever_is_to_hear_of_it() {
+    let (shop, notes) = shop(&[]).await;
+    let last = Request::of("create-reservation").body(r#"{"lines":[{"sku":"SCARF","quantity":3}]}"#);
+    let held = shop.ask(&last).await;
+    assert_eq!(held.status, 201, "{held:?}");
+    let stored = shop.records()["Orders"]["Items"].clone();
+    let is_alert =
+        |item: &&Value| item["pk"]["S"].as_str().is_some_and(|key| key.starts_with("stock-alert#"));
+    let alert = stored.as_array().unwrap().iter().find(is_alert).expect("a crossing is written down").clone();
+
+    let mut event = event_file("stream/relay.json");
+    event["Records"][0]["dynamodb"]["NewImage"] = alert;
+    let relay = shop.instance("relay", &[]).await;
+    let answer = invoke(relay.as_ref(), &event).await.unwrap();
+    assert_eq!(serde_json::from_str::<Value>(answer.get()).unwrap(), json!({"batchItemFailures": []}));
+    let [Message { queue, body }] = &notes.messages()[..] else { panic!("{:?}", notes.messages()) };
+    assert_eq!(queue, "stock-alerts");
+    assert_eq!(
+        (&body["sku"], &body["number"], &body["kind"]),
+        (&json!("SCARF"), &json!(1), &json!("sold_out"))
+    );
 }
 
 #[tokio::test]

@@ -79,9 +79,9 @@ impl Shop {
     }
 
     pub(crate) async fn put_on_sale(&self, (product, units): &Goods) {
-        let (catalog, stock) = (&self.catalog().await, &self.stock().await);
+        let (catalog, keeper, stock) = (&self.catalog().await, &self.stock().await, &self.purchases().await);
         let (clock, chance) = (&SystemClock, &SystemChance);
-        let ports = Ports { catalog, keeper: stock, stock, clock, chance };
+        let ports = Ports { catalog, keeper, stock, clock, chance };
         let stocked = units.iter().filter(|(_, units)| *units > 0);
         let received = stocked.map(|(sku, units)| (sku.clone(), Received::parse((*units).into()).unwrap()));
         put_on_sale(&ports, product, &received.collect::<Vec<_>>()).await.unwrap();

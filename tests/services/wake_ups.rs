@@ -3,6 +3,7 @@ use std::time::Duration;
 use application::{Queues, Subject, WakeUp};
 use domain::Timestamp;
 use domain::payment::GatewayName;
+use domain::stock::{AlertKind, StockAlert};
 use domain::wake::Queue;
 use domain::webhook::EventKey;
 use proptest::prelude::*;
@@ -19,7 +20,7 @@ fn any_wake_up() -> impl Strategy<Value = WakeUp> {
         (0_u64..100_000).prop_map(|millis| NOON.minus(Duration::from_millis(millis))),
         (120_000_u64..2_000_000).prop_map(|millis| NOON.plus(Duration::from_millis(millis))),
     ];
-    (select(&Queue::ALL), 0..6, at).prop_map(|(queue, number, at)| {
+    (select(&Queue::ALL), 0..6_u64, at).prop_map(|(queue, number, at)| {
         let subject = match queue {
             Queue::CapturePayment => Subject::CapturePayment(format!("order-{number}").parse().unwrap()),
             Queue::ExpireReservation => {
@@ -29,6 +30,13 @@ fn any_wake_up() -> impl Strategy<Value = WakeUp> {
                 let id = format!("evt_{number}").parse().unwrap();
                 Subject::ApplyWebhook(EventKey { gateway: GatewayName::Stripe, id })
             }
+            Queue::StockAlerts => Subject::StockAlert(StockAlert {
+                sku: "SHIRT-M".parse().unwrap(),
+                number,
+                kind: AlertKind::SoldOut,
+                units: 0,
+                at,
+            }),
         };
         WakeUp { subject, at }
     })
@@ -40,6 +48,10 @@ fn body(subject: &Subject) -> String {
         Subject::ExpireReservation(id) => format!(r#"{{"reservation_id":"{id}"}}"#),
         Subject::ApplyWebhook(key) => {
             format!(r#"{{"gateway":"{}","event_id":"{}"}}"#, key.gateway.as_str(), key.id)
+        }
+        Subject::StockAlert(alert) => {
+            let (number, at) = (alert.number, alert.at.as_millis());
+            format!(r#"{{"sku":"SHIRT-M","number":{number},"kind":"sold_out","units":0,"at_ms":{at}}}"#)
         }
     }
 }
@@ -89,6 +101,7 @@ async fn run_in_all(wake_ups: &[WakeUp]) {
             (Queue::CapturePayment, world.capture_payment.clone()),
             (Queue::ExpireReservation, world.expire_reservation.clone()),
             (Queue::ApplyWebhook, world.apply_webhook.clone()),
+            (Queue::StockAlerts, world.stock_alerts.clone()),
         ];
         let ours = sqs::Queues::new(world.sqs.clone(), urls);
         assert_eq!(memory.send(wake_ups, NOON).await, Ok(vec![]));
@@ -98,6 +111,7 @@ async fn run_in_all(wake_ups: &[WakeUp]) {
             (Queue::CapturePayment, &world.capture_payment),
             (Queue::ExpireReservation, &world.expire_reservation),
             (Queue::ApplyWebhook, &world.apply_webhook),
+            (Queue::StockAlerts, &world.stock_alerts),
         ] {
             let of_queue = due.iter().filter(|wake_up| wake_up.subject.queue() == queue);
             let expected = sorted(of_queue.map(|wake_up| body(&wake_up.subject)));

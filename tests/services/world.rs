@@ -33,6 +33,7 @@ pub(crate) struct World {
     pub(crate) capture_payment: String,
     pub(crate) expire_reservation: String,
     pub(crate) apply_webhook: String,
+    pub(crate) stock_alerts: String,
     pub(crate) secret: String,
     own: Option<Own>,
 }
@@ -64,6 +65,7 @@ impl World {
             own_queue("capture-payment", None),
             own_queue("expire-reservation", None),
             own_queue("apply-webhook", None),
+            own_queue("stock-alerts", None),
         ];
         let start = Timestamp::from_millis(0);
         let queues = local::sqs::Store::open(&folder.path().join("queues"), &queues, start).unwrap();
@@ -90,6 +92,7 @@ impl World {
             capture_payment: url(&sqs, "capture-payment").await,
             expire_reservation: url(&sqs, "expire-reservation").await,
             apply_webhook: url(&sqs, "apply-webhook").await,
+            stock_alerts: url(&sqs, "stock-alerts").await,
             sqs,
             secret: "secret".to_owned(),
             own: Some(Own { _folder: folder, _stop: stop, queues }),
@@ -115,6 +118,7 @@ impl World {
             capture_payment: create_queue(&sqs, &format!("capture-payment-{run:x}"), None).await,
             expire_reservation: create_queue(&sqs, &format!("expire-reservation-{run:x}"), None).await,
             apply_webhook: create_queue(&sqs, &format!("apply-webhook-{run:x}"), None).await,
+            stock_alerts: create_queue(&sqs, &format!("stock-alerts-{run:x}"), None).await,
             sqs,
             secrets,
             secret,

@@ -1,4 +1,4 @@
-//! Turns what changed in the store into messages for the workers.
+//! Turns what changed in the store into messages for the workers, and for whoever hears of stock alerts.
 
 use crate::{Clock, Failure, Queues, WakeUp};
 

@@ -117,8 +117,8 @@ fn wake_up(order: &Order, now: Timestamp) -> Option<WakeUp> {
     let subject = match order.wake?.queue {
         Queue::CapturePayment => Subject::CapturePayment(order.id.clone()),
         Queue::ExpireReservation => Subject::ExpireReservation(order.reservation_id.clone()),
-        // An order is no event.
-        Queue::ApplyWebhook => return None,
+        // An order is neither an event nor an alert.
+        Queue::ApplyWebhook | Queue::StockAlerts => return None,
     };
     Some(WakeUp { subject, at: now })
 }

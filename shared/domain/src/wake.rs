@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 
-/// A queue that wakes a worker.
+/// A queue that the relay sends to: it wakes a worker, or tells somebody outside the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
     /// Takes an order's payment one step further.
@@ -11,18 +11,22 @@ pub enum Queue {
     ExpireReservation,
     /// Applies what a gateway told by itself.
     ApplyWebhook,
+    /// Tells whoever reads it what was crossed. No worker of the shop takes from it.
+    StockAlerts,
 }
 
 impl Queue {
     /// Every queue.
-    pub const ALL: [Self; 3] = [Self::CapturePayment, Self::ExpireReservation, Self::ApplyWebhook];
+    pub const ALL: [Self; 4] =
+        [Self::CapturePayment, Self::ExpireReservation, Self::ApplyWebhook, Self::StockAlerts];
 
-    /// The queue's name, which is also its function's.
+    /// The queue's name, which is also its function's where it has one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CapturePayment => "capture-payment",
             Self::ExpireReservation => "expire-reservation",
             Self::ApplyWebhook => "apply-webhook",
+            Self::StockAlerts => "stock-alerts",
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{PurchaseTables, read};
 impl Archive for PurchaseTables {
     async fn books(&self) -> Result<Books, Failure> {
         let mut books = Books::default();
-        for item in read::scan(&self.client, "books", &self.stock).await? {
+        for item in read::scan(&self.client, "books", &self.stock.table).await? {
             add_stock(&mut books, &item)?;
         }
         for item in read::scan(&self.client, "books", &self.orders.table).await? {

@@ -267,6 +267,7 @@ pub(crate) fn parse_stock(key: &str) -> Option<StockItem> {
         "opener" => Some(StockItem::Opener),
         "supply" => Some(StockItem::Supply),
         "movement" => Some(StockItem::Movement),
+        // Alerts of an earlier version stand in this table.
         "list" | "stock-alert" => Some(StockItem::Notice),
         _ => None,
     }
@@ -288,9 +289,8 @@ pub(crate) fn parse_purchase(key: &str) -> Option<PurchaseItem> {
         "reservation" => Some(PurchaseItem::Reservation),
         "order" => Some(PurchaseItem::Order),
         "limit" => Some(PurchaseItem::Limit),
-        "webhook" | "circuit" | "facts" | "velocity" | "paid" | "reconciliation" | "difference" => {
-            Some(PurchaseItem::Notice)
-        }
+        "webhook" | "circuit" | "facts" | "velocity" | "paid" | "reconciliation" | "difference"
+        | "stock-alert" => Some(PurchaseItem::Notice),
         _ => None,
     }
 }

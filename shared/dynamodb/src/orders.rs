@@ -126,7 +126,7 @@ impl PurchaseTables {
         change: Option<&HoldsChange>,
     ) -> Result<(), Failure> {
         let mut write = |unit: &PlannedHold, statement: Statement| {
-            writes.push(statement.into_write(operation, &self.stock, keys::page(&unit.page))?);
+            writes.push(statement.into_write(operation, &self.stock.table, keys::page(&unit.page))?);
             Ok(())
         };
         match change {

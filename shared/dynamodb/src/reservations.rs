@@ -132,7 +132,7 @@ impl PurchaseTables {
         let mut writes = vec![put(operation, table, item::reservation(next), Some(as_seen(seen)))?];
         for planned in &next.holds {
             let hold = moves::hold(&next.id, planned, next.expires_at).explaining();
-            writes.push(hold.into_write(operation, &self.stock, keys::page(&planned.page))?);
+            writes.push(hold.into_write(operation, &self.stock.table, keys::page(&planned.page))?);
         }
         for one in next.claims() {
             let key = keys::limit(&one.sku, &one.customer);

@@ -9,7 +9,7 @@ use domain::{Idempotent, ReservationId, Sku, Timestamp};
 use crate::attribute::Fields;
 use crate::read::{self, Consistency};
 use crate::write::{self, Verdict};
-use crate::{StockTable, keys, supply};
+use crate::{PurchaseTables, StockTable, keys, supply};
 
 pub(crate) mod item; // pages, holds and openers as items
 pub(crate) mod list; // lists, looks and alerts as items
@@ -49,6 +49,25 @@ impl Stock for StockTable {
             pages.insert(page.key.clone(), Some(page));
         }
         Ok(pages.into_values().flatten().collect())
+    }
+}
+
+#[async_trait]
+impl Stock for PurchaseTables {
+    async fn supplies(&self, skus: &[Sku]) -> Result<Vec<Supply>, Failure> {
+        self.stock.supplies(skus).await
+    }
+
+    async fn lists(&self, skus: &[Sku]) -> Result<Vec<StockList>, Failure> {
+        self.stock.lists(skus).await
+    }
+
+    async fn openers(&self, keys: &[OpenerKey]) -> Result<Vec<Opener>, Failure> {
+        self.stock.openers(keys).await
+    }
+
+    async fn pages(&self, keys: &[PageKey]) -> Result<Vec<StockPage>, Failure> {
+        self.stock.pages(keys).await
     }
 }
 

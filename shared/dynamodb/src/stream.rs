@@ -1,7 +1,10 @@
 //! A stream record as a wake-up: the table of orders is the outbox, and the relay sends on what it says.
 
+use core::str::FromStr;
+
 use application::{Failure, Subject, WakeUp};
 use domain::Timestamp;
+use domain::stock::{AlertKind, StockAlert};
 use domain::wake::Queue;
 use serde_dynamo::{AttributeValue, Item};
 
@@ -39,14 +42,24 @@ pub fn wake_up_of<'a>(
         }
         (Record::Reservation(id), Queue::ExpireReservation) => Subject::ExpireReservation(id),
         (Record::Webhook(key), Queue::ApplyWebhook) => Subject::ApplyWebhook(key),
-        // A reservation has no payment, and an event neither that nor units; neither of the others is an event.
-        (Record::Reservation(_), Queue::CapturePayment)
-        | (Record::Reservation(_) | Record::Order(_), Queue::ApplyWebhook)
-        | (Record::Webhook(_), Queue::CapturePayment | Queue::ExpireReservation) => {
-            return Err(Failure::Unreadable("queue"));
-        }
+        (Record::StockAlert, Queue::StockAlerts) => Subject::StockAlert(stock_alert(new_image)?),
+        // A reservation has no payment, an event neither that nor units, and an alert is nobody's work.
+        (
+            Record::Reservation(_) | Record::Order(_) | Record::Webhook(_) | Record::StockAlert,
+            Queue::CapturePayment | Queue::ExpireReservation | Queue::ApplyWebhook | Queue::StockAlerts,
+        ) => return Err(Failure::Unreadable("queue")),
     };
     Ok(Some(WakeUp { subject, at }))
+}
+
+fn stock_alert(image: &Item) -> Result<StockAlert, Failure> {
+    Ok(StockAlert {
+        sku: text(image.get("sku"), "sku")?.parse().map_err(|_| Failure::Unreadable("sku"))?,
+        number: number(image.get("number"), "number")?,
+        kind: AlertKind::named(text(image.get("kind"), "kind")?).ok_or(Failure::Unreadable("kind"))?,
+        units: number(image.get("units"), "units")?,
+        at: Timestamp::from_millis(number(image.get("at"), "at")?),
+    })
 }
 
 fn text<'a>(value: Option<&'a AttributeValue>, name: &'static str) -> Result<&'a str, Failure> {
@@ -56,7 +69,7 @@ fn text<'a>(value: Option<&'a AttributeValue>, name: &'static str) -> Result<&'a
     }
 }
 
-fn number(value: Option<&AttributeValue>, name: &'static str) -> Result<i64, Failure> {
+fn number<N: FromStr>(value: Option<&AttributeValue>, name: &'static str) -> Result<N, Failure> {
     match value {
         Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| Failure::Unreadable(name)),
         _ => Err(Failure::Unreadable(name)),

@@ -23,7 +23,7 @@ impl SweepIndex for PurchaseTables {
             place: Some(Place::UpTo(time(due))),
             limit: None,
         };
-        let (items, _) = read::query(&self.client, "pages_due", &self.stock, question).await?;
+        let (items, _) = read::query(&self.client, "pages_due", &self.stock.table, question).await?;
         Ok(nominated(&items, keys::parse_page))
     }
 
@@ -42,7 +42,7 @@ impl SweepIndex for PurchaseTables {
     async fn postpone_page(&self, seen: &StockPage, next: Option<Timestamp>) -> Result<(), Failure> {
         let key = keys::page(&seen.key);
         let statement = || moves::postpone(seen, next);
-        match write::update(&self.client, "postpone_page", &self.stock, &key, statement).await? {
+        match write::update(&self.client, "postpone_page", &self.stock.table, &key, statement).await? {
             // Refused: a hold came or went meanwhile, and the page keeps its place for the next sweep.
             Verdict::Written(_) | Verdict::Refused(_) => Ok(()),
         }

@@ -7,7 +7,7 @@ pub struct CatalogTable {
     pub(crate) table: String,
 }
 
-/// Pages, supply and holds: `Stock`, `StockRoom`, `StockKeeper` and `Holds`.
+/// Pages, supply and holds: `Stock`, `StockKeeper` and `Holds`.
 #[derive(Clone, Debug)]
 pub struct StockTable {
     pub(crate) client: Client,
@@ -22,13 +22,14 @@ pub struct OrdersTable {
     pub(crate) table: String,
 }
 
-/// Reservations and orders together with the holds that move with them: `ReservationBook`, `OrderPlacer`,
-/// `OrderLedger`, `Velocity` and `SweepIndex`.
+/// What is written in both tables at once: reservations and orders with the holds that move with them, and what a look
+/// finds with the alert that the relay sends on: `ReservationBook`, `OrderPlacer`, `OrderLedger`, `StockRoom`,
+/// `Velocity` and `SweepIndex`.
 #[derive(Clone, Debug)]
 pub struct PurchaseTables {
     pub(crate) client: Client,
     pub(crate) orders: OrdersTable,
-    pub(crate) stock: String,
+    pub(crate) stock: StockTable,
 }
 
 impl CatalogTable {
@@ -55,6 +56,10 @@ impl OrdersTable {
 impl PurchaseTables {
     /// The tables of these names.
     pub fn new(client: Client, orders: impl Into<String>, stock: impl Into<String>) -> Self {
-        Self { orders: OrdersTable::new(client.clone(), orders), client, stock: stock.into() }
+        Self {
+            orders: OrdersTable::new(client.clone(), orders),
+            stock: StockTable::new(client.clone(), stock),
+            client,
+        }
     }
 }

@@ -1,10 +1,11 @@
 use application::{Subject, WakeUp};
 use domain::order::Order;
+use domain::stock::StockAlert;
 use domain::wake::{Queue, Wake};
 use domain::webhook::EventKey;
 use domain::{OrderId, ReservationId};
 
-/// One committed change of a reservation, an order or an event, as the store's stream would carry it.
+/// One committed change of a reservation, an order, an event or an alert, as the store's stream would carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// What changed.
@@ -24,11 +25,17 @@ pub enum Record {
     Order(OrderId, ReservationId),
     /// An event that a gateway told.
     Webhook(EventKey),
+    /// What was crossed.
+    StockAlert(StockAlert),
 }
 
 impl Commit {
     pub(crate) fn of_order(order: &Order, before: Option<Wake>, after: Option<Wake>) -> Self {
         Self { record: Record::Order(order.id.clone(), order.reservation_id.clone()), before, after }
+    }
+
+    pub(crate) fn of_alert(alert: &StockAlert) -> Self {
+        Self { record: Record::StockAlert(alert.clone()), before: None, after: Some(alert.wake()) }
     }
 
     /// The wake-up that the relay makes of it: when there is a wake, and it is another than before.
@@ -40,10 +47,12 @@ impl Commit {
                 Subject::ExpireReservation(id.clone())
             }
             (Record::Webhook(key), Queue::ApplyWebhook) => Subject::ApplyWebhook(key.clone()),
-            // A reservation has no payment, and an event neither that nor units; neither of the others is an event.
-            (Record::Reservation(_), Queue::CapturePayment)
-            | (Record::Reservation(_) | Record::Order(..), Queue::ApplyWebhook)
-            | (Record::Webhook(_), Queue::CapturePayment | Queue::ExpireReservation) => return None,
+            (Record::StockAlert(alert), Queue::StockAlerts) => Subject::StockAlert(alert.clone()),
+            // A reservation has no payment, an event neither that nor units, and an alert is nobody's work.
+            (
+                Record::Reservation(_) | Record::Order(..) | Record::Webhook(_) | Record::StockAlert(_),
+                Queue::CapturePayment | Queue::ExpireReservation | Queue::ApplyWebhook | Queue::StockAlerts,
+            ) => return None,
         };
         Some(WakeUp { subject, at: wake.at })
     }

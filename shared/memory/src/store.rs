@@ -118,7 +118,7 @@ impl Store {
         self.lock().differences.values().cloned().collect()
     }
 
-    /// Every committed change of reservations, orders and events from this place on, in the order in which they happened.
+    /// Every committed change of reservations, orders, events and alerts from this place on, in the order in which they happened.
     pub fn commits_from(&self, place: usize) -> Vec<Commit> {
         self.lock().commits.iter().skip(place).cloned().collect()
     }

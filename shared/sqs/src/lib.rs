@@ -6,5 +6,5 @@ mod failure; // what an SDK error proves
 mod message; // what a message says
 mod queues; // the sender
 
-pub use message::{ApplyWebhookMessage, CapturePaymentMessage, ExpireReservationMessage};
+pub use message::{ApplyWebhookMessage, CapturePaymentMessage, ExpireReservationMessage, StockAlertMessage};
 pub use queues::Queues;

@@ -1,10 +1,11 @@
-//! What a message says: an id and no facts. Sender and workers share these types, so that they cannot differ; a field
-//! that a newer sender adds is no reason for an older worker to refuse.
+//! What a message says: an id and no facts, except to those who are outside the shop. Sender and workers share these
+//! types, so that they cannot differ; a field that a newer sender adds is no reason for an older worker to refuse.
 
 use core::fmt::Display;
 use core::str::FromStr;
 
 use domain::payment::GatewayName;
+use domain::stock::StockAlert;
 use domain::webhook::EventKey;
 use domain::{EventId, OrderId, ReservationId};
 use serde::de::Error;
@@ -49,6 +50,30 @@ impl ApplyWebhookMessage {
     }
 }
 
+/// Says what was crossed, to whoever takes it from its queue. A message may come twice: `sku` and `number` name a
+/// crossing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StockAlertMessage<'a> {
+    /// The SKU.
+    pub sku: &'a str,
+    /// Its place among the SKU's alerts, from 1: messages may come in another order.
+    pub number: u64,
+    /// `low`, `sold_out` or `back_in_stock`.
+    pub kind: &'static str,
+    /// Units that could be held then.
+    pub units: u32,
+    /// When it was seen, in milliseconds since 1970-01-01T00:00:00Z.
+    pub at_ms: i64,
+}
+
+impl<'a> StockAlertMessage<'a> {
+    /// The message about this alert.
+    pub fn of(alert: &'a StockAlert) -> Self {
+        let StockAlert { sku, number, kind, units, at } = alert;
+        Self { sku: sku.as_str(), number: *number, kind: kind.as_str(), units: *units, at_ms: at.as_millis() }
+    }
+}
+
 fn as_name<S: Serializer>(gateway: &GatewayName, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(gateway.as_str())
 }
@@ -68,6 +93,9 @@ fn from_text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: 
 
 #[cfg(test)]
 mod tests {
+    use domain::Timestamp;
+    use domain::stock::AlertKind;
+
     use super::*;
 
     #[test]
@@ -86,6 +114,19 @@ mod tests {
         let body = serde_json::to_string(&ApplyWebhookMessage::of(&key)).unwrap();
         assert_eq!(body, r#"{"gateway":"stripe","event_id":"evt_1"}"#);
         assert_eq!(serde_json::from_str::<ApplyWebhookMessage>(&body).unwrap().key(), key);
+    }
+
+    #[test]
+    fn whoever_is_outside_reads_the_facts() {
+        let alert = StockAlert {
+            sku: "SHIRT-M".parse().unwrap(),
+            number: 3,
+            kind: AlertKind::BackInStock,
+            units: 40,
+            at: Timestamp::from_millis(1_790_000_000_000),
+        };
+        let body = r#"{"sku":"SHIRT-M","number":3,"kind":"back_in_stock","units":40,"at_ms":1790000000000}"#;
+        assert_eq!(serde_json::to_string(&StockAlertMessage::of(&alert)).unwrap(), body);
     }
 
     #[test]

@@ -9,7 +9,9 @@ use domain::wake::Queue;
 use tracing::error;
 
 use crate::failure;
-use crate::message::{ApplyWebhookMessage, CapturePaymentMessage, ExpireReservationMessage};
+use crate::message::{
+    ApplyWebhookMessage, CapturePaymentMessage, ExpireReservationMessage, StockAlertMessage,
+};
 
 #[cfg(test)]
 mod tests;
@@ -100,6 +102,7 @@ fn body(subject: &Subject) -> Result<String, Failure> {
             serde_json::to_string(&ExpireReservationMessage { reservation_id: id.clone() })
         }
         Subject::ApplyWebhook(key) => serde_json::to_string(&ApplyWebhookMessage::of(key)),
+        Subject::StockAlert(alert) => serde_json::to_string(&StockAlertMessage::of(alert)),
     };
     body.map_err(|_| unwritten(subject))
 }

@@ -59,9 +59,9 @@ impl Embedded {
         PurchaseTables::new(self.client.clone(), ORDERS, STOCK)
     }
 
-    /// Every crossing, as its item has it. No port reads them: they are for people.
+    /// Every crossing, as its item has it. No port reads them: the relay sends them out of the shop.
     pub(super) async fn alerts(&self) -> Vec<StockAlert> {
-        let items = self.client.scan().table_name(STOCK).send().await.unwrap().items.unwrap_or_default();
+        let items = self.client.scan().table_name(ORDERS).send().await.unwrap().items.unwrap_or_default();
         let is_alert = |item: &&std::collections::HashMap<String, AttributeValue>| {
             item["pk"].as_s().unwrap().starts_with("stock-alert#")
         };

@@ -54,6 +54,10 @@ impl Mail {
         disorder: Disorder,
         dice: &mut Dice,
     ) {
+        if wake_up.subject.queue() == Queue::StockAlerts {
+            // Whoever takes it from there is outside the shop.
+            return;
+        }
         let seconds = wake_up.at.since(senders).as_millis().div_ceil(1_000);
         let delay = Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX)).min(DELAY_MAX);
         // A message that is given up on after its last delivery, or outlived its retention.
@@ -112,7 +116,7 @@ impl Mail {
         message.deliveries = message.deliveries.saturating_add(1);
         message.due = now.plus(match message.subject.queue() {
             Queue::CapturePayment | Queue::ApplyWebhook => Duration::from_secs(180),
-            Queue::ExpireReservation => Duration::from_secs(60),
+            Queue::ExpireReservation | Queue::StockAlerts => Duration::from_secs(60),
         });
         if message.deliveries > DELIVERIES_MAX && !self.has_no_dead_letters {
             self.waiting.remove(place);

@@ -292,6 +292,8 @@ async fn work(at: &Invocation, subject: &Subject) -> Result<Option<Ended>, Failu
             };
             apply_webhook(&ports, event).await.map(|()| None)
         }
+        // No function takes it.
+        Subject::StockAlert(_) => Ok(None),
     }
 }
 

@@ -176,6 +176,8 @@ impl Simulation {
             Queue::CapturePayment => (Role::CapturePayment, "capture-payment"),
             Queue::ExpireReservation => (Role::ExpireReservation, "expire-reservation"),
             Queue::ApplyWebhook => (Role::ApplyWebhook, "apply-webhook"),
+            // No function takes from it.
+            Queue::StockAlerts => return,
         };
         self.invoke(role, Kind::Worker, || words.to_owned(), |at| Box::pin(serve::batch(at, batch)));
     }

@@ -6,8 +6,8 @@ use crate::Holding;
 impl Holding {
     pub(crate) fn ports(&self) -> Ports<'_> {
         let (clock, chance) = (&SystemClock, &SystemChance);
-        let Self { catalog, offers, stock, orders, purchases: reservations, shelf, bands, .. } = self;
-        let (holds, closer, limits) = (stock, orders, orders);
+        let Self { catalog, offers, stock: holds, orders, purchases, shelf, bands, .. } = self;
+        let (stock, reservations, closer, limits) = (purchases, purchases, orders, orders);
         Ports {
             catalog,
             offers,

@@ -12,6 +12,7 @@ use lambda::{Clients, Environment, Function, SignIn, SystemChance, SystemClock};
 struct ReleaseReservation {
     orders: dynamodb::OrdersTable,
     stock: dynamodb::StockTable,
+    purchases: dynamodb::PurchaseTables,
 }
 
 /// Builds the function from its settings.
@@ -19,8 +20,9 @@ pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lam
     let [orders, stock] = environment.required(["ORDERS_TABLE", "STOCK_TABLE"])?;
     let client = Clients::of(&environment).dynamodb().await;
     Ok(SignIn::of(&environment)?.route(ReleaseReservation {
-        orders: dynamodb::OrdersTable::new(client.clone(), orders),
-        stock: dynamodb::StockTable::new(client, stock),
+        orders: dynamodb::OrdersTable::new(client.clone(), orders.clone()),
+        stock: dynamodb::StockTable::new(client.clone(), stock.clone()),
+        purchases: dynamodb::PurchaseTables::new(client, orders, stock),
     }))
 }
 
@@ -39,8 +41,8 @@ impl Route for ReleaseReservation {
 impl ReleaseReservation {
     fn ports(&self) -> Ports<'_> {
         let (clock, chance) = (&SystemClock, &SystemChance);
-        let Self { orders, stock } = self;
-        Ports { reservations: orders, holds: stock, limits: orders, stock, orders, clock, chance }
+        let Self { orders, stock: holds, purchases: stock } = self;
+        Ports { reservations: orders, holds, limits: orders, stock, orders, clock, chance }
     }
 }
 

@@ -47,8 +47,8 @@ impl BatchWorker for ExpireReservation {
 impl ExpireReservation {
     fn ports(&self) -> Ports<'_> {
         let (clock, chance) = (&SystemClock, &SystemChance);
-        let Self { orders: reservations, stock, purchases: orders, queues } = self;
-        let (holds, limits) = (stock, reservations);
+        let Self { orders: reservations, stock: holds, purchases: orders, queues } = self;
+        let (stock, limits) = (orders, reservations);
         Ports { reservations, holds, limits, stock, orders, queues, clock, chance }
     }
 }

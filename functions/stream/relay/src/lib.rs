@@ -1,4 +1,4 @@
-//! The stream of the table Orders: what changed becomes messages for the workers.
+//! The stream of the table Orders: what changed becomes messages for the workers, and for whoever hears of stock alerts.
 
 use std::sync::Arc;
 
@@ -14,13 +14,18 @@ struct Relay {
 
 /// Builds the function from its settings.
 pub async fn function(environment: Environment) -> Result<Arc<dyn Function>, lambda::Error> {
-    let [capture, expire, apply] = environment.required([
+    let [capture, expire, apply, alerts] = environment.required([
         "CAPTURE_PAYMENT_QUEUE_URL",
         "EXPIRE_RESERVATION_QUEUE_URL",
         "APPLY_WEBHOOK_QUEUE_URL",
+        "STOCK_ALERTS_QUEUE_URL",
     ])?;
-    let urls =
-        [(Queue::CapturePayment, capture), (Queue::ExpireReservation, expire), (Queue::ApplyWebhook, apply)];
+    let urls = [
+        (Queue::CapturePayment, capture),
+        (Queue::ExpireReservation, expire),
+        (Queue::ApplyWebhook, apply),
+        (Queue::StockAlerts, alerts),
+    ];
     let client = Clients::of(&environment).sqs().await;
     Ok(stream::relay(Relay { queues: sqs::Queues::new(client, urls) }))
 }

@@ -1,8 +1,10 @@
+use domain::stock::StockAlert;
 use domain::wake::Queue;
 use domain::webhook::EventKey;
 use domain::{OrderId, ReservationId, Timestamp};
 
-/// A message that makes a worker look at a record. It carries an id and no facts: the worker reads the truth.
+/// A message that makes a worker look at a record. It carries an id and no facts: the worker reads the truth. An alert
+/// carries its facts, because whoever is told reads no table of the shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WakeUp {
     /// What to look at.
@@ -20,6 +22,8 @@ pub enum Subject {
     ExpireReservation(ReservationId),
     /// Apply this event of a gateway.
     ApplyWebhook(EventKey),
+    /// Hear what was crossed. Nobody in the shop has to do anything.
+    StockAlert(StockAlert),
 }
 
 impl Subject {
@@ -29,6 +33,7 @@ impl Subject {
             Self::CapturePayment(_) => Queue::CapturePayment,
             Self::ExpireReservation(_) => Queue::ExpireReservation,
             Self::ApplyWebhook(_) => Queue::ApplyWebhook,
+            Self::StockAlert(_) => Queue::StockAlerts,
         }
     }
 }

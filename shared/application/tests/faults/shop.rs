@@ -22,6 +22,7 @@ use domain::invariant::{self, Books};
 use domain::order::Order;
 use domain::reservation::Reservation;
 use domain::stock::{StockPage, Units};
+use domain::wake::Queue;
 use domain::webhook::{EventKey, Mode};
 use domain::{Idempotent, OrderId, RequestKey, ReservationId, Sku, Timestamp};
 use memory::{Call, Commit, ManualClock, Queues, ScriptedGateway, SeededChance, Store};
@@ -259,6 +260,7 @@ impl Shop {
             Subject::CapturePayment(id) => self.capture(&id).await,
             Subject::ExpireReservation(id) => self.expire(&id).await,
             Subject::ApplyWebhook(key) => self.apply(&key).await,
+            Subject::StockAlert(_) => panic!("nobody here takes it"),
         }
     }
 
@@ -266,7 +268,7 @@ impl Shop {
     pub(crate) async fn relay_unacknowledged(&self) -> usize {
         let commits = self.store.commits_from(self.relayed.load(Ordering::SeqCst));
         let ports = relay::Ports { queues: &self.queues, clock: &self.clock };
-        relay(&ports, commits.iter().map(|commit| Ok(Commit::wake_up(commit)))).await.unwrap();
+        relay(&ports, commits.iter().map(|commit| Ok(wake_up_of(commit)))).await.unwrap();
         commits.len()
     }
 
@@ -341,4 +343,9 @@ impl Shop {
     pub(crate) fn captured(&self) -> i64 {
         self.gateway.entries().iter().map(|entry| entry.captured).sum()
     }
+}
+
+/// The wake-up that the relay makes of a change. Whoever hears of stock alerts is outside the shop.
+pub(crate) fn wake_up_of(commit: &Commit) -> Option<WakeUp> {
+    commit.wake_up().filter(|wake_up| wake_up.subject.queue() != Queue::StockAlerts)
 }

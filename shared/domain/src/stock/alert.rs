@@ -1,4 +1,5 @@
 use crate::catalog::Availability;
+use crate::wake::{Queue, Wake};
 use crate::{Sku, Timestamp};
 
 /// Something that whoever runs the shop, or waits for a SKU, wants to know about its stock: once for each crossing.
@@ -14,6 +15,13 @@ pub struct StockAlert {
     pub units: u32,
     /// When it was seen.
     pub at: Timestamp,
+}
+
+impl StockAlert {
+    /// It is told at once.
+    pub const fn wake(&self) -> Wake {
+        Wake { queue: Queue::StockAlerts, at: self.at }
+    }
 }
 
 /// What was crossed.

@@ -47,6 +47,7 @@ pub(crate) enum Record {
     Reservation(ReservationId),
     Order(OrderId),
     Webhook(EventKey),
+    StockAlert,
 }
 
 /// The record of a key; none for a kind that waits for nobody, or that this version does not know.
@@ -56,6 +57,7 @@ pub(crate) fn parse_record(key: &str) -> Result<Option<Record>, Failure> {
         Some(("reservation", id)) => Ok(Some(Record::Reservation(id.parse().map_err(|_| unreadable)?))),
         Some(("order", id)) => Ok(Some(Record::Order(id.parse().map_err(|_| unreadable)?))),
         Some(("webhook", event)) => Ok(Some(Record::Webhook(parse_event(event).ok_or(unreadable)?))),
+        Some(("stock-alert", _)) => Ok(Some(Record::StockAlert)),
         Some(_) | None => Ok(None),
     }
 }

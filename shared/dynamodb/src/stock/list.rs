@@ -7,6 +7,7 @@ use domain::stock::{Lane, Look, Looking, StockAlert, StockList};
 
 use crate::attribute::{self, Fields, Item, add, counts, list, map, number, number_set, text, time};
 use crate::keys;
+use crate::reservations::item::wake;
 
 pub(crate) fn stock_list(stock: &StockList) -> Item {
     let mut item = attribute::item([
@@ -83,5 +84,6 @@ pub(crate) fn alert(alert: &StockAlert) -> Item {
         ("kind", text(alert.kind.as_str())),
         ("units", number(alert.units)),
         ("at", time(alert.at)),
+        ("wake", wake(alert.wake())),
     ])
 }

@@ -10,7 +10,7 @@ use super::list;
 use crate::attribute::{Fields, Item, number, number_set, time};
 use crate::statement::{Condition, PRESENT, Statement, put};
 use crate::write::{self, Refusal, Verdict};
-use crate::{StockTable, keys};
+use crate::{PurchaseTables, keys};
 
 /// The condition of taking a page's number: there are some left. An opener that does not exist has none.
 pub(crate) const OPEN_IF: &str = "#opened < #pages";
@@ -32,7 +32,7 @@ pub(crate) const LOOKED_IF: &str = "#looking = :looking";
 const LOOKED: &str = "SET #look = :look REMOVE #looking";
 
 #[async_trait]
-impl StockRoom for StockTable {
+impl StockRoom for PurchaseTables {
     /// Mirrors [`domain::stock::Opener::open`].
     async fn open_page(&self, opener: &OpenerKey) -> Result<Opened, Failure> {
         let statement = || {
@@ -44,7 +44,7 @@ impl StockRoom for StockTable {
                 .explaining()
         };
         let key = keys::opener(opener);
-        match write::update(&self.client, "open_page", &self.table, &key, statement).await? {
+        match write::update(&self.client, "open_page", &self.stock.table, &key, statement).await? {
             Verdict::Written(before) => {
                 let place = Fields(&before).number("opened")?;
                 Ok(Opened::Page(PageKey::at(opener.sku.clone(), opener.lane, place)))
@@ -64,7 +64,7 @@ impl StockRoom for StockTable {
                 .value("pages", number(pages))
         };
         let key = keys::list(&opener.sku);
-        match write::update(&self.client, "drop_opener", &self.table, &key, statement).await? {
+        match write::update(&self.client, "drop_opener", &self.stock.table, &key, statement).await? {
             // Refused: somebody dropped it already, or it was given more pages.
             Verdict::Written(_) | Verdict::Refused(_) => Ok(()),
         }
@@ -79,7 +79,7 @@ impl StockRoom for StockTable {
                 .answering(ReturnValue::AllNew)
         };
         let key = keys::list(sku);
-        listed(write::update(&self.client, "note_returned", &self.table, &key, statement).await?)
+        listed(write::update(&self.client, "note_returned", &self.stock.table, &key, statement).await?)
     }
 
     /// Mirrors [`StockList::is_being_looked_at`].
@@ -94,9 +94,10 @@ impl StockRoom for StockTable {
                 .answering(ReturnValue::AllOld)
         };
         let key = keys::list(sku);
-        listed(write::update(&self.client, "begin_look", &self.table, &key, statement).await?)
+        listed(write::update(&self.client, "begin_look", &self.stock.table, &key, statement).await?)
     }
 
+    /// An alert stands in the table that the relay follows.
     async fn finish_look(
         &self,
         sku: &Sku,
@@ -113,15 +114,15 @@ impl StockRoom for StockTable {
                 .value("look", list::look(look))
         };
         let Some(alert) = alert else {
-            return match write::update(&self.client, "finish_look", &self.table, &key, looked).await? {
+            return match write::update(&self.client, "finish_look", &self.stock.table, &key, looked).await? {
                 Verdict::Written(_) => Ok(Idempotent::Executed(())),
                 Verdict::Refused(_) => Ok(Idempotent::AlreadyApplied(())),
             };
         };
         let told: Item = list::alert(alert);
         let writes = || {
-            let told = put("finish_look", &self.table, told.clone(), Some(Condition::absent()))?;
-            Ok(vec![looked().into_write("finish_look", &self.table, key.clone())?, told])
+            let told = put("finish_look", &self.orders.table, told.clone(), Some(Condition::absent()))?;
+            Ok(vec![looked().into_write("finish_look", &self.stock.table, key.clone())?, told])
         };
         match write::transact(&self.client, "finish_look", writes).await {
             Ok(()) => Ok(Idempotent::Executed(())),

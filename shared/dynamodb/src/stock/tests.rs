@@ -12,7 +12,7 @@ use crate::attribute::text;
 use crate::embedded::Embedded;
 use crate::keys::Table;
 use crate::keys::readme::assert_registered;
-use crate::{StockTable, arbitrary, keys};
+use crate::{PurchaseTables, arbitrary, keys};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -40,15 +40,15 @@ fn page() -> StockPage {
 }
 
 /// So many units of a SKU, received at once.
-async fn on_sale(units: i64) -> (Embedded, StockTable, Supply) {
+async fn on_sale(units: i64) -> (Embedded, PurchaseTables, Supply) {
     let shop = Embedded::start().await;
-    let stock = shop.stock();
     let request =
         MovementRequest { reference: "delivery-1".parse().unwrap(), kind: MovementKind::Receipt, at: at(1) };
     let none = Supply::none("SHIRT-M".parse().unwrap());
     let change = none.receive(Units::parse(units).unwrap(), request).unwrap();
-    assert_eq!(stock.change_supply(&change).await, Ok(()));
-    (shop, stock, change.supply)
+    assert_eq!(shop.stock().change_supply(&change).await, Ok(()));
+    let tables = shop.purchases();
+    (shop, tables, change.supply)
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use domain::payment::GatewayName;
+use domain::stock::{AlertKind, StockAlert};
 use domain::webhook::EventKey;
 
 use super::*;
@@ -48,6 +49,35 @@ fn a_new_event_is_to_be_applied() {
     let key = EventKey { gateway: GatewayName::Stripe, id: "evt_1".parse().unwrap() };
     let expected = WakeUp { subject: Subject::ApplyWebhook(key), at: Timestamp::from_millis(5) };
     assert_eq!(wake_up_of(&new, None), Ok(Some(expected)));
+}
+
+#[test]
+fn a_crossing_is_told_with_its_facts() {
+    let alert = StockAlert {
+        sku: "SHIRT-M".parse().unwrap(),
+        number: 3,
+        kind: AlertKind::Low,
+        units: 9,
+        at: Timestamp::from_millis(5),
+    };
+    let mut stored = image("stock-alert#SHIRT-M#3", Some(("stock-alerts", 5)));
+    let facts = [
+        ("sku", text("SHIRT-M")),
+        ("number", number(3)),
+        ("kind", text("low")),
+        ("units", number(9)),
+        ("at", number(5)),
+    ];
+    for (name, value) in facts.clone() {
+        stored.insert(name.to_owned(), value);
+    }
+    let expected = WakeUp { subject: Subject::StockAlert(alert.clone()), at: alert.at };
+    assert_eq!(wake_up_of(&stored, None), Ok(Some(expected)));
+    for (name, _) in facts {
+        let mut spoilt = stored.clone();
+        spoilt.insert(name.to_owned(), AttributeValue::Bool(true));
+        assert_eq!(wake_up_of(&spoilt, None), Err(Failure::Unreadable(name)));
+    }
 }
 
 #[test]

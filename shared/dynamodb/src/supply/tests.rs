@@ -65,7 +65,8 @@ async fn a_receipt_happens_once_and_is_found_in_the_list() {
 
 #[tokio::test]
 async fn a_write_off_takes_what_is_free_and_nothing_that_was_handed_out_meanwhile() {
-    let stock = Embedded::start().await.stock();
+    let shop = Embedded::start().await;
+    let stock = shop.stock();
     let first = Supply::none("SHIRT-M".parse().unwrap());
     let supply = moved(&stock, first.receive(units(57), request("first")).unwrap()).await;
     let keys: Vec<_> = supply.opener_keys().collect();
@@ -73,7 +74,7 @@ async fn a_write_off_takes_what_is_free_and_nothing_that_was_handed_out_meanwhil
     let pages = stock.pages(&supply.loose_page_keys().collect::<Vec<_>>()).await.unwrap();
     let all = supply.clone().write_off(units(57), &openers, &pages, request("lost")).unwrap();
     // Somebody opens a page in between.
-    let Opened::Page(key) = stock.open_page(&keys[0]).await.unwrap() else { panic!() };
+    let Opened::Page(key) = shop.purchases().open_page(&keys[0]).await.unwrap() else { panic!() };
     assert_eq!(stock.change_supply(&all).await, Err(ChangeSupplyError::Taken));
 
     let openers = stock.openers(&keys).await.unwrap();

@@ -4,19 +4,21 @@ use application::put_on_sale::{Ports, put_on_sale};
 use domain::catalog::{LowStock, Product, Variant};
 use domain::stock::Units;
 use domain::{Money, Sku};
-use dynamodb::{CatalogTable, StockTable};
+use dynamodb::{CatalogTable, PurchaseTables, StockTable};
 use lambda::{Clients, Environment, SystemChance, SystemClock};
 
 use super::{CatalogError, CatalogFile, ProductEntry, VariantEntry};
 
 /// Puts the catalog's products on sale. What was there before keeps its stock.
 pub(crate) async fn seed(catalog: CatalogFile, environment: Environment) -> Result<(), lambda::Error> {
-    let [catalog_table, stock_table] = environment.required(["CATALOG_TABLE", "STOCK_TABLE"])?;
+    let [catalog_table, stock_table, orders_table] =
+        environment.required(["CATALOG_TABLE", "STOCK_TABLE", "ORDERS_TABLE"])?;
     let client = Clients::of(&environment).dynamodb().await;
     let shelves = CatalogTable::new(client.clone(), catalog_table);
-    let stock = StockTable::new(client, stock_table);
+    let keeper = StockTable::new(client.clone(), stock_table.clone());
+    let stock = PurchaseTables::new(client, orders_table, stock_table);
     let (clock, chance) = (&SystemClock, &SystemChance);
-    let ports = Ports { catalog: &shelves, keeper: &stock, stock: &stock, clock, chance };
+    let ports = Ports { catalog: &shelves, keeper: &keeper, stock: &stock, clock, chance };
     for entry in &catalog.products {
         put_on_sale(&ports, &product(entry)?, &first_stock(entry)?).await?;
     }

@@ -33,7 +33,8 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: functions/http/write
-      Environment: { Variables: { NOTES_TABLE: !Ref Notes, CATALOG_TABLE: none, STOCK_TABLE: none } }
+      Environment:
+        Variables: { NOTES_TABLE: !Ref Notes, CATALOG_TABLE: none, STOCK_TABLE: none, ORDERS_TABLE: none }
       Events: { Route: { Type: HttpApi, Properties: { Method: PUT, Path: "/notes/{note}" } } }
   RelayFunction:
     Type: AWS::Serverless::Function

@@ -8,6 +8,7 @@ use domain::stock::{
 use domain::{Idempotent, Sku};
 
 use super::Store;
+use crate::Commit;
 
 #[async_trait]
 impl Stock for Store {
@@ -87,6 +88,7 @@ impl StockRoom for Store {
         list.looking = None;
         if let Some(alert) = alert {
             records.alerts.insert((alert.sku.clone(), alert.number), alert.clone());
+            records.commits.push(Commit::of_alert(alert));
         }
         Ok(Idempotent::Executed(()))
     }

@@ -129,6 +129,7 @@ impl Shop {
                     assert_eq!(finish(&ports, vec![ended]).await, [Ok(())]);
                 }
                 Subject::ApplyWebhook(_) => panic!("the gateway told nothing"),
+                Subject::StockAlert(_) => {}
             }
         }
         assert_eq!(invariant::check(&self.books()), vec![]);

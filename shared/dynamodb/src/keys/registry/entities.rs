@@ -83,13 +83,6 @@ pub static ENTITIES: [Entity; 18] = [
         written_by: "receipts, adjustments and write-offs, once",
     },
     Entity {
-        kind: "stock alert",
-        table: Table::Stock,
-        key: "stock-alert#<sku>#<number>",
-        attributes: &["sku", "number", "kind", "units", "at"],
-        written_by: "whoever looks, once for a crossing",
-    },
-    Entity {
         kind: "limit: what a customer has of a SKU",
         table: Table::Orders,
         key: "limit#<sku>#<customer>",
@@ -156,6 +149,13 @@ pub static ENTITIES: [Entity; 18] = [
             "history",
         ],
         written_by: "checkout; then capture-payment, apply-webhook, add-payment-method, cancel-order, submit-action-result, expire-reservation",
+    },
+    Entity {
+        kind: "stock alert",
+        table: Table::Orders,
+        key: "stock-alert#<sku>#<number>",
+        attributes: &["sku", "number", "kind", "units", "at", "wake"],
+        written_by: "whoever looks, once for a crossing",
     },
     Entity {
         kind: "velocity: what was counted of a customer, an address or a card on a day",

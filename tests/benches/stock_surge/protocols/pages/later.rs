@@ -34,7 +34,7 @@ impl Queues for Woken {
         let subjects = wake_ups.iter().map(|wake_up| wake_up.subject.clone());
         lock(&self.0).extend(subjects.filter_map(|subject| match subject {
             Subject::ExpireReservation(id) => Some(id),
-            Subject::CapturePayment(_) | Subject::ApplyWebhook(_) => None,
+            Subject::CapturePayment(_) | Subject::ApplyWebhook(_) | Subject::StockAlert(_) => None,
         }));
         Ok(Vec::new())
     }
