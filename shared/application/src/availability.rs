@@ -40,7 +40,7 @@ impl Bands {
     ) -> Result<BTreeMap<Sku, Availability>, Failure> {
         let (mut bands, unseen) = self.recent.recall(skus, now);
         if !unseen.is_empty() {
-            let counted = count(stock, &unseen).await?;
+            let counted = count(stock, &unseen, now).await?;
             self.recent.remember(&counted, now);
             bands.extend(counted);
         }
@@ -48,9 +48,24 @@ impl Bands {
     }
 }
 
+/// A SKU whose unopened pages are not plenty by themselves.
+struct Open {
+    list: StockList,
+    /// Units on pages that nobody has opened.
+    unopened: u32,
+    /// The pages to read.
+    keys: Vec<PageKey>,
+    /// Whether those are all that may have units.
+    is_whole: bool,
+}
+
 /// Counts units without a counter: those on pages that nobody has sold from, and, where that may be a low number,
 /// those on the pages that a look would read.
-async fn count(stock: &dyn Stock, skus: &[Sku]) -> Result<BTreeMap<Sku, Availability>, Failure> {
+async fn count(
+    stock: &dyn Stock,
+    skus: &[Sku],
+    now: Timestamp,
+) -> Result<BTreeMap<Sku, Availability>, Failure> {
     let mut bands: BTreeMap<Sku, Availability> =
         skus.iter().map(|sku| (sku.clone(), Availability::SoldOut)).collect();
     let lists = stock.lists(skus).await?;
@@ -61,21 +76,26 @@ async fn count(stock: &dyn Stock, skus: &[Sku]) -> Result<BTreeMap<Sku, Availabi
         let openers: Vec<Opener> =
             openers.iter().filter(|opener| opener.key.sku == list.sku).cloned().collect();
         let unopened = openers.iter().map(Opener::units).fold(0, u32::saturating_add);
-        let mut keys: Vec<PageKey> = list.to_read(&openers, false).into_iter().collect();
-        // Of many pages, some are enough to tell plenty from few; few of many are a look's business.
-        keys.truncate(StockList::PAGES_MAX);
         match list.band_of(unopened) {
             Availability::InStock => {
                 bands.insert(list.sku, Availability::InStock);
             }
-            Availability::Low | Availability::SoldOut => open.push((list, unopened, keys)),
+            Availability::Low | Availability::SoldOut => {
+                // Whoever looks has cleared what was noted. One that died took that along, and nobody may come to look
+                // again where a page says "sold out".
+                let has_died = list.looking.is_some_and(|looking| looking.is_dead(now));
+                let mut keys: Vec<PageKey> = list.to_read(&openers, has_died).into_iter().collect();
+                let is_whole = keys.len() <= StockList::PAGES_MAX && (has_died || list.look.is_complete);
+                // Of many pages, some are enough to tell plenty from few; few of many are a look's business.
+                keys.truncate(StockList::PAGES_MAX);
+                open.push(Open { list, unopened, keys, is_whole });
+            }
         }
     }
-    let keys: Vec<PageKey> = open.iter().flat_map(|(_, _, keys)| keys.clone()).collect();
+    let keys: Vec<PageKey> = open.iter().flat_map(|one| one.keys.clone()).collect();
     let pages = if keys.is_empty() { Vec::new() } else { stock.pages(&keys).await? };
-    for (list, unopened, keys) in open {
+    for Open { list, unopened, is_whole, .. } in open {
         let units = units_on(&pages, &list.sku).saturating_add(unopened);
-        let is_whole = keys.len() < StockList::PAGES_MAX && list.look.is_complete;
         // Pages that were not counted may have units: then there are at least as many as the last look found.
         let band = match (list.band_of(units), list.look.band) {
             (counted, _) if is_whole => counted,

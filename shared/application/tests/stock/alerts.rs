@@ -154,6 +154,21 @@ async fn what_a_look_that_failed_had_cleared_is_noted_again() {
     assert_eq!(shop.store.all_lists()[0].returned.len(), 1);
 }
 
+/// A product's page that says "sold out" keeps away whoever would look.
+#[tokio::test]
+async fn units_that_a_look_had_cleared_which_died_are_shown_before_anybody_asks() {
+    for units in [3, 25] {
+        let shop = Shop::open_with(&[("SHIRT", units)]).await;
+        buy(&shop, &Instance::default(), 0..units).await;
+        shop.try_to_reserve("too-late", shirts(1)).await.unwrap_err();
+        let line = Line::new(&shop);
+        line.script(Call::FinishLook, Fate::Dies);
+        shop.release_by(&line, &request("unit-1").reservation_id()).await.unwrap_err();
+        shop.clock.advance(SECOND);
+        assert_eq!(band(&shop, &Bands::default()).await, Availability::Low, "{units}");
+    }
+}
+
 #[tokio::test]
 async fn a_crossing_whose_answer_was_lost_is_told_once() {
     let shop = Shop::open_with(&[("SHIRT", 2)]).await;
