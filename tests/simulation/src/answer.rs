@@ -1,5 +1,7 @@
 //! What shoppers, and those who keep the stock, ask of the shop, and what they hear.
 
+use std::collections::BTreeMap;
+
 use application::WorkItem;
 use application::add_payment_method::{AddPaymentMethod, AddPaymentMethodError};
 use application::adjust_stock::Adjustment;
@@ -15,6 +17,7 @@ use application::resolve_webhook::ResolveWebhookError;
 use application::review_order::ReviewOrderError;
 use application::submit_action_result::SubmitActionResultError;
 use application::write_off_stock::WriteOff;
+use domain::catalog::Availability;
 use domain::fraud::ReviewDecision;
 use domain::order::{Order, RefundRequest};
 use domain::payment::{ActionResult, Finding};
@@ -22,7 +25,7 @@ use domain::reconciliation::{Difference, DifferenceKey};
 use domain::reservation::{Reservation, Standing};
 use domain::stock::Movement;
 use domain::webhook::{EventKey, QuarantineDecision, Webhook};
-use domain::{Caller, OrderId, ProductId, ReservationId};
+use domain::{Caller, OrderId, ProductId, ReservationId, Sku};
 
 /// Where an answer is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +72,7 @@ pub(crate) enum Answer {
     Moved(Result<Movement, MoveStockError>),
     Reservation(Option<(Reservation, Standing)>),
     Order(Option<Order>),
-    Product,
+    Product(BTreeMap<Sku, Availability>),
     /// Nothing, or that it did not work: the shopper may ask again.
     None,
 }
@@ -135,7 +138,10 @@ impl Answer {
             Self::Moved(Err(error)) => format!("refused: {error}"),
             Self::Reservation(Some((_, standing))) => format!("the reservation is {}", standing.as_str()),
             Self::Reservation(None) | Self::Order(None) => "not found".to_owned(),
-            Self::Product => "the product".to_owned(),
+            Self::Product(bands) => {
+                let bands: Vec<&str> = bands.values().map(|band| band.as_str()).collect();
+                format!("the product is {}", bands.join(", "))
+            }
             Self::None => "no answer: ask again".to_owned(),
         }
     }

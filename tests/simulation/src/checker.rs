@@ -13,6 +13,7 @@ use crate::world::Desk;
 
 mod alerts; // ONCE_PER_CROSSING
 mod answers; // ONE_ANSWER, and nothing false in what shoppers hear
+mod bands; // BAND_IS_TRUE and LOOK_IS_TRUE
 mod circuits; // ONE_PROBER
 mod differences; // DIFFERENCES_ARE_REAL
 mod end; // what must have come about once faults have stopped
@@ -57,6 +58,7 @@ pub(crate) struct Checker {
     /// What somebody asked to be captured.
     approved: BTreeSet<OrderId>,
     pages: units::Pages,
+    looks: bands::Looks,
     untold: telling::Untold,
     probes: circuits::Probes,
     /// Differences about strangers who paid.

@@ -10,6 +10,7 @@ use crate::scenario::Scenario;
 use crate::search;
 
 mod alerts; // what is told of a crossing
+mod bands; // what is said of a SKU's stock
 mod circuits; // whether a gateway is asked
 mod disputing; // what a dispute holds, and how it stands
 mod giving_back; // how units go back on sale
@@ -57,8 +58,13 @@ const fn of(name: &'static str, bug: &'static str, conduct: fn() -> Box<dyn Cond
 }
 
 impl Mutation {
+    /// Looked for in this scenario.
+    const fn within(self, scenario: &'static str) -> Self {
+        Self { scenario: Some(scenario), ..self }
+    }
+
     /// Every mutation.
-    pub const ALL: [Self; 77] = [
+    pub const ALL: [Self; 80] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -76,10 +82,8 @@ impl Mutation {
         of("tried-not-noted", "another page is planned, and the one that refused is not noted", || {
             planning::tried_not_noted()
         }),
-        Self {
-            scenario: Some("limit-forgotten"),
-            ..of("unfenced", "a page that another may still hold is left as it is", || planning::unfenced())
-        },
+        of("unfenced", "a page that another may still hold is left as it is", || planning::unfenced())
+            .within("limit-forgotten"),
         of("tried-forgotten", "what is opened again forgets where it was tried", || {
             planning::tried_forgotten()
         }),
@@ -116,37 +120,31 @@ impl Mutation {
         of("crossing-untold", "a look sees a crossing, and tells nobody", || alerts::crossing_untold()),
         of("told-anew", "each look that finds nothing tells that it is sold out", || alerts::told_anew()),
         of("held-is-there", "what somebody holds counts as not sold out", || alerts::held_is_there()),
+        of("alert-unsent", "the relay sends no alert", || bands::alert_unsent()),
+        of("held-is-shown", "a product shows held units", || bands::held_is_shown()).within("watched"),
+        of("dead-look-forgotten", "what a look cleared that died is not counted", || {
+            bands::dead_look_forgotten()
+        })
+        .within("watched"),
         of("claims-stay", "what counts against a limit is never given back", || limits::claims_stay()),
-        Self {
-            scenario: Some("returned-and-bought-again"),
-            ..of("returned-still-counts", "units that came back count against a limit for ever", || {
-                limits::returned_still_counts()
-            })
-        },
+        of("returned-still-counts", "units that came back count against a limit for ever", || {
+            limits::returned_still_counts()
+        })
+        .within("returned-and-bought-again"),
         of("limit-forgotten", "a cart is priced as if nobody had a limit", || limits::limit_forgotten()),
-        Self {
-            scenario: Some("limit-many-pages"),
-            ..of(
-                "low-limit-ignored",
-                "what few units may be had of stays as it is while there are few",
-                || limits::low_limit_ignored(),
-            )
-        },
-        Self {
-            scenario: Some("before-the-sale"),
-            ..of("sold-before-its-time", "a SKU is sold before its sale begins", || {
-                limits::sold_before_its_time()
-            })
-        },
+        of("low-limit-ignored", "what few units may be had of stays as it is while there are few", || {
+            limits::low_limit_ignored()
+        })
+        .within("limit-many-pages"),
+        of("sold-before-its-time", "a SKU is sold before its sale begins", || limits::sold_before_its_time())
+            .within("before-the-sale"),
         of("only-bought-counts", "only paid orders count against a limit", || limits::only_bought_counts()),
-        Self {
-            scenario: Some("limit-deadline"),
-            ..of(
-                "unclaimed-checkout",
-                "a claim goes before its reservation ends, and a checkout does not look",
-                || limits::unclaimed_checkout(),
-            )
-        },
+        of(
+            "unclaimed-checkout",
+            "a claim goes before its reservation ends, and a checkout does not look",
+            || limits::unclaimed_checkout(),
+        )
+        .within("limit-deadline"),
         of("reference-unchecked", "a receipt does not look for its reference", || {
             supply::reference_unchecked()
         }),
@@ -167,153 +165,101 @@ impl Mutation {
         of("asked-void-is-done", "a void without an answer is taken for confirmed", || {
             payments::asked_void_is_done()
         }),
-        Self {
-            scenario: Some("adyen"),
-            ..of("received-is-done", "a capture that was only taken on is taken for made", || {
-                payments::received_is_done()
-            })
-        },
-        Self {
-            scenario: Some("cancel-unknown-charged"),
-            ..of("not-sent-this-time-is-no", "not sent is believed on a repetition", || {
-                payments::not_sent_this_time_is_no()
-            })
-        },
-        Self {
-            scenario: Some("adyen-three-d-secure-used-up"),
-            ..of("invalid-is-no", "what a lost call may have used up is taken for never good", || {
-                payments::invalid_is_no()
-            })
-        },
-        Self {
-            scenario: Some("adyen-three-d-secure-used-up"),
-            ..of("result-forgotten", "a deadline ends what a result was sent for", || {
-                payments::result_forgotten()
-            })
-        },
+        of("received-is-done", "a capture that was only taken on is taken for made", || {
+            payments::received_is_done()
+        })
+        .within("adyen"),
+        of("not-sent-this-time-is-no", "not sent is believed on a repetition", || {
+            payments::not_sent_this_time_is_no()
+        })
+        .within("cancel-unknown-charged"),
+        of("invalid-is-no", "what a lost call may have used up is taken for never good", || {
+            payments::invalid_is_no()
+        })
+        .within("adyen-three-d-secure-used-up"),
+        of("result-forgotten", "a deadline ends what a result was sent for", || payments::result_forgotten())
+            .within("adyen-three-d-secure-used-up"),
         of("unversioned-record", "an order is recorded without its version", || {
             payments::unversioned_record()
         }),
-        Self {
-            scenario: Some("refund-and-cancel"),
-            ..of("refund-anew", "every call for a refund has a fresh key", || payments::refund_anew())
-        },
+        of("refund-anew", "every call for a refund has a fresh key", || payments::refund_anew())
+            .within("refund-and-cancel"),
         of("refund-time-out-is-done", "a refund without an answer is taken for done", || {
             payments::refund_time_out_is_done()
         }),
-        Self {
-            scenario: Some("breaks-its-word"),
-            ..of("orphan-not-noted", "what came after a no is heard of, and not written down", || {
-                payments::orphan_not_noted()
-            })
-        },
-        Self {
-            scenario: Some("listed-strangers"),
-            ..of("noted-anew", "a difference is noted whenever it is found", || reconciling::noted_anew())
-        },
-        Self {
-            scenario: Some("listed"),
-            ..of("in-flight-is-no", "what is not settled yet is an orphan to whoever reconciles", || {
-                reconciling::in_flight_is_no()
-            })
-        },
-        Self {
-            scenario: Some("listed-orphans"),
-            ..of("lost-list-is-empty", "a list that cannot be had counts as compared", || {
-                reconciling::lost_list_is_empty()
-            })
-        },
-        Self {
-            scenario: Some("listed-disputes"),
-            ..of(
-                "listed-dispute-unheard",
-                "a dispute that is listed is heard of, and not written down",
-                || reconciling::listed_dispute_unheard(),
-            )
-        },
+        of("orphan-not-noted", "what came after a no is heard of, and not written down", || {
+            payments::orphan_not_noted()
+        })
+        .within("breaks-its-word"),
+        of("noted-anew", "a difference is noted whenever it is found", || reconciling::noted_anew())
+            .within("listed-strangers"),
+        of("in-flight-is-no", "what is not settled yet is an orphan to whoever reconciles", || {
+            reconciling::in_flight_is_no()
+        })
+        .within("listed"),
+        of("lost-list-is-empty", "a list that cannot be had counts as compared", || {
+            reconciling::lost_list_is_empty()
+        })
+        .within("listed-orphans"),
+        of("listed-dispute-unheard", "a dispute that is listed is heard of, and not written down", || {
+            reconciling::listed_dispute_unheard()
+        })
+        .within("listed-disputes"),
         of("refund-not-posted", "a refund is recorded, and its ledger stays as it was", || {
             payments::refund_not_posted()
         }),
         of("cancel-is-over", "a cancelled order is over before its payment is", || {
             payments::cancel_is_over()
         }),
-        Self {
-            scenario: Some("cancel-paypal"),
-            ..of("sent-before-claimed", "a call is made before its claim is written", || {
-                payments::sent_before_claimed()
-            })
-        },
-        Self {
-            scenario: Some("review-refused"),
-            ..of("review-holds-nothing", "what is to be reviewed is captured at once", || {
-                screening::review_holds_nothing()
-            })
-        },
-        Self {
-            scenario: Some("gateway-at-risk"),
-            ..of("risk-unheard", "what the gateway doubts is captured like everything else", || {
-                payments::risk_unheard()
-            })
-        },
-        Self {
-            scenario: Some("card-testing"),
-            ..of("refused-is-sent", "what the rules refuse is written down, and sent", || {
-                screening::refused_is_sent()
-            })
-        },
-        Self {
-            scenario: Some("card-testing"),
-            ..of("counted-anew", "a decline is counted whenever it is told", || screening::counted_anew())
-        },
-        Self {
-            scenario: Some("disputed-while-refunding"),
-            ..of("refunded-in-dispute", "a refund begins while its money is in dispute", || {
-                disputing::refunded_in_dispute()
-            })
-        },
-        Self {
-            scenario: Some("disputed-while-refunding"),
-            ..of("dispute-reopened", "what comes late opens a dispute again that was decided", || {
-                disputing::dispute_reopened()
-            })
-        },
-        Self {
-            scenario: Some("disputed"),
-            ..of("dispute-not-posted", "a dispute is recorded, and its ledger stays as it was", || {
-                disputing::dispute_not_posted()
-            })
-        },
-        Self {
-            scenario: Some("disputed-orphans"),
-            ..of("orphan-dispute-unheard", "a dispute of what came after a no is nobody's business", || {
-                disputing::orphan_dispute_unheard()
-            })
-        },
-        Self {
-            scenario: Some("resolved-webhooks"),
-            ..of(
-                "decided-blindly",
-                "a decision about an event is written whatever was decided before",
-                || resolving::decided_blindly(),
-            )
-        },
-        Self {
-            scenario: Some("resolved-differences"),
-            ..of("resolved-blindly", "a difference is resolved anew by each who is done with it", || {
-                resolving::resolved_blindly()
-            })
-        },
+        of("sent-before-claimed", "a call is made before its claim is written", || {
+            payments::sent_before_claimed()
+        })
+        .within("cancel-paypal"),
+        of("review-holds-nothing", "what is to be reviewed is captured at once", || {
+            screening::review_holds_nothing()
+        })
+        .within("review-refused"),
+        of("risk-unheard", "what the gateway doubts is captured like everything else", || {
+            payments::risk_unheard()
+        })
+        .within("gateway-at-risk"),
+        of("refused-is-sent", "what the rules refuse is written down, and sent", || {
+            screening::refused_is_sent()
+        })
+        .within("card-testing"),
+        of("counted-anew", "a decline is counted whenever it is told", || screening::counted_anew())
+            .within("card-testing"),
+        of("refunded-in-dispute", "a refund begins while its money is in dispute", || {
+            disputing::refunded_in_dispute()
+        })
+        .within("disputed-while-refunding"),
+        of("dispute-reopened", "what comes late opens a dispute again that was decided", || {
+            disputing::dispute_reopened()
+        })
+        .within("disputed-while-refunding"),
+        of("dispute-not-posted", "a dispute is recorded, and its ledger stays as it was", || {
+            disputing::dispute_not_posted()
+        })
+        .within("disputed"),
+        of("orphan-dispute-unheard", "a dispute of what came after a no is nobody's business", || {
+            disputing::orphan_dispute_unheard()
+        })
+        .within("disputed-orphans"),
+        of("decided-blindly", "a decision about an event is written whatever was decided before", || {
+            resolving::decided_blindly()
+        })
+        .within("resolved-webhooks"),
+        of("resolved-blindly", "a difference is resolved anew by each who is done with it", || {
+            resolving::resolved_blindly()
+        })
+        .within("resolved-differences"),
         of("lease-is-safety", "after a lease nobody can be sending", || payments::lease_is_safety()),
-        Self {
-            scenario: Some("gateway-ill"),
-            ..of("everybody-probes", "whoever wants to probe a gateway is told to", || {
-                circuits::everybody_probes()
-            })
-        },
-        Self {
-            scenario: Some("gateway-ill"),
-            ..of("open-is-no", "a confirm at an open circuit counts as never made", || circuits::open_is_no())
-        },
+        of("everybody-probes", "whoever wants to probe a gateway is told to", || {
+            circuits::everybody_probes()
+        })
+        .within("gateway-ill"),
+        of("open-is-no", "a confirm at an open circuit counts as never made", || circuits::open_is_no())
+            .within("gateway-ill"),
         of("captured-but-held", "a capture is recorded, and the units stay where they are", || {
             payments::captured_but_held()
         }),

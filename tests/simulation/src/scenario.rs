@@ -151,7 +151,7 @@ impl Scenario {
     ];
 
     /// Purchases, limits and supply, with nobody from outside.
-    pub const USUAL: [Self; 56] = [
+    pub const USUAL: [Self; 57] = [
         of("single-line", buying::single_line),
         of("cart", buying::cart),
         of("cart-given-up", buying::cart_given_up),
@@ -177,6 +177,7 @@ impl Scenario {
         Self { shirts: 12, hold_seconds: 120, ..of("end-game", surging::end_game) },
         Self { shirts: 12, ..of("remnants", surging::remnants) },
         Self { shirts: 12, ..of("comes-back", surging::comes_back) },
+        Self { shirts: 12, hold_seconds: 90, ..of("watched", surging::watched) },
         Self { shirts: 12, hold_seconds: 120, ..of("forgotten", surging::forgotten) },
         Self { shirts: 12, hold_seconds: 90, ..of("one-key-many-pages", surging::one_key_many_pages) },
         Self { shirts: 2, hold_seconds: 90, ..of("one-key-last-units", surging::one_key_last_units) },

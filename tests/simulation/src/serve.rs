@@ -1,5 +1,6 @@
 //! The functions, as the cloud would invoke them: what wakes each, and what becomes of its answer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ pub(crate) async fn request(at: Arc<Invocation>, request: Request, slot: Slot) {
     let age_max = desk.look_age_max();
     desk.checker.answered(&request, known, &answer, &desk.bank);
     desk.checker.told_sold_out(&request, known, &answer, age_max);
+    let skew_max = desk.skew_max();
+    desk.checker.shown(known, &answer, at.world.conduct.store(), skew_max);
     desk.fill(slot, answer);
 }
 
@@ -198,8 +201,7 @@ async fn look(at: &Invocation, request: Request) -> Result<Answer, Failure> {
         Request::SeeProduct(id) => {
             let bands = &at.environment.bands;
             let ports = list_products::Ports { catalog: at, stock: at, bands, clock: at };
-            let _shown = get_product(&ports, &id).await?;
-            Answer::Product
+            Answer::Product(get_product(&ports, &id).await?.map_or_else(BTreeMap::new, |found| found.bands))
         }
         Request::Reserve(_)
         | Request::Release(..)

@@ -205,6 +205,11 @@ impl Desk {
         self.is_seeded && self.circumstances.skews
     }
 
+    /// How far two clocks are apart at the most.
+    pub(crate) const fn skew_max(&self) -> Duration {
+        Duration::from_secs(if self.has_skews() { 20 } else { 0 })
+    }
+
     pub(crate) const fn is_traced(&self) -> bool {
         self.trace.is_some()
     }

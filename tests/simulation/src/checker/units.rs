@@ -25,10 +25,11 @@ pub(crate) struct AgeMax {
     unnoted: Duration,
 }
 
-/// The free units of every page over time.
+/// The free units of every page over time, and those of each SKU on pages that nobody has opened.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     histories: BTreeMap<PageKey, History>,
+    unopened: BTreeMap<Sku, Vec<(Timestamp, u32)>>,
 }
 
 /// The free units of one page over time.
@@ -43,6 +44,17 @@ struct History {
 impl Pages {
     pub(super) fn follow(&mut self, after: &Books, now: Timestamp) {
         let unwritten: Vec<StockPage> = after.unwritten_pages().collect();
+        let mut unopened: BTreeMap<&Sku, u32> = BTreeMap::new();
+        for opener in &after.openers {
+            let units = unopened.entry(&opener.key.sku).or_default();
+            *units = units.saturating_add(opener.units());
+        }
+        for (sku, units) in unopened {
+            let history = self.unopened.entry(sku.clone()).or_default();
+            if history.last().is_none_or(|(_, before)| *before != units) {
+                history.push((now, units));
+            }
+        }
         for page in after.pages.iter().chain(&unwritten) {
             let Some(history) = self.histories.get_mut(&page.key) else {
                 // A look reads every page that is new.
@@ -76,6 +88,30 @@ impl Pages {
         // It is younger than that.
         0
     }
+
+    /// The fewest and the most units that somebody may find who reads a SKU's openers and then its pages, between
+    /// this time and now: one page may be read before a unit moves, and another after.
+    pub(super) fn bounds(&self, sku: &Sku, from: Timestamp) -> (u32, u32) {
+        let (mut fewest, mut most) = self.unopened.get(sku).map_or((0, 0), |units| bounds(units, from));
+        for history in self.histories.iter().filter(|(page, _)| page.sku == *sku).map(|(_, history)| history)
+        {
+            let (least, greatest) = bounds(&history.units, from);
+            // A page that nobody noted is not read.
+            if history.noted.is_some_and(|at| at < from) {
+                fewest = fewest.saturating_add(least);
+            }
+            most = most.saturating_add(greatest);
+        }
+        (fewest, most)
+    }
+}
+
+/// The fewest and the most of these since then. What did not exist at first had none.
+fn bounds(units: &[(Timestamp, u32)], from: Timestamp) -> (u32, u32) {
+    let in_force = units.iter().rposition(|(since, _)| *since < from);
+    let since = units.get(in_force.unwrap_or(0)..).unwrap_or_default().iter().map(|(_, units)| *units);
+    let fewest = if in_force.is_some() { since.clone().min().unwrap_or(0) } else { 0 };
+    (fewest, since.max().unwrap_or(0))
 }
 
 impl Checker {

@@ -33,8 +33,15 @@ impl StockRoom for Invocation {
 
     async fn begin_look(&self, sku: &Sku, looking: Looking) -> Result<Option<StockList>, Failure> {
         let (by, own) = (self.by, sku.clone());
-        self.write_or_late("begin to look at", sku, move |conduct| conduct.begin_look(by, &own, looking))
-            .await
+        let begun = self
+            .write_or_late("begin to look at", sku, move |conduct| conduct.begin_look(by, &own, looking))
+            .await?;
+        if begun.is_some() {
+            let mut desk = self.world.desk();
+            let now = desk.now;
+            desk.checker.look_begins(sku, looking, now);
+        }
+        Ok(begun)
     }
 
     async fn finish_look(
@@ -45,8 +52,15 @@ impl StockRoom for Invocation {
         alert: Option<&StockAlert>,
     ) -> Result<Idempotent<()>, Failure> {
         let of = Found(look, alert);
-        let finish =
-            |conduct: &dyn crate::conduct::Conduct| conduct.finish_look(self.by, (sku, looking), look, alert);
+        let finish = |conduct: &dyn crate::conduct::Conduct| {
+            let finished = conduct.finish_look(self.by, (sku, looking), look, alert)?;
+            if !finished.is_replay() {
+                let mut desk = self.world.desk();
+                let now = desk.now;
+                desk.checker.look_ends(sku, looking, conduct.store(), now);
+            }
+            Ok(finished)
+        };
         self.write("finish to look", &of, finish).await
     }
 }

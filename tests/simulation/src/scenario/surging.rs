@@ -1,5 +1,8 @@
+use domain::ProductId;
+
 use super::racing::{Fate, meets_its_fate};
 use super::{Crowd, SCARF, SHIRT};
+use crate::answer::Request;
 use crate::shopper::Shopper;
 use crate::simulation::Work;
 
@@ -72,6 +75,23 @@ pub(super) fn comes_back(crowd: &Crowd) -> Vec<Work> {
         second.rest(600).await;
         wants(second, &[(SHIRT, 5)], Fate::Pays).await;
     })]
+}
+
+/// The same while others look at the product's page.
+pub(super) fn watched(crowd: &Crowd) -> Vec<Work> {
+    let forgets = crowd.shopper("cem");
+    let mut works = comes_back(crowd);
+    works.push(Box::pin(async move { wants(forgets, &[(SHIRT, 2)], Fate::Forgets).await }));
+    works.extend(["dia", "eva"].map(|name| -> Work { Box::pin(watches(crowd.shopper(name))) }));
+    works
+}
+
+async fn watches(shopper: Shopper) {
+    let Ok(shirt) = SHIRT.parse::<ProductId>() else { return };
+    for pause in [300, 300, 1_500, 1_500, 4_000, 4_000, 20_000, 100_000, 2_000] {
+        shopper.see(Request::SeeProduct(shirt.clone())).await;
+        shopper.rest(pause).await;
+    }
 }
 
 /// Nobody comes back for what was held; others wait for it.
