@@ -19,6 +19,7 @@ mod index; // the books, found by id
 mod limit; // LIMIT_KEPT
 mod money; // MONEY_CONSERVED
 mod oversell; // NO_OVERSELL
+mod reading; // NOTHING_FALSE
 mod supply; // PAGE_BALANCES and SUPPLY_ACCOUNTED
 mod uniqueness; // ONE_ANSWER
 
@@ -112,6 +113,8 @@ pub enum Invariant {
     OneCharge,
     /// `MONEY_CONSERVED`
     MoneyConserved,
+    /// `NOTHING_FALSE`
+    NothingFalse,
     /// `ONE_ANSWER`
     OneAnswer,
     /// `FACTS_STAY`
@@ -122,13 +125,14 @@ pub enum Invariant {
 
 impl Invariant {
     /// Every invariant.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PageBalances,
         Self::SupplyAccounted,
         Self::NoOversell,
         Self::LimitKept,
         Self::OneCharge,
         Self::MoneyConserved,
+        Self::NothingFalse,
         Self::OneAnswer,
         Self::FactsStay,
         Self::AuditComplete,
@@ -143,6 +147,7 @@ impl Invariant {
             Self::LimitKept => "LIMIT_KEPT",
             Self::OneCharge => "ONE_CHARGE",
             Self::MoneyConserved => "MONEY_CONSERVED",
+            Self::NothingFalse => "NOTHING_FALSE",
             Self::OneAnswer => "ONE_ANSWER",
             Self::FactsStay => "FACTS_STAY",
             Self::AuditComplete => "AUDIT_COMPLETE",
@@ -173,6 +178,9 @@ impl Invariant {
                 "totals are the sum of their lines, for each charge 0 ≤ refunded ≤ captured ≤ amount, an order's ledger \
                  adds up to nothing, is sealed and says what its attempts, its refunds, its disputes and the gateways \
                  say, and no refund begins while its money is in dispute, or of what was lost to one"
+            }
+            Self::NothingFalse => {
+                "what a shopper reads of a payment is true of what the gateways keep of their money"
             }
             Self::OneAnswer => "a reservation becomes at most one order, and the two name each other",
             Self::FactsStay => "what was captured, refunded, disputed, refused or closed is never undone",
@@ -221,6 +229,7 @@ pub fn check(books: &Books) -> Vec<Violation> {
     found.extend(oversell::check(&index));
     found.extend(limit::check(&index));
     found.extend(books.orders.iter().flat_map(|record| charge::check(&index, &record.order)));
+    found.extend(books.orders.iter().filter_map(|record| reading::check(&index, &record.order)));
     found.extend(money::check(&index));
     found.extend(uniqueness::check(&index));
     found.extend(books.orders.iter().filter_map(audit::check));

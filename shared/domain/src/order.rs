@@ -31,6 +31,7 @@ mod ending; // what ends it: a cancel, and money that goes back
 mod history; // one line for each write, and what they tell
 mod ledger; // what moved, as double entries
 mod orphan; // money that came although the attempt was a definite no
+mod reading; // what its shopper reads of its payment
 mod resolving; // what a person finds out about it
 mod retrying; // another payment method, after the ones so far were declined
 mod returning; // units that came back to the shop
@@ -44,6 +45,7 @@ pub use disputing::DisputeRefused;
 pub use ending::{CancelRefused, RefundRefused, RefundRequest};
 pub use history::{AuditEntry, OrderRecord, TimelineStep};
 pub use ledger::{Account, Ledger, NoSeal, Posting, PostingCause, Seal};
+pub use reading::PaymentWord;
 pub use retrying::RetryRefused;
 pub use returning::ReturnedLine;
 pub use reviewing::ReviewRefused;

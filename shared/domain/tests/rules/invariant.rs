@@ -11,6 +11,7 @@ use crate::samples::{
 mod facts; // what was true before is true after
 mod late; // holds that were written late
 mod limit; // LIMIT_KEPT
+mod reading; // NOTHING_FALSE
 mod supply; // SUPPLY_ACCOUNTED, from the ledger to the last page
 
 /// A shop in which everything is as it must be: three shirts are sold to one shopper, and one is held.
@@ -88,7 +89,7 @@ fn books_that_are_in_order_violate_nothing() {
 #[test]
 fn every_invariant_has_a_name_and_a_statement() {
     let names: Vec<&str> = Invariant::ALL.iter().map(|invariant| invariant.name()).collect();
-    assert_eq!(names.len(), 9);
+    assert_eq!(names.len(), 10);
     assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')));
     assert!(Invariant::ALL.iter().all(|invariant| !invariant.statement().is_empty()));
 }
@@ -205,7 +206,7 @@ fn a_paid_order_without_a_capture_is_caught() {
         order(books).attempts[0].state = AttemptState::Voided;
         books.orders[0].history[2].payment = "voided".to_owned();
     };
-    assert_eq!(violated(unpaid), [Invariant::OneCharge, Invariant::MoneyConserved]);
+    assert_eq!(violated(unpaid), [Invariant::OneCharge, Invariant::MoneyConserved, Invariant::NothingFalse]);
 }
 
 #[test]
@@ -214,7 +215,7 @@ fn a_gateway_that_charged_twice_or_another_amount_is_caught() {
         let charges = books.charges.as_mut().unwrap();
         charges.push(charges[0].clone());
     };
-    let both = [Invariant::OneCharge, Invariant::MoneyConserved];
+    let both = [Invariant::OneCharge, Invariant::MoneyConserved, Invariant::NothingFalse];
     assert_eq!(violated(twice), both);
     let less = |books: &mut Books| books.charges.as_mut().unwrap()[0].captured -= 1;
     assert_eq!(violated(less), both);
@@ -266,7 +267,7 @@ fn a_gateway_entry_that_does_not_balance_is_caught() {
         stray.refunded = 1;
         books.charges.as_mut().unwrap().push(stray);
     };
-    assert_eq!(violated(refunded_too_much), [Invariant::MoneyConserved]);
+    assert_eq!(violated(refunded_too_much), [Invariant::MoneyConserved, Invariant::NothingFalse]);
 }
 
 #[test]

@@ -107,53 +107,14 @@ fn seconds_until_news(order: &domain::order::Order) -> Option<u32> {
 impl Payment {
     fn shown(order: &domain::order::Order) -> Self {
         let attempt = order.attempt();
-        let has_failed = has_failed(&order.state);
-        // What was taken after a no is on its way back, or is back.
-        let is_orphaned = has_failed && order.has_orphan();
-        let was_orphaned = matches!(order.state, OrderState::Cancelled { .. }) && order.had_orphan();
-        // A shopper who cancelled was refused nothing, and one whose money was taken after all is not told that it was not.
-        let was_refused = has_failed && order.cancel_requested_at.is_none() && !is_orphaned && !was_orphaned;
-        let state = match attempt {
-            _ if is_given_back(order) => "refunded",
-            _ if is_orphaned => "being_confirmed",
-            _ if was_orphaned => "refunded",
-            None => "processing",
-            Some(attempt) => state(attempt),
-        };
         Self {
-            state,
+            state: order.payment_word().as_str(),
             gateway: attempt.map_or("", |attempt| attempt.method.gateway().as_str()),
             attempts: attempt.map_or(0, |attempt| attempt.number),
             next_action: attempt.and_then(next_action),
-            decline: attempt
-                .filter(|_| was_refused)
-                .and_then(Attempt::decline)
-                .map(|decline| shown_decline(decline, order.had_orphan())),
+            decline: order.decline_read().map(|decline| shown_decline(decline, order.had_orphan())),
             retry_until: retry_until(&order.state).map(Time),
         }
-    }
-}
-
-/// Whether all of what was paid has gone back: by refunds, and of what was cancelled also by a dispute that was lost.
-fn is_given_back(order: &domain::order::Order) -> bool {
-    let lost = if order.is_cancelled() { order.lost() } else { 0 };
-    let back = order.refunded().saturating_add(lost);
-    back > 0 && back >= order.totals.total.amount()
-}
-
-fn state(attempt: &Attempt) -> &'static str {
-    match attempt.state {
-        AttemptState::NotSent if attempt.given_up => "voided",
-        AttemptState::Captured => "captured",
-        AttemptState::RequiresAction { .. } => "action_required",
-        AttemptState::Ready { .. } if attempt.is_held_for_review() => "being_confirmed",
-        AttemptState::Ready { .. } | AttemptState::Sending { .. } if attempt.undoubted => "processing",
-        AttemptState::Ready { .. }
-        | AttemptState::Sending { .. }
-        | AttemptState::Unknown { .. }
-        | AttemptState::ManualReview => "being_confirmed",
-        AttemptState::Voided => "voided",
-        AttemptState::Declined(_) | AttemptState::NotSent => "declined",
     }
 }
 
@@ -163,10 +124,6 @@ fn next_action(attempt: &Attempt) -> Option<NextAction> {
     } else {
         None
     }
-}
-
-const fn has_failed(order: &OrderState) -> bool {
-    matches!(order, OrderState::PaymentFailed { .. } | OrderState::Cancelled { .. })
 }
 
 const fn retry_until(order: &OrderState) -> Option<Timestamp> {
