@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::invariant::{self, Books, Invariant};
 use domain::order::{Order, OrderState};
-use domain::payment::{AttemptState, Dispute, RefundState};
+use domain::payment::{AttemptState, Dispute, Refund};
 use domain::{OrderId, Timestamp};
 use memory::Store;
 
@@ -151,8 +151,7 @@ fn twice_charged(order: &Order, bank: &Bank) -> Option<String> {
 fn is_settled(order: &Order, now: Timestamp) -> bool {
     let is_in_review = order.review().is_some_and(|review| now < review.until) && !order.is_cancelled();
     let is_with_a_person = order.attempt().is_some_and(|attempt| attempt.state == AttemptState::ManualReview);
-    let is_refund_with_a_person =
-        order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview);
+    let is_refund_with_a_person = order.refunds.iter().any(Refund::is_with_a_person);
     match order.state {
         // Its worker still has to tell that its units are back.
         OrderState::Cancelled { .. } => order.wake.is_none(),

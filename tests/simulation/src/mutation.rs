@@ -64,7 +64,7 @@ impl Mutation {
     }
 
     /// Every mutation.
-    pub const ALL: [Self; 80] = [
+    pub const ALL: [Self; 81] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -187,6 +187,10 @@ impl Mutation {
         of("refund-time-out-is-done", "a refund without an answer is taken for done", || {
             payments::refund_time_out_is_done()
         }),
+        of("refund-doubt-is-none", "a refund without an answer is taken for not executed", || {
+            payments::refund_doubt_is_none()
+        })
+        .within("breaks-its-word"),
         of("orphan-not-noted", "what came after a no is heard of, and not written down", || {
             payments::orphan_not_noted()
         })

@@ -1,9 +1,10 @@
 //! Orders that are cancelled, and money that goes back: once, in full, and never before the gateway has confirmed it.
 
+use application::Clock;
 use application::cancel_order::{self, CancelOrderError, cancel_order};
 use application::refund_order::{self, RefundOrderError, refund_order};
 use domain::order::{CancelRefused, Order, OrderState, RefundRefused, RefundRequest, ReturnedLine};
-use domain::payment::{Outcome, RefundOutcome, RefundState};
+use domain::payment::{Outcome, RefundOutcome, RefundReview, RefundState};
 use domain::{Idempotent, Money, Quantity};
 use memory::{Call, Fate, RefundCall};
 
@@ -139,8 +140,41 @@ async fn a_refund_that_the_gateway_refuses_is_a_persons_business_and_the_order_s
     let _cancelled = cancel(&shop, &order).await.unwrap();
     shop.settle_until(NOON.plus(WEEK)).await;
     let order = shop.order(&order.id).await;
-    assert_eq!((order.word(), order.refunds[0].state), ("paid", RefundState::ManualReview));
+    assert_eq!(
+        (order.word(), order.refunds[0].state),
+        ("paid", RefundState::ManualReview(RefundReview::Refused))
+    );
     assert_eq!(shop.units(), (9, 0, 3));
+}
+
+/// So many hours after noon, with a sweep every five minutes for what is too far off for a message.
+async fn goes_by(shop: &Shop, hours: u32) {
+    let end = NOON.plus(HOUR * hours);
+    while shop.clock.now() < end {
+        shop.settle_until(shop.clock.now().plus(MINUTE * 5)).await;
+        let _woken = shop.sweep().await;
+        shop.settle().await;
+    }
+}
+
+#[tokio::test]
+async fn fault_83_a_refund_goes_back_once_its_gateway_takes_calls_again_and_nobody_is_called_before_a_day_is_over()
+ {
+    for (rejections, word) in [(20, "cancelled"), (1_000, "paid")] {
+        let shop = Shop::open().await;
+        let order = paid(&shop).await;
+        let rejected = vec![Fate::Refused(RefundOutcome::Rejected); rejections];
+        shop.gateway.script_refund(RefundCall::Refund, rejected);
+        let _cancelled = cancel(&shop, &order).await.unwrap();
+        goes_by(&shop, 6).await;
+        let waiting = shop.order(&order.id).await;
+        assert_eq!((waiting.word(), waiting.work), ("paid", None), "nothing is in doubt");
+        goes_by(&shop, 26).await;
+        let order = shop.order(&order.id).await;
+        let never = RefundState::ManualReview(RefundReview::NotExecuted);
+        assert_eq!((order.word(), order.refunds[0].state == never), (word, word == "paid"));
+        assert_eq!(order.work.is_some(), word == "paid");
+    }
 }
 
 #[tokio::test]

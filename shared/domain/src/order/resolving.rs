@@ -1,9 +1,7 @@
 //! What a person finds out about an order where nobody here can: it ends what was unknown, as a gateway's answer would.
 
 use super::{Order, OrderChange, OrderRefused};
-use crate::payment::{
-    AttemptState, Dispute, Finding, PaymentFinding, RefundFinding, RefundNumber, RefundState,
-};
+use crate::payment::{AttemptState, Dispute, Finding, PaymentFinding, Refund, RefundFinding, RefundNumber};
 use crate::work::WorkKind;
 use crate::{Idempotent, Timestamp};
 
@@ -11,12 +9,12 @@ impl Order {
     /// What a person must do about it first, and until when somebody can.
     pub(super) fn needs(&self) -> Option<(WorkKind, Option<Timestamp>)> {
         let is_unknown = self.attempt().is_some_and(|attempt| attempt.state == AttemptState::ManualReview);
-        let has_unknown_refund = self.refunds.iter().any(|refund| refund.state == RefundState::ManualReview);
+        let needs_refund = self.refunds.iter().any(Refund::is_with_a_person);
         if let Some(review) = self.review().filter(|_| !self.is_cancelled()) {
             Some((WorkKind::FraudReview, Some(review.until)))
         } else if is_unknown {
             Some((WorkKind::Payment, None))
-        } else if has_unknown_refund {
+        } else if needs_refund {
             Some((WorkKind::Refund, None))
         } else {
             self.disputes.iter().any(Dispute::is_open).then_some((WorkKind::Dispute, None))

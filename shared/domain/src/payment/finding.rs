@@ -54,7 +54,7 @@ impl Attempt {
 impl Refund {
     /// Takes what a person found out, where one was needed.
     pub(crate) fn found(mut self, finding: RefundFinding, now: Timestamp) -> Option<Self> {
-        if self.state != RefundState::ManualReview {
+        if !self.is_with_a_person() {
             return None;
         }
         self.state = match finding {

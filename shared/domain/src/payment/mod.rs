@@ -17,4 +17,6 @@ pub use circuit::{Admission, Circuit, CircuitState, Health};
 pub use dispute::{Dispute, DisputeDecision, DisputeNumber, DisputeSeen, DisputeState};
 pub use finding::{Finding, PaymentFinding, RefundFinding};
 pub use outcome::{Decline, Outcome, Retry};
-pub use refund::{Refund, RefundCause, RefundCharge, RefundNumber, RefundOutcome, RefundState, RefundStep};
+pub use refund::{
+    Refund, RefundCause, RefundCharge, RefundNumber, RefundOutcome, RefundReview, RefundState, RefundStep,
+};

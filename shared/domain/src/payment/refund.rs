@@ -1,5 +1,9 @@
 use core::time::Duration;
 
+mod doubt; // what may have been done without an answer, and for how long that is borne
+
+pub use doubt::RefundReview;
+
 use super::attempt::backoff;
 use super::{AttemptNumber, GatewayReference};
 use crate::stock::PlannedHold;
@@ -13,6 +17,8 @@ use crate::{Money, OrderId, Reference, Timestamp};
 ///   └─│refused  └▶ Unknown ─▶ look up, replay ─▶ a fact, or ManualReview ─▶ Refunded | Withdrawn, as a person finds
 ///     └▶ Withdrawn                    a lost dispute left no money for it
 /// ```
+///
+/// What was only ever rejected is in no doubt, however often: it is *unsent*, like one that was never asked for.
 ///
 /// Adapters rebuild it from storage; everybody else moves it by its transitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +35,9 @@ pub struct Refund {
     pub returned: Vec<PlannedHold>,
     /// When it was asked for, or when the last refund or dispute that held it up was over.
     pub started_at: Timestamp,
+    /// Since when it may have been executed without our knowing: since the first call that was not answered. None while it
+    /// is known of every call what became of it.
+    pub doubtful_since: Option<Timestamp>,
 }
 
 /// The number of a refund within its order, from 1.
@@ -76,7 +85,7 @@ pub enum RefundState {
         at: Timestamp,
     },
     /// A person must look. It still counts as "maybe refunded".
-    ManualReview,
+    ManualReview(RefundReview),
     /// It does not go back and never will: its money was lost to a dispute, or a person has made sure of it.
     Withdrawn {
         /// When.
@@ -144,9 +153,6 @@ impl RefundCharge {
 impl Refund {
     /// How long a claimed call is left to its worker: longer than any call to a gateway lasts.
     pub const LEASE: Duration = Duration::from_secs(10);
-    /// From this age on a person must look: the gateway that forgets keys soonest, PayPal after six hours
-    /// (<https://developer.paypal.com/api/rest/reference/idempotency>), could take a repetition for another refund.
-    pub const REVIEW_AGE: Duration = Duration::from_secs(5 * 60 * 60);
     /// When a refund is asked for again that the gateway refused for a dispute, where no dispute is seen that is open: its
     /// no may be kept under the key for a day.
     pub const DISPUTED_PAUSE: Duration = Duration::from_secs(60 * 60);
@@ -158,20 +164,26 @@ impl Refund {
 
     pub(crate) const fn new(number: RefundNumber, amount: Money, cause: RefundCause, now: Timestamp) -> Self {
         let state = RefundState::Ready { tries: 0 };
-        Self { number, amount, cause, state, returned: Vec::new(), started_at: now }
+        let returned = Vec::new();
+        Self { number, amount, cause, state, returned, started_at: now, doubtful_since: None }
     }
 
     /// Whether nothing will change it any more.
     pub const fn is_settled(&self) -> bool {
         matches!(
             self.state,
-            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Withdrawn { .. }
+            RefundState::Refunded { .. } | RefundState::ManualReview(_) | RefundState::Withdrawn { .. }
         )
     }
 
     /// Whether it is known that nothing of it is under way and nothing has gone back.
     pub const fn is_unsent(&self) -> bool {
-        matches!(self.state, RefundState::Ready { tries: 0 })
+        matches!(self.state, RefundState::Ready { .. }) && self.doubtful_since.is_none()
+    }
+
+    /// Whether a person must look.
+    pub const fn is_with_a_person(&self) -> bool {
+        matches!(self.state, RefundState::ManualReview(_))
     }
 
     /// Whether it will never go back.
@@ -191,17 +203,23 @@ impl Refund {
 
     /// What a worker does next; nothing once it is settled.
     pub fn next_step(&self, now: Timestamp) -> Option<RefundStep> {
+        let may_be_repeated = self.may_be_repeated(now);
         match self.state {
-            RefundState::Ready { .. } => Some(RefundStep::Claim),
+            RefundState::Ready { .. } if may_be_repeated => Some(RefundStep::Claim),
             RefundState::Sending { lease_until, .. } if now < lease_until => {
                 Some(RefundStep::Leave(lease_until))
             }
             // Asked for once more under the same key: the gateway repeats its answer, or does it now.
-            RefundState::Unknown { tries } if !tries.is_multiple_of(2) => Some(RefundStep::Claim),
-            RefundState::Sending { .. } | RefundState::Unknown { .. } | RefundState::Pending { .. } => {
-                Some(RefundStep::LookUp)
+            RefundState::Unknown { tries } if may_be_repeated && !tries.is_multiple_of(2) => {
+                Some(RefundStep::Claim)
             }
-            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Withdrawn { .. } => None,
+            RefundState::Ready { .. }
+            | RefundState::Sending { .. }
+            | RefundState::Unknown { .. }
+            | RefundState::Pending { .. } => Some(RefundStep::LookUp),
+            RefundState::Refunded { .. } | RefundState::ManualReview(_) | RefundState::Withdrawn { .. } => {
+                None
+            }
         }
     }
 
@@ -217,6 +235,7 @@ impl Refund {
     /// What held it up is over: what was not sent begins anew.
     pub(crate) fn begin_anew(&mut self, now: Timestamp) {
         if self.is_unsent() {
+            self.state = RefundState::Ready { tries: 0 };
             self.started_at = now;
         }
     }
@@ -234,24 +253,24 @@ impl Refund {
     /// Takes a gateway's answer to the call that was claimed.
     pub(crate) fn apply(mut self, outcome: RefundOutcome, now: Timestamp) -> Self {
         let tries = self.tries();
-        self.state = match outcome {
-            RefundOutcome::Refunded => RefundState::Refunded { at: now },
-            RefundOutcome::Pending if now.since(self.started_at) >= Self::PENDING_AGE => {
-                RefundState::ManualReview
+        let (age, tried) = (now.since(self.started_at), tries.saturating_add(1));
+        self.doubtful_since = self.doubtful_after(outcome, now);
+        self.state = match (outcome, self.overdue(now)) {
+            (RefundOutcome::Refunded, _) => RefundState::Refunded { at: now },
+            (RefundOutcome::Pending, _) if age >= Self::PENDING_AGE => {
+                RefundState::ManualReview(RefundReview::UnderWay)
             }
-            RefundOutcome::Pending => RefundState::Pending { tries: tries.saturating_add(1) },
-            RefundOutcome::Refused => RefundState::ManualReview,
-            RefundOutcome::Disputed if now.since(self.started_at) >= Self::DISPUTED_AGE => {
-                RefundState::ManualReview
+            (RefundOutcome::Pending, _) => RefundState::Pending { tries: tried },
+            (RefundOutcome::Refused, _) => RefundState::ManualReview(RefundReview::Refused),
+            (RefundOutcome::Disputed, _) if age >= Self::DISPUTED_AGE => {
+                RefundState::ManualReview(RefundReview::Disputed)
             }
             // Its key stands for this no, so nothing that was sent under it is under way.
-            RefundOutcome::Disputed => RefundState::Ready { tries: 0 },
-            _ if now.since(self.started_at) >= Self::REVIEW_AGE => RefundState::ManualReview,
+            (RefundOutcome::Disputed, _) => RefundState::Ready { tries: 0 },
+            (_, Some(review)) => RefundState::ManualReview(review),
             // It is made again under the same key, so whatever an earlier call did is not done twice.
-            RefundOutcome::Rejected | RefundOutcome::NotSent => {
-                RefundState::Ready { tries: tries.saturating_add(1) }
-            }
-            RefundOutcome::Unknown => RefundState::Unknown { tries: tries.saturating_add(1) },
+            (RefundOutcome::Rejected | RefundOutcome::NotSent, None) => RefundState::Ready { tries: tried },
+            (RefundOutcome::Unknown, None) => RefundState::Unknown { tries: tried },
         };
         self
     }
@@ -279,12 +298,14 @@ impl Refund {
                 backoff(tries.saturating_div(2), 300)
             }
             RefundState::Ready { tries: 0 } => Self::DISPUTED_PAUSE,
+            // With nothing in doubt there is time.
+            RefundState::Ready { tries } if self.is_unsent() => backoff(tries, 3_600),
             RefundState::Ready { tries } => backoff(tries, 300),
             RefundState::Pending { tries } => backoff(tries, 3_600),
             RefundState::Sending { .. }
             | RefundState::Unknown { .. }
             | RefundState::Refunded { .. }
-            | RefundState::ManualReview
+            | RefundState::ManualReview(_)
             | RefundState::Withdrawn { .. } => Duration::ZERO,
         }
     }
@@ -296,7 +317,7 @@ impl Refund {
             | RefundState::Sending { tries, .. }
             | RefundState::Unknown { tries }
             | RefundState::Pending { tries } => tries,
-            RefundState::Refunded { .. } | RefundState::ManualReview | RefundState::Withdrawn { .. } => 0,
+            RefundState::Refunded { .. } | RefundState::ManualReview(_) | RefundState::Withdrawn { .. } => 0,
         }
     }
 }
@@ -310,7 +331,7 @@ impl RefundState {
             Self::Unknown { .. } => "refund unknown",
             Self::Pending { .. } => "refund pending",
             Self::Refunded { .. } => "refunded",
-            Self::ManualReview => "refund in manual review",
+            Self::ManualReview(review) => review.word(),
             Self::Withdrawn { .. } => "refund withdrawn",
         }
     }

@@ -7,7 +7,7 @@ use domain::order::{
 };
 use domain::payment::{
     Decline, Dispute, DisputeDecision, DisputeSeen, DisputeState, GatewayName, Outcome, Refund, RefundCause,
-    RefundOutcome, RefundState, RefundStep, Retry,
+    RefundOutcome, RefundReview, RefundState, RefundStep, Retry,
 };
 use domain::{Idempotent, Money, Timestamp};
 
@@ -35,7 +35,7 @@ pub(crate) fn disputed(order: Order, amount: i64) -> Order {
     shown(order, &[seen("dp_1", amount, None)]).order
 }
 
-fn decided(order: Order, amount: i64, decision: DisputeDecision) -> OrderChange {
+pub(crate) fn decided(order: Order, amount: i64, decision: DisputeDecision) -> OrderChange {
     shown(order, &[seen("dp_1", amount, Some(decision))])
 }
 
@@ -190,7 +190,10 @@ fn a_refund_that_is_refused_for_a_dispute_for_more_than_a_day_although_none_is_o
     let refused = answered(lost, RefundOutcome::Disputed, later()).order;
     let in_a_day = later().plus(Refund::DISPUTED_AGE);
     let review = answered(refused, RefundOutcome::Disputed, in_a_day).order;
-    assert_eq!((review.refunds[0].state, review.wake), (RefundState::ManualReview, None));
+    assert_eq!(
+        (review.refunds[0].state, review.wake),
+        (RefundState::ManualReview(RefundReview::Disputed), None)
+    );
 }
 
 #[test]

@@ -6,8 +6,8 @@ use domain::order::{
     CancelRefused, HoldsChange, Order, OrderChange, OrderState, RefundRefused, RefundRequest, ReturnedLine,
 };
 use domain::payment::{
-    AttemptState, Decline, GatewayName, Operation, Outcome, RefundOutcome, RefundState, RefundStep, Retry,
-    Step,
+    AttemptState, Decline, GatewayName, Operation, Outcome, RefundOutcome, RefundReview, RefundState,
+    RefundStep, Retry, Step,
 };
 use domain::stock::{HoldMove, PlannedHold};
 use domain::wake::Queue;
@@ -171,7 +171,7 @@ fn fault_78_an_unknown_refund_is_looked_up_and_then_asked_for_under_the_same_key
     assert_eq!(charge(&claimed).idempotency_key(), key);
     let late = NOON.plus(Duration::from_secs(24 * 60 * 60));
     let review = claimed.record_refund(RefundOutcome::Unknown, late).unwrap().order;
-    assert_eq!(review.refunds[0].state, RefundState::ManualReview);
+    assert_eq!(review.refunds[0].state, RefundState::ManualReview(RefundReview::InDoubt));
     assert_eq!(review.word(), "paid");
 }
 
@@ -196,7 +196,7 @@ fn only_what_gives_everything_back_is_asked_for_under_another_key() {
 fn a_refund_that_is_refused_or_waits_too_long_is_a_persons_business() {
     let order = refunding(paid(), "claim-1", 5);
     let refused = answered(order.clone(), RefundOutcome::Refused, NOON).order;
-    assert_eq!(refused.refunds[0].state, RefundState::ManualReview);
+    assert_eq!(refused.refunds[0].state, RefundState::ManualReview(RefundReview::Refused));
     assert_eq!(refused.next_refund_step(NOON), None);
     let pending = answered(order, RefundOutcome::Pending, NOON).order;
     assert_eq!(pending.next_refund_step(NOON), Some(RefundStep::LookUp));
@@ -204,7 +204,7 @@ fn a_refund_that_is_refused_or_waits_too_long_is_a_persons_business() {
     assert!(matches!(unheard.refunds[0].state, RefundState::Pending { .. }), "it was taken on");
     let in_weeks = NOON.plus(Duration::from_secs(15 * 24 * 60 * 60));
     let review = unheard.record_refund_look_up(RefundOutcome::Pending, in_weeks).unwrap().order;
-    assert_eq!(review.refunds[0].state, RefundState::ManualReview);
+    assert_eq!(review.refunds[0].state, RefundState::ManualReview(RefundReview::UnderWay));
 }
 
 #[test]

@@ -34,6 +34,8 @@ mod payment_text; // tokens, references and addresses, taken as they are or refu
 #[cfg(test)]
 mod reconciliation; // what a gateway lists, against the ledger
 #[cfg(test)]
+mod rejected; // refunds of which nothing was executed, and what comes into doubt after that
+#[cfg(test)]
 mod reservation; // one end, and only one
 #[cfg(test)]
 mod resolving; // what waits for a person, and what that person finds out

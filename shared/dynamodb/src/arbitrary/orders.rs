@@ -2,7 +2,7 @@ use domain::fraud::{Review, ReviewEnd, Screening, Verdict};
 use domain::order::{Address, Contact, Ledger, Order, OrderChange, OrderState, Posting, PostingCause};
 use domain::payment::{
     Attempt, AttemptRequest, AttemptState, Decline, Dispute, DisputeState, GatewayName, Operation,
-    PaymentMethod, Refund, RefundCause, RefundState, Retry,
+    PaymentMethod, Refund, RefundCause, RefundReview, RefundState, Retry,
 };
 use domain::wake::{Queue, Wake};
 use domain::work::{Work, WorkKind};
@@ -85,17 +85,18 @@ fn refund() -> impl Strategy<Value = Refund> {
         tries().prop_map(|tries| RefundState::Unknown { tries }),
         tries().prop_map(|tries| RefundState::Pending { tries }),
         time().prop_map(|at| RefundState::Refunded { at }),
-        Just(RefundState::ManualReview),
+        select(&RefundReview::ALL).prop_map(RefundState::ManualReview),
         time().prop_map(|at| RefundState::Withdrawn { at }),
     ];
-    (any::<u32>(), money(), cause, state, holds(), time()).prop_map(
-        |(number, amount, cause, state, returned, started_at)| Refund {
+    (any::<u32>(), money(), cause, state, holds(), time(), option::of(time())).prop_map(
+        |(number, amount, cause, state, returned, started_at, doubtful_since)| Refund {
             number,
             amount,
             cause,
             state,
             returned,
             started_at,
+            doubtful_since,
         },
     )
 }

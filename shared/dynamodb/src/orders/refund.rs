@@ -1,6 +1,6 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::payment::{Refund, RefundCause, RefundState};
+use domain::payment::{Refund, RefundCause, RefundReview, RefundState};
 
 use crate::attribute::{self, Fields, Item, add, money, number, text, time};
 use crate::reservations::item::{holds, read_planned};
@@ -12,6 +12,11 @@ pub(crate) fn refund(refund: &Refund) -> AttributeValue {
         ("state", AttributeValue::M(state(refund.state))),
         ("started_at", time(refund.started_at)),
     ]);
+    // Which it is must be said: a record of a version that did not know the difference says neither.
+    match refund.doubtful_since {
+        Some(since) => add(&mut item, "doubtful_since", Some(time(since))),
+        None => add(&mut item, "undoubted", Some(AttributeValue::Bool(true))),
+    }
     // What goes back because its order was cancelled has no name outside.
     match &refund.cause {
         RefundCause::Cancelled => {}
@@ -26,15 +31,23 @@ pub(crate) fn refund(refund: &Refund) -> AttributeValue {
 pub(crate) fn read_refund(fields: Fields<'_>) -> Result<Refund, Failure> {
     let asked = fields.optional("reference", Fields::parsed)?.map(RefundCause::Asked);
     let orphaned = fields.optional("orphan", Fields::number)?.map(RefundCause::Orphaned);
+    let state = read_state(fields.map("state")?)?;
+    let started_at = fields.time("started_at")?;
     Ok(Refund {
         number: fields.number("number")?,
         amount: fields.money("amount")?,
         cause: asked.or(orphaned).unwrap_or(RefundCause::Cancelled),
-        state: read_state(fields.map("state")?)?,
+        state,
         returned: fields
             .optional("returned", |fields, name| fields.list_of(name, read_planned))?
             .unwrap_or_default(),
-        started_at: fields.time("started_at")?,
+        started_at,
+        doubtful_since: match fields.optional("doubtful_since", Fields::time)? {
+            None if fields.optional("undoubted", Fields::flag)? == Some(true) => None,
+            // Whatever was begun may have been in doubt since.
+            None => (state != RefundState::Ready { tries: 0 }).then_some(started_at),
+            since @ Some(_) => since,
+        },
     })
 }
 
@@ -50,7 +63,9 @@ fn state(state: RefundState) -> Item {
         RefundState::Unknown { tries } => tried("unknown", tries),
         RefundState::Pending { tries } => tried("pending", tries),
         RefundState::Refunded { at } => attribute::item([("is", text("refunded")), ("at", time(at))]),
-        RefundState::ManualReview => attribute::item([("is", text("manual_review"))]),
+        RefundState::ManualReview(review) => {
+            attribute::item([("is", text("manual_review")), ("why", text(review.as_str()))])
+        }
         RefundState::Withdrawn { at } => attribute::item([("is", text("withdrawn")), ("at", time(at))]),
     }
 }
@@ -63,7 +78,12 @@ fn read_state(fields: Fields<'_>) -> Result<RefundState, Failure> {
         "unknown" => RefundState::Unknown { tries: tries()? },
         "pending" => RefundState::Pending { tries: tries()? },
         "refunded" => RefundState::Refunded { at: fields.time("at")? },
-        "manual_review" => RefundState::ManualReview,
+        // One from before reasons were written down may be anything.
+        "manual_review" => RefundState::ManualReview(
+            fields
+                .optional("why", |fields, name| fields.word(name, RefundReview::named))?
+                .unwrap_or(RefundReview::InDoubt),
+        ),
         "withdrawn" => RefundState::Withdrawn { at: fields.time("at")? },
         _ => return Err(Failure::Unreadable("is")),
     })

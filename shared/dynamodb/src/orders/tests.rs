@@ -1,15 +1,15 @@
 use application::{ChangeError, OrderLedger, OrderPlacer, Orders, ReservationBook, Reservations, Stock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::order::{Address, Checkout, Contact, Order, OrderChange};
-use domain::payment::{Decline, Operation, Outcome, PaymentMethod, Retry};
+use domain::payment::{Decline, Operation, Outcome, PaymentMethod, RefundReview, RefundState, Retry};
 use domain::reservation::Reservation;
 use domain::stock::{Hold, StockPage};
 use domain::wake::{Queue, Wake};
-use domain::{Idempotent, RequestKey, Timestamp};
+use domain::{Idempotent, Money, RequestKey, Timestamp};
 use proptest::prelude::*;
 
-use super::item;
-use crate::attribute::text;
+use super::{item, refund};
+use crate::attribute::{self, Fields, money, number, text, time};
 use crate::embedded::Embedded;
 use crate::keys::{self, Table};
 use crate::reservations::tests::{page, reservation};
@@ -27,6 +27,32 @@ proptest! {
             let mut newer = written.clone();
             newer.insert(name.to_owned(), word);
             prop_assert!(item::read_order(&newer).is_err());
+        }
+    }
+}
+
+/// Nobody said then whether it was in doubt, nor why a person was to look.
+#[test]
+fn a_refund_that_an_earlier_version_had_begun_is_in_doubt_since_its_beginning() {
+    let tried = |word| attribute::item([("is", text(word)), ("tries", number(1))]);
+    let reviewed = attribute::item([("is", text("manual_review"))]);
+    let unsent = attribute::item([("is", text("ready")), ("tries", number(0))]);
+    for (state, since) in [
+        (tried("unknown"), Some(at(7))),
+        (tried("ready"), Some(at(7))),
+        (reviewed, Some(at(7))),
+        (unsent, None),
+    ] {
+        let earlier = attribute::item([
+            ("number", number(1)),
+            ("amount", money(Money::new(100, "EUR".parse().unwrap()).unwrap())),
+            ("state", AttributeValue::M(state)),
+            ("started_at", time(at(7))),
+        ]);
+        let read = refund::read_refund(Fields(&earlier)).unwrap();
+        assert_eq!(read.doubtful_since, since, "{:?}", read.state);
+        if read.is_with_a_person() {
+            assert_eq!(read.state, RefundState::ManualReview(RefundReview::InDoubt));
         }
     }
 }

@@ -211,7 +211,7 @@ impl Gateway for AdyenGateway {
         let message = payment.and_then(|payment| call::refund(refund, &payment, &self.merchant_account));
         let Some(message) = message else {
             // A capture is known by what was told of it, so this was told too, and could not be read.
-            return RefundOutcome::Unknown;
+            return RefundOutcome::NotSent;
         };
         let exchange = self.exchange(&message, self.deadline()).await;
         let outcome = answer::prove_refund(&exchange);

@@ -178,8 +178,10 @@ impl Gateway for PayPalGateway {
         let deadline = self.deadline();
         let order = self.order(&refund.reference, deadline).await;
         let (Some(path), Some(body)) = (refund::path(&order), refund::asking(refund)) else {
-            // Without its capture nothing was asked for, and nothing is known.
-            return RefundOutcome::Unknown;
+            // Without its capture nothing was asked for.
+            let (code, outcome) = (answer::refusal_code(&order), RefundOutcome::NotSent);
+            report_refund(refund, "refund", &order, code.as_deref(), outcome);
+            return outcome;
         };
         let change = Some((refund.idempotency_key(), body.as_str()));
         let exchange = self.exchange(&Message { path: &path, change }, deadline).await;

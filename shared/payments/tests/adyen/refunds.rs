@@ -74,5 +74,5 @@ async fn fault_72_80_what_was_told_of_another_refund_or_amount_is_no_success() {
 #[tokio::test]
 async fn a_refund_of_a_payment_that_nothing_was_told_of_is_not_asked_for() {
     let shop = Shop::start().await;
-    assert_eq!(shop.gateway.refund(&refund(&reference(), 1, 500)).await, RefundOutcome::Unknown);
+    assert_eq!(shop.gateway.refund(&refund(&reference(), 1, 500)).await, RefundOutcome::NotSent);
 }

@@ -70,6 +70,20 @@ async fn a_refund_names_its_capture_and_how_much_goes_back_under_its_own_key() {
     }
 }
 
+#[tokio::test]
+async fn fault_83_a_refund_whose_capture_could_not_be_looked_up_was_not_sent() {
+    let busy = scripted(&[(429, "{}"), (503, "{}")]).await;
+    let gateway = gateway(&busy.address);
+    for _ in 0..2 {
+        assert_eq!(gateway.refund(&refund(&reference(), 1, 500)).await, RefundOutcome::NotSent);
+    }
+    let asked = busy.asked();
+    assert!(
+        asked.iter().skip(1).all(|asked| asked.line.starts_with("GET /v2/checkout/orders/")),
+        "{asked:?}"
+    );
+}
+
 fn made(status: &str, value: &str) -> String {
     format!(r#"{{"id":"R1","status":"{status}","amount":{{"currency_code":"EUR","value":"{value}"}}}}"#)
 }

@@ -1,5 +1,5 @@
 use domain::Timestamp;
-use domain::payment::{DisputeSeen, Refund, RefundState};
+use domain::payment::{DisputeSeen, Refund};
 use memory::Store;
 
 use super::is_settled;
@@ -77,7 +77,7 @@ impl Desk {
             let orders = self.checker.books.orders.iter().map(|record| &record.order);
             !orders
                 .filter(|order| order.id == intent.charge.order_id)
-                .any(|order| order.refunds.iter().any(|refund| refund.state == RefundState::ManualReview))
+                .any(|order| order.refunds.iter().any(Refund::is_with_a_person))
         })?;
         Some(format!(
             "the gateway keeps what it took for attempt {} of {}",

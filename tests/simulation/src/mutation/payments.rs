@@ -277,6 +277,24 @@ pub(super) fn refund_time_out_is_done() -> Box<dyn Conduct> {
     boxed(RefundTimeOutIsDone::default())
 }
 
+/// Takes a refund that was not answered for one that was not executed.
+#[derive(Default)]
+struct RefundDoubtIsNone(Honest);
+
+impl Conduct for RefundDoubtIsNone {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn heard_of_refund(&self, outcome: RefundOutcome) -> RefundOutcome {
+        if outcome == RefundOutcome::Unknown { RefundOutcome::Rejected } else { outcome }
+    }
+}
+
+pub(super) fn refund_doubt_is_none() -> Box<dyn Conduct> {
+    boxed(RefundDoubtIsNone::default())
+}
+
 /// Takes the shopper's wish for the end.
 #[derive(Default)]
 struct CancelIsOver(Honest);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use application::{WorkItem, WorkRecord};
 use domain::order::Order;
-use domain::payment::{AttemptState, Finding, PaymentFinding, RefundFinding, RefundState};
+use domain::payment::{AttemptState, Finding, PaymentFinding, RefundFinding};
 use domain::webhook::QuarantineDecision;
 
 use super::ending::cancels_paid;
@@ -101,7 +101,7 @@ impl Desk {
             let finding = if is_captured { PaymentFinding::Captured } else { PaymentFinding::Voided };
             return Some(Finding::Payment(finding));
         }
-        let refund = order.refunds.iter().find(|refund| refund.state == RefundState::ManualReview)?;
+        let refund = order.refunds.iter().find(|refund| refund.is_with_a_person())?;
         let is_made = self.bank.has_refunded(&order.id, refund.number);
         let finding = if is_made { RefundFinding::Refunded } else { RefundFinding::NotRefunded };
         Some(Finding::Refund(refund.number, finding))
