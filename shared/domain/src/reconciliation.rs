@@ -4,7 +4,7 @@
 //! listed ([`unlisted`]). What agrees changes nothing, so comparing twice changes nothing either.
 
 use crate::order::{Order, Posting, PostingCause};
-use crate::payment::{Attempt, AttemptNumber, AttemptState, GatewayName, Refund, RefundNumber};
+use crate::payment::{Attempt, AttemptNumber, AttemptState, DisputeWay, GatewayName, Refund, RefundNumber};
 
 mod difference; // what a person must look at
 mod disputed; // money that its shopper demands back
@@ -13,6 +13,7 @@ mod transfer; // one line of a gateway's list
 mod window; // the time that is compared at once
 
 pub use difference::{Difference, DifferenceKey, DifferenceKind, DifferenceSubject};
+pub use disputed::to_be_listed;
 pub use reconciled::Reconciled;
 pub use transfer::{Transfer, TransferKind};
 pub use window::Window;
@@ -31,6 +32,9 @@ pub enum Verdict {
     Orphan(AttemptNumber),
     /// The money of this attempt was disputed, or its dispute was won, and nobody has noted that.
     Disputed(AttemptNumber),
+    /// The same, once more than anybody has noted: other transfers stand for each dispute that is known
+    /// of so much.
+    DisputedAgain(AttemptNumber),
     /// They say different things.
     Differs(DifferenceKind),
 }
@@ -52,10 +56,10 @@ pub fn compare(order: Option<&Order>, transfer: &Transfer) -> Verdict {
         // The shop does not have what the ledger says was captured.
         TransferKind::CaptureFailed(_) => Verdict::Differs(DifferenceKind::CaptureFailed),
         TransferKind::Disputed { attempt, dispute } => {
-            disputed::compare(order, transfer, *attempt, dispute.as_ref(), PostingCause::DisputeOpened)
+            disputed::compare(order, transfer, *attempt, dispute.as_ref(), DisputeWay::Withdrawn)
         }
         TransferKind::DisputeReversed { attempt, dispute } => {
-            disputed::compare(order, transfer, *attempt, dispute.as_ref(), PostingCause::DisputeWon)
+            disputed::compare(order, transfer, *attempt, dispute.as_ref(), DisputeWay::Reversed)
         }
     }
 }

@@ -64,7 +64,7 @@ impl Mutation {
     }
 
     /// Every mutation.
-    pub const ALL: [Self; 81] = [
+    pub const ALL: [Self; 82] = [
         of("unguarded-hold", "a hold is written without its condition", || stock::unguarded_hold()),
         of("read-modify-write", "a page is read, changed and written back", || stock::read_modify_write()),
         of("uncompared-release", "a hold is freed without comparing its value", || {
@@ -207,6 +207,10 @@ impl Mutation {
         .within("listed-orphans"),
         of("listed-dispute-unheard", "a dispute that is listed is heard of, and not written down", || {
             reconciling::listed_dispute_unheard()
+        })
+        .within("listed-disputes"),
+        of("match-forgotten", "a dispute that is listed may stand for any other of as much", || {
+            reconciling::match_forgotten()
         })
         .within("listed-disputes"),
         of("refund-not-posted", "a refund is recorded, and its ledger stays as it was", || {

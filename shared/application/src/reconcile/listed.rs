@@ -4,13 +4,13 @@ use domain::OrderId;
 use domain::order::Order;
 use domain::payment::GatewayReference;
 use domain::reconciliation::{
-    Difference, DifferenceKind, PostingNumber, Transfer, TransferKind, Verdict, compare,
+    Difference, DifferenceKind, PostingNumber, Transfer, TransferKind, Verdict, compare, to_be_listed,
 };
 
 use super::{At, Comparison};
-use crate::Failure;
 use crate::follow_up::{follow_up, follow_up_dispute};
 use crate::repeat::until_definite;
+use crate::{ChangeError, Failure};
 
 /// The postings that a window's list agreed with, each with the transfer that said so.
 pub(super) type Listed = BTreeMap<(OrderId, PostingNumber), GatewayReference>;
@@ -83,6 +83,7 @@ async fn compare_one(
         Verdict::InFlight(_) => return Ok(()),
         // The gateway was asked, and does not stand by its list.
         Verdict::Orphan(_) | Verdict::Disputed(_) => DifferenceKind::NotPosted,
+        Verdict::DisputedAgain(_) => DifferenceKind::ListedTwice,
         Verdict::Differs(kind) => kind,
     };
     differs(at, transfer, kind, comparison).await
@@ -91,8 +92,7 @@ async fn compare_one(
 /// What a transfer means once the gateway was asked about what nobody knew of it.
 async fn settled(at: &At<'_>, transfer: &Transfer, comparison: &mut Comparison) -> Result<Verdict, Failure> {
     let payment = &at.ports.payment;
-    let order = order_of(at, transfer).await?;
-    match (compare(order.as_ref(), transfer), order) {
+    match compared(at, transfer).await? {
         (Verdict::InFlight(attempt), Some(order)) => {
             comparison.in_flight = comparison.in_flight.saturating_add(1);
             ask(at, transfer, follow_up(payment, order, attempt)).await
@@ -101,7 +101,7 @@ async fn settled(at: &At<'_>, transfer: &Transfer, comparison: &mut Comparison) 
             comparison.orphans = comparison.orphans.saturating_add(1);
             ask(at, transfer, follow_up(payment, order, attempt)).await
         }
-        (Verdict::Disputed(attempt), Some(order)) => {
+        (Verdict::Disputed(attempt) | Verdict::DisputedAgain(attempt), Some(order)) => {
             comparison.disputes = comparison.disputes.saturating_add(1);
             ask(at, transfer, follow_up_dispute(payment, order, attempt)).await
         }
@@ -151,7 +151,7 @@ async fn ask(
 ) -> Result<Verdict, Failure> {
     keep_proof(at, transfer).await?;
     let _silent_for_too_long = answered(at, following_up.await).await?.is_none();
-    Ok(compare(order_of(at, transfer).await?.as_ref(), transfer))
+    Ok(compared(at, transfer).await?.0)
 }
 
 /// What a gateway answered. One that has said nothing for too long leaves everything as it was.
@@ -171,9 +171,24 @@ async fn keep_proof(at: &At<'_>, transfer: &Transfer) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn order_of(at: &At<'_>, transfer: &Transfer) -> Result<Option<Order>, Failure> {
-    match &transfer.order_id {
-        Some(id) => at.ports.payment.orders.order(id).await,
-        None => Ok(None),
+/// What a transfer means for the order that it names, as it is now. For which of several disputes it stands that are alike is
+/// written down first.
+async fn compared(at: &At<'_>, transfer: &Transfer) -> Result<(Verdict, Option<Order>), Failure> {
+    let payment = &at.ports.payment;
+    let order = match &transfer.order_id {
+        Some(id) => payment.orders.order(id).await?,
+        None => None,
+    };
+    let verdict = compare(order.as_ref(), transfer);
+    let Some((number, way)) = order.as_ref().and_then(|order| to_be_listed(order, transfer)) else {
+        return Ok((verdict, order));
+    };
+    let listing = order.map(|order| order.list_dispute(number, way, &transfer.id, payment.clock.now()));
+    let Some(Ok(change)) = listing else { return Err(Failure::Throttled) };
+    match until_definite(|| payment.orders.record(&change)).await {
+        Ok(()) => Ok((verdict, Some(change.order))),
+        // Somebody else was faster, or this very write was applied and its answer lost: the next run sees.
+        Err(ChangeError::Conflict) => Err(Failure::Throttled),
+        Err(ChangeError::Failure(failure)) => Err(failure),
     }
 }

@@ -14,7 +14,7 @@ use crate::shop::{HOUR, MINUTE, NOON, Shop, WEEK};
 use crate::webhooks::{applied, event, told};
 
 /// What the gateway tells of a dispute. It says of which payment, and not what that was for.
-fn dispute(id: &str, order: &Order) -> Event {
+pub(crate) fn dispute(id: &str, order: &Order) -> Event {
     Event {
         kind: "charge.dispute.created".parse().unwrap(),
         subject: EventSubject::Dispute,

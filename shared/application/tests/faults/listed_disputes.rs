@@ -4,12 +4,14 @@ use application::Failure;
 use application::reconcile::Comparison;
 use domain::invariant::check;
 use domain::order::Order;
-use domain::payment::DisputeDecision;
+use domain::payment::{DisputeDecision, DisputeWay};
 use domain::reconciliation::{DifferenceKind, Transfer, TransferKind};
 use memory::{Call, Fate, ScriptedGateway};
 
+use crate::disputed::dispute;
 use crate::reconciled::{captured, compare, compare_again, complete, kinds, paid, try_to_compare, until};
 use crate::shop::{HOUR, NOON, Shop};
+use crate::webhooks::{applied, told};
 
 /// What the gateway lists of the dispute `dp_1` of an order's only attempt. Like Stripe's, it names the payment alone.
 fn listed(id: &str, kind: TransferKind, order: &Order) -> Transfer {
@@ -54,6 +56,55 @@ async fn fault_79_the_end_of_a_dispute_is_found_in_the_list_also_where_its_begin
     let won = shop.order(&order.id).await;
     assert_eq!((won.word(), won.disputes[0].decision()), ("paid", Some(DisputeDecision::Won)));
     assert_eq!((check(&shop.books()), kinds(&shop)), (vec![], vec![]));
+}
+
+/// The same of a list like PayPal's, which names the payment and gives no id of the dispute.
+fn unnamed(id: &str, way: DisputeWay, order: &Order) -> Transfer {
+    let (attempt, dispute) = (Some(1), None);
+    let kind = match way {
+        DisputeWay::Withdrawn => TransferKind::Disputed { attempt, dispute },
+        DisputeWay::Reversed => TransferKind::DisputeReversed { attempt, dispute },
+    };
+    Transfer { kind, reference: None, ..captured(id, order) }
+}
+
+#[tokio::test]
+async fn fault_79_a_second_dispute_of_as_much_is_found_in_a_list_without_ids_in_the_same_window_or_another() {
+    for second_at in [NOON, NOON.plus(HOUR)] {
+        let shop = Shop::open().await;
+        let order = paid(&shop).await;
+        shop.gateway.dispute(&order.id, "dp_1", Some(DisputeDecision::Won));
+        assert_eq!(told(&shop, dispute("evt_1", &order)).await, applied());
+        shop.gateway.dispute(&order.id, "dp_2", None);
+        let first = [DisputeWay::Withdrawn, DisputeWay::Reversed];
+        shop.gateway.list(NOON, first.map(|way| unnamed(&format!("txn_1_{way:?}"), way, &order)));
+        shop.gateway.list(second_at, [unnamed("txn_2", DisputeWay::Withdrawn, &order)]);
+        // Everything is known of the first one, and nothing of the second.
+        let _first = compare(&shop).await;
+        let _second = try_to_compare(&shop, complete().plus(HOUR * 2)).await.unwrap();
+        let twice = shop.order(&order.id).await;
+        let references: Vec<_> = twice.disputes.iter().map(|dispute| dispute.reference.as_str()).collect();
+        assert_eq!((twice.word(), references), ("disputed", vec!["dp_1", "dp_2"]));
+        assert_eq!((check(&shop.books()), kinds(&shop)), (vec![], vec![]));
+
+        let again = compare_again(&shop).await;
+        assert_eq!((again.disputes, again.differences, shop.order(&order.id).await), (0, 0, twice));
+    }
+}
+
+#[tokio::test]
+async fn fault_100_what_a_list_without_ids_has_once_more_than_its_gateway_knows_is_a_difference() {
+    let shop = Shop::open().await;
+    let order = paid(&shop).await;
+    shop.gateway.dispute(&order.id, "dp_1", None);
+    let listed = ["txn_1", "txn_2"].map(|id| unnamed(id, DisputeWay::Withdrawn, &order));
+    shop.gateway.list(NOON, listed);
+    let comparison = compare(&shop).await;
+    assert_eq!((comparison.disputes, comparison.differences), (2, 1));
+    assert_eq!(kinds(&shop), [DifferenceKind::ListedTwice]);
+    let noted = shop.order(&order.id).await;
+    let again = compare_again(&shop).await;
+    assert_eq!((again.differences, shop.order(&order.id).await), (0, noted));
 }
 
 #[tokio::test]

@@ -77,11 +77,13 @@ fn refunds_stay(earlier: &Order, later: &Order) -> bool {
         && (earlier.cancel_requested_at.is_none() || earlier.cancel_requested_at == later.cancel_requested_at)
 }
 
-/// What a dispute is about is frozen with it, and once it is decided so is the rest.
+/// What a dispute is about is frozen with it, and once it is decided so is how; what stands for it in a list stays so.
 fn disputes_stay(earlier: &Order, later: &Order) -> bool {
     let stays = |(before, after): (&Dispute, &Dispute)| {
-        let open = Dispute { state: before.state, ..after.clone() };
-        *before == open && (before.is_open() || before == after)
+        let (state, listed_as) = (before.state, before.listed_as.clone());
+        *before == Dispute { state, listed_as, ..after.clone() }
+            && (before.is_open() || before.state == after.state)
+            && after.listed_as.continues(&before.listed_as)
     };
     earlier.disputes.len() <= later.disputes.len() && earlier.disputes.iter().zip(&later.disputes).all(stays)
 }

@@ -1,10 +1,10 @@
 //! Disputes: money that the shopper demands back over the shop's head.
 
 use super::ledger::{Account, PostingCause};
-use super::{Order, OrderChange};
+use super::{Order, OrderChange, OrderRefused};
 use crate::payment::{
-    Attempt, AttemptNumber, AttemptState, Dispute, DisputeDecision, DisputeSeen, DisputeState, GatewayName,
-    Refund, RefundCause,
+    Attempt, AttemptNumber, AttemptState, Dispute, DisputeDecision, DisputeNumber, DisputeSeen, DisputeState,
+    DisputeWay, GatewayName, GatewayReference, ListedAs, Refund, RefundCause,
 };
 use crate::wake::{Queue, Wake};
 use crate::{Idempotent, Money, Timestamp};
@@ -49,6 +49,30 @@ impl Order {
         self.withdraw_what_is_lost(now);
         let holds = if self.rests() && !self.has_units_to_end() { self.refund_settled(now) } else { None };
         Ok(Idempotent::Executed(self.next_version(now, holds)))
+    }
+
+    /// Notes that this transfer of its gateway's list stands for a dispute, and so for no other one.
+    ///
+    /// # Errors
+    /// Refuses where another transfer does.
+    pub fn list_dispute(
+        mut self,
+        number: DisputeNumber,
+        way: DisputeWay,
+        transfer: &GatewayReference,
+        now: Timestamp,
+    ) -> Result<OrderChange, OrderRefused> {
+        let dispute =
+            self.disputes.iter_mut().find(|dispute| dispute.number == number).ok_or(OrderRefused)?;
+        let listed = match way {
+            DisputeWay::Withdrawn => &mut dispute.listed_as.withdrawn,
+            DisputeWay::Reversed => &mut dispute.listed_as.reversed,
+        };
+        if listed.is_some() {
+            return Err(OrderRefused);
+        }
+        *listed = Some(transfer.clone());
+        Ok(self.next_version(now, None))
     }
 
     /// A dispute of the attempt that was decided here, and of which its gateway now says something else.
@@ -175,6 +199,7 @@ impl Order {
             amount,
             state: DisputeState::Open,
             opened_at: now,
+            listed_as: ListedAs::default(),
         });
         self.post(PostingCause::DisputeOpened(number), gateway, amount, now);
         true

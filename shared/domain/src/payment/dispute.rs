@@ -25,6 +25,27 @@ pub struct Dispute {
     pub state: DisputeState,
     /// When we learned of it.
     pub opened_at: Timestamp,
+    /// What stands for it in a list that gives no ids of disputes.
+    pub listed_as: ListedAs,
+}
+
+/// The transfers of its gateway's list that stand for a dispute, by their ids. A list that gives no id of the dispute says no
+/// more than how much it was, so it is written down which transfer was taken for which dispute: each stands for one alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedAs {
+    /// The one that took the money.
+    pub withdrawn: Option<GatewayReference>,
+    /// The one that returned it.
+    pub reversed: Option<GatewayReference>,
+}
+
+/// Which way the money of a dispute moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeWay {
+    /// From the shop.
+    Withdrawn,
+    /// To the shop, which won.
+    Reversed,
 }
 
 /// The number of a dispute within its order, from 1.
@@ -104,6 +125,23 @@ impl Dispute {
             DisputeState::Won { .. } => "dispute won",
             DisputeState::Lost { .. } => "dispute lost",
         }
+    }
+}
+
+impl ListedAs {
+    /// The transfer that stands for it this way.
+    pub const fn of(&self, way: DisputeWay) -> Option<&GatewayReference> {
+        match way {
+            DisputeWay::Withdrawn => self.withdrawn.as_ref(),
+            DisputeWay::Reversed => self.reversed.as_ref(),
+        }
+    }
+
+    /// Whether everything that was written down before is still so.
+    pub(crate) fn continues(&self, earlier: &Self) -> bool {
+        [DisputeWay::Withdrawn, DisputeWay::Reversed]
+            .into_iter()
+            .all(|way| earlier.of(way).is_none() || earlier.of(way) == self.of(way))
     }
 }
 

@@ -14,7 +14,7 @@ pub use charge::{
     PaymentMethodError, PaymentTextError, PaymentToken, ReturnUrl,
 };
 pub use circuit::{Admission, Circuit, CircuitState, Health};
-pub use dispute::{Dispute, DisputeDecision, DisputeNumber, DisputeSeen, DisputeState};
+pub use dispute::{Dispute, DisputeDecision, DisputeNumber, DisputeSeen, DisputeState, DisputeWay, ListedAs};
 pub use finding::{Finding, PaymentFinding, RefundFinding};
 pub use outcome::{Decline, Outcome, Retry};
 pub use refund::{

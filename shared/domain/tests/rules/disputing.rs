@@ -6,8 +6,8 @@ use domain::order::{
     RefundRefused,
 };
 use domain::payment::{
-    Decline, Dispute, DisputeDecision, DisputeSeen, DisputeState, GatewayName, Outcome, Refund, RefundCause,
-    RefundOutcome, RefundReview, RefundState, RefundStep, Retry,
+    Decline, Dispute, DisputeDecision, DisputeSeen, DisputeState, DisputeWay, GatewayName, Outcome, Refund,
+    RefundCause, RefundOutcome, RefundReview, RefundState, RefundStep, Retry,
 };
 use domain::{Idempotent, Money, Timestamp};
 
@@ -256,6 +256,11 @@ fn a_dispute_that_was_undone_and_a_refund_that_began_in_it_are_caught() {
     let mut reopened = Order { version: lost.version + 1, ..lost.clone() };
     reopened.disputes[0].state = DisputeState::Open;
     assert_eq!(caught(&lost, &reopened), [Invariant::FactsStay]);
+    let listed = lost.clone().list_dispute(1, DisputeWay::Withdrawn, &"txn_1".parse().unwrap(), later());
+    let listed = listed.unwrap().order;
+    assert_eq!(caught(&lost, &listed), []);
+    let forgotten = Order { version: listed.version + 1, disputes: lost.disputes.clone(), ..listed.clone() };
+    assert_eq!(caught(&listed, &forgotten), [Invariant::FactsStay]);
     reopened.disputes.clear();
     assert_eq!(caught(&lost, &reopened), [Invariant::FactsStay]);
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use domain::order::{Ledger, Order};
-use domain::payment::{Decline, DisputeDecision, GatewayName, Outcome, RefundOutcome, Retry};
+use domain::order::{Ledger, Order, OrderRefused};
+use domain::payment::{Decline, DisputeDecision, DisputeWay, GatewayName, Outcome, RefundOutcome, Retry};
 use domain::reconciliation::{
-    Difference, DifferenceKind, DifferenceSubject, Transfer, TransferKind, Verdict, Window, compare, unlisted,
+    Difference, DifferenceKind, DifferenceSubject, Transfer, TransferKind, Verdict, Window, compare,
+    to_be_listed, unlisted,
 };
 use domain::{Money, Timestamp};
 use proptest::prelude::*;
@@ -73,7 +74,11 @@ fn another(amount: i64, currency: &str) -> Money {
 fn differs(order: Option<&Order>, transfer: &Transfer) -> Option<DifferenceKind> {
     match compare(order, transfer) {
         Verdict::Differs(kind) => Some(kind),
-        Verdict::Agreed(_) | Verdict::InFlight(_) | Verdict::Orphan(_) | Verdict::Disputed(_) => None,
+        Verdict::Agreed(_)
+        | Verdict::InFlight(_)
+        | Verdict::Orphan(_)
+        | Verdict::Disputed(_)
+        | Verdict::DisputedAgain(_) => None,
     }
 }
 
@@ -199,6 +204,28 @@ fn two_disputes_of_the_same_money_are_told_apart_by_their_ids() {
     let twice = won(disputed(paid(), total()), "dp_1").dispute(1, &again, NOON).unwrap().into_inner().order;
     assert_eq!(compare(Some(&twice), &withdrawn(&twice, Some("dp_2"))), Verdict::Agreed(4));
     assert_eq!(compare(Some(&won(twice, "dp_2")), &reversed(&paid(), Some("dp_2"))), Verdict::Agreed(5));
+}
+
+#[test]
+fn a_listed_dispute_without_an_id_stands_for_one_posting_and_that_for_no_other() {
+    let first = withdrawn(&paid(), None);
+    let second = Transfer { id: "ch_2".parse().unwrap(), ..first.clone() };
+    let open = disputed(paid(), total());
+    assert_eq!(to_be_listed(&open, &first), Some((1, DisputeWay::Withdrawn)));
+    let change = open.clone().list_dispute(1, DisputeWay::Withdrawn, &first.id, NOON).unwrap();
+    let listed = change.order;
+    assert_eq!((to_be_listed(&listed, &first), to_be_listed(&listed, &second)), (None, None));
+    assert_eq!(compare(Some(&listed), &first), Verdict::Agreed(2));
+    assert_eq!(compare(Some(&listed), &second), Verdict::DisputedAgain(1));
+    assert_eq!(listed.clone().list_dispute(1, DisputeWay::Withdrawn, &second.id, NOON), Err(OrderRefused));
+
+    let again = [seen("dp_2", total(), None)];
+    let twice = won(listed, "dp_1").dispute(1, &again, NOON).unwrap().into_inner().order;
+    assert_eq!(compare(Some(&twice), &first), Verdict::Agreed(2));
+    assert_eq!(compare(Some(&twice), &second), Verdict::Agreed(4));
+    assert_eq!(to_be_listed(&twice, &second), Some((2, DisputeWay::Withdrawn)));
+    assert_eq!(to_be_listed(&twice, &reversed(&twice, None)), Some((1, DisputeWay::Reversed)));
+    assert_eq!(to_be_listed(&twice, &withdrawn(&twice, Some("dp_2"))), None, "its id says which it is");
 }
 
 #[test]

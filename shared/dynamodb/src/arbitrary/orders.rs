@@ -1,7 +1,7 @@
 use domain::fraud::{Review, ReviewEnd, Screening, Verdict};
 use domain::order::{Address, Contact, Ledger, Order, OrderChange, OrderState, Posting, PostingCause};
 use domain::payment::{
-    Attempt, AttemptRequest, AttemptState, Decline, Dispute, DisputeState, GatewayName, Operation,
+    Attempt, AttemptRequest, AttemptState, Decline, Dispute, DisputeState, GatewayName, ListedAs, Operation,
     PaymentMethod, Refund, RefundCause, RefundReview, RefundState, Retry,
 };
 use domain::wake::{Queue, Wake};
@@ -107,14 +107,17 @@ fn dispute() -> impl Strategy<Value = Dispute> {
         time().prop_map(|at| DisputeState::Won { at }),
         time().prop_map(|at| DisputeState::Lost { at }),
     ];
-    (any::<u32>(), id(), any::<u32>(), money(), state, time()).prop_map(
-        |(number, reference, attempt, amount, state, opened_at)| Dispute {
+    let listed_as = (option::of(id()), option::of(id()))
+        .prop_map(|(withdrawn, reversed)| ListedAs { withdrawn, reversed });
+    (any::<u32>(), id(), any::<u32>(), money(), state, time(), listed_as).prop_map(
+        |(number, reference, attempt, amount, state, opened_at, listed_as)| Dispute {
             number,
             reference,
             attempt,
             amount,
             state,
             opened_at,
+            listed_as,
         },
     )
 }

@@ -1,18 +1,22 @@
 use application::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::payment::{Dispute, DisputeState};
+use domain::payment::{Dispute, DisputeState, ListedAs};
 
 use crate::attribute::{self, Fields, Item, add, money, number, text, time};
 
 pub(crate) fn dispute(dispute: &Dispute) -> AttributeValue {
-    AttributeValue::M(attribute::item([
+    let mut item = attribute::item([
         ("number", number(dispute.number)),
         ("reference", text(dispute.reference.as_str())),
         ("attempt", number(dispute.attempt)),
         ("amount", money(dispute.amount)),
         ("state", AttributeValue::M(state(dispute.state))),
         ("opened_at", time(dispute.opened_at)),
-    ]))
+    ]);
+    let ListedAs { withdrawn, reversed } = &dispute.listed_as;
+    add(&mut item, "withdrawn_as", withdrawn.as_ref().map(|transfer| text(transfer.as_str())));
+    add(&mut item, "reversed_as", reversed.as_ref().map(|transfer| text(transfer.as_str())));
+    AttributeValue::M(item)
 }
 
 pub(crate) fn read_dispute(fields: Fields<'_>) -> Result<Dispute, Failure> {
@@ -23,6 +27,10 @@ pub(crate) fn read_dispute(fields: Fields<'_>) -> Result<Dispute, Failure> {
         amount: fields.money("amount")?,
         state: read_state(fields.map("state")?)?,
         opened_at: fields.time("opened_at")?,
+        listed_as: ListedAs {
+            withdrawn: fields.optional("withdrawn_as", Fields::parsed)?,
+            reversed: fields.optional("reversed_as", Fields::parsed)?,
+        },
     })
 }
 

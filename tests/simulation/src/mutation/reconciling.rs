@@ -2,7 +2,7 @@ use std::sync::{Mutex, PoisonError};
 
 use application::{ChangeError, Failure, Listing};
 use domain::order::{Order, OrderChange};
-use domain::payment::AttemptState;
+use domain::payment::{AttemptState, ListedAs};
 use domain::reconciliation::{Difference, DifferenceSubject, Transfer};
 use domain::{Idempotent, OrderId};
 use memory::Store;
@@ -59,6 +59,26 @@ impl Conduct for InFlightIsNo {
 
 pub(super) fn in_flight_is_no() -> Box<dyn Conduct> {
     boxed(InFlightIsNo::default())
+}
+
+/// Whoever reconciles forgets for which dispute a transfer was taken.
+#[derive(Default)]
+struct MatchForgotten(Honest);
+
+impl Conduct for MatchForgotten {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn record(&self, by: Invoked, change: &OrderChange) -> Result<(), ChangeError> {
+        let mut change = change.clone();
+        change.order.disputes.iter_mut().for_each(|dispute| dispute.listed_as = ListedAs::default());
+        self.0.record(by, &change)
+    }
+}
+
+pub(super) fn match_forgotten() -> Box<dyn Conduct> {
+    boxed(MatchForgotten::default())
 }
 
 /// A list that cannot be had has nothing in it.
