@@ -8,7 +8,8 @@ use crate::run::{Outcome, Told};
 
 /// The figures of a case, as one JSON object; what each means stands at the head of the bench.
 pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
-    let Outcome { case, sale, log, .. } = outcome;
+    let Outcome { case, log, audit, .. } = outcome;
+    let claims = audit.read.as_ref().and_then(|read| read.claims);
     let (takers, costs) = match outcome.first_sold_out {
         Some(sold_out) => (sold_out.takers, sold_out.costs),
         None => (outcome.takers, outcome.costs),
@@ -35,8 +36,14 @@ pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
         "sold_out_after_s": outcome.first_sold_out.map(|sold_out| rounded(sold_out.at.as_secs_f64())),
         "unsold": outcome.unsold,
         "stranded": outcome.stranded,
-        "oversold": sale.oversold(),
-        "leaked": sale.leaked(),
+        "oversold": audit.oversold,
+        "leaked": audit.leaked,
+        "untold": audit.read.as_ref().map(|read| read.untold),
+        "violations": audit.read.as_ref().map(|read| read.violations.len()),
+        "first_violation": audit.read.as_ref().and_then(|read| read.violations.first()),
+        "claims_left": claims.map(|claims| claims.left),
+        "claims_waiting": claims.map(|claims| claims.waiting),
+        "claims_missing": claims.map(|claims| claims.missing),
         "orphaned": orphaned(outcome),
         "wrongly_sold_out": share(wrongly, early),
         "turned_away_busy": count(Answer::Busy) + count(Answer::Unknown),

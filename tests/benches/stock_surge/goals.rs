@@ -32,6 +32,9 @@ const DEEP: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-10k", "surge
 /// judged.
 const DEEP_AND_LONG: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-100k"];
 const EXPIRING: Names = &["expiring-5k", "expiring-10k"];
+/// Units come back, and no environment dies amid a request: one that dies after it freed a hold leaves the hold's claim
+/// until that is in the way.
+const BACK: Names = &["expiring-5k", "expiring-10k", "checkouts-amid-expiries", "messages-lost"];
 const LOST: Names = &["messages-lost"];
 /// Every shopper wants one unit of one SKU. Drops of 100 units are held to it too, where one answer is a greater share.
 const SINGLE: Names = &[
@@ -52,12 +55,16 @@ const SINGLE: Names = &[
 ];
 
 /// The table of goals. Nothing may ever be stranded, sold twice, lost (or found: units that nobody put on sale) or held
-/// for nobody, in any case.
-const GOALS: [Goal; 13] = [
+/// for nobody, in any case; what is stored must be what the sale was told, and keep every rule.
+const GOALS: [Goal; 17] = [
     within("stranded", 0.0..=0.0, OURS, EVERY),
     within("oversold", 0.0..=0.0, OURS, EVERY),
     within("leaked", 0.0..=0.0, OURS, EVERY),
     within("orphaned", 0.0..=0.0, OURS, EVERY),
+    within("untold", 0.0..=0.0, OURS, EVERY),
+    within("violations", 0.0..=0.0, OURS, EVERY),
+    within("claims_left", 0.0..=0.0, LIMITED, BACK),
+    within("claims_missing", 0.0..=0.0, LIMITED, EVERY),
     at_least("accepted_per_second", 9_000.0, PAGES, RATE),
     at_most("wrongly_sold_out", 0.001, OURS, SINGLE),
     at_most("write_units_per_hold", 2.5, PAGES, DEEP),

@@ -17,7 +17,13 @@
 //!   and in quiet, later, is told "sold out".
 //! - `oversold`: units held beyond the supply, at the worst moment. `leaked`: units at the end that are neither free
 //!   nor held. `orphaned`: units held that no shopper was told of, because a repetition of the request took others,
-//!   or because the shopper was told something else.
+//!   or because the shopper was told something else. Of what we ship, `oversold` and `leaked` are read from the pages
+//!   themselves at the end, and the first from the bench's own ledger too, which knows the worst moment.
+//! - `untold`: units about which the pages and that ledger differ at the end, request by request. `violations`: how
+//!   often the records break a rule of `shared/domain/src/invariant.rs`, the first of them in words.
+//! - `claims_left`: units that count against customers' limits although their reservations have ended; `claims_waiting`
+//!   are those of shoppers who were told "busy" or nothing half way, and may ask again until their reservation's
+//!   deadline. `claims_missing`: units held that are not counted.
 //! - `wrongly_sold_out`: share of the answers before the first sell-out that turned a shopper away, as "sold out" or as
 //!   "busy", although enough units for that shopper were free from the first request to the answer.
 //!   `turned_away_busy`: shoppers of the whole rush whose last answer was "busy", or that it is not known.
@@ -55,6 +61,7 @@ mod limits; // every parameter, with its source
 mod picture; // units sold over time
 mod protocols; // ways to hold a unit
 mod queue; // messages in batches
+mod records; // what is stored, beside what is true
 mod run; // a case, from the first shopper to the last
 mod sale; // what is true about the stock
 mod table; // partitions, transactions, lost messages

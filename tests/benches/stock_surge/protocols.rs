@@ -7,6 +7,7 @@ use application::Failure;
 
 use crate::client::Client;
 use crate::limits::sizes;
+use crate::records::Records;
 use crate::sale::{Key, Sale};
 use crate::table::{Effect, Item, Write, write_units};
 
@@ -100,6 +101,11 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// Finds what lost messages left behind.
     fn sweep(&self, _environment: &mut Self::Environment) -> impl Future<Output = Vec<Request>> + Send {
         std::future::ready(Vec::new())
+    }
+
+    /// What is stored, while nobody writes. Baselines store nothing that the sale is not told of.
+    fn records(&self) -> Option<Records> {
+        None
     }
 }
 

@@ -14,6 +14,7 @@ use crate::limits::lambda::{
 };
 use crate::protocols::{Answer, Protocol, Request, Setting};
 use crate::queue::Queue;
+use crate::records::Audit;
 use crate::sale::{Key, Sale, SoldOut};
 use crate::table::{Bill, Costs, Table};
 use crate::virtual_time::{VirtualTime, lock};
@@ -82,6 +83,8 @@ pub(crate) struct Outcome {
     pub(crate) unsold: u32,
     /// Units free when a late shopper was told that there are none.
     pub(crate) stranded: u32,
+    /// When late shoppers were answered, too.
+    pub(crate) audit: Audit,
 }
 
 /// Plays a case to its end.
@@ -124,6 +127,7 @@ pub(crate) fn play<P: Protocol>(case: Case, seed: u64) -> Outcome {
     time.spawn(async move { *lock(&found) = late.late_shoppers().await });
     time.run();
     let stranded = *lock(&stranded);
+    let audit = Audit::of(&sale, run.lambda.protocol.records());
     Outcome {
         case,
         sale,
@@ -135,6 +139,7 @@ pub(crate) fn play<P: Protocol>(case: Case, seed: u64) -> Outcome {
         idle_times,
         unsold,
         stranded,
+        audit,
     }
 }
 

@@ -161,7 +161,12 @@ impl Sale {
 
     /// Units free now, over all SKUs.
     pub(crate) fn free(&self) -> u32 {
-        lock(&self.truth).free.iter().sum()
+        self.free_by_sku().iter().sum()
+    }
+
+    /// Units of each SKU that are free now.
+    pub(crate) fn free_by_sku(&self) -> Vec<u32> {
+        lock(&self.truth).free.clone()
     }
 
     /// Units promised beyond those put on sale, at the worst moment.

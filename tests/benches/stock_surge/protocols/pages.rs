@@ -12,12 +12,14 @@ use memory::Store;
 
 use super::{Answer, Protocol, Request, Setting};
 use crate::client::Client;
+use crate::records::Records;
 use crate::sale::{Key, Spot};
 use crate::virtual_time::lock;
 
 mod later; // what comes after a hold
 mod opening; // how the drop is put on sale
 mod ports; // what each port method asks of the table
+mod records; // what is stored, for whoever checks it
 mod stock; // the same for stock
 mod time; // the clock and the chance of an environment
 
@@ -138,6 +140,12 @@ impl<const IS_LIMITED: bool> Protocol for Pages<IS_LIMITED> {
         let _woken = sweep::sweep(&ports).await;
         let requests = lock(&self.requests);
         queues.into_inner().iter().filter_map(|id| requests.get(id).copied()).collect()
+    }
+
+    fn records(&self) -> Option<Records> {
+        let books = self.store.books(None);
+        let claims = IS_LIMITED.then(|| records::claims(&books));
+        Some(Records { claims, ..records::of(&books, &self.skus, &lock(&self.requests)) })
     }
 }
 
