@@ -202,8 +202,16 @@ impl<'a> Taking<'a> {
                 claims::give_back(self.ports.limits, &refused).await?;
                 Err(refusal)
             }
-            // Another request has taken it over, or has won.
-            Err(PlanError::Conflict) => self.meet().await?.map(Taken::Before).ok_or(refusal),
+            // Another request has taken it over, or has won; or this very write was applied, and its answer lost.
+            Err(PlanError::Conflict) => {
+                if let Some(made) = self.meet().await? {
+                    return Ok(Taken::Before(made));
+                }
+                if self.stored.as_ref() == Some(&refused) {
+                    claims::give_back(self.ports.limits, &refused).await?;
+                }
+                Err(refusal)
+            }
             Err(PlanError::Failure(failure)) => Err(failure.into()),
         }
     }

@@ -226,16 +226,33 @@ fn the_last_ones_go<'a>(shop: &'a Shop, line: &Line<'a>) {
     });
 }
 
+/// Kim plans a hold and comes too late for it; nobody knows what became of the call in that place. Answers with all calls.
+async fn too_late(shop: &Shop, lost: Option<usize>) -> Vec<Call> {
+    let line = Line::new(shop);
+    the_last_ones_go(shop, &line);
+    if let Some(place) = lost {
+        line.script_at(place, Fate::AnswerLost);
+    }
+    let refused = line.reserve(&Instance::default(), of("kim", "too-late"), shirts(1)).await;
+    assert!(matches!(refused, Err(CreateReservationError::InsufficientStock(_))), "{refused:?}");
+    line.calls()
+}
+
 #[tokio::test]
 async fn a_claim_comes_before_its_hold_and_goes_with_a_refusal() {
     let shop = nearly_all_held().await;
-    let line = Line::new(&shop);
-    the_last_ones_go(&shop, &line);
-    let refused = line.reserve(&Instance::default(), of("kim", "too-late"), shirts(1)).await;
-    assert!(matches!(refused, Err(CreateReservationError::InsufficientStock(_))), "{refused:?}");
-    let calls = line.calls();
+    let calls = too_late(&shop, None).await;
     let place = |call: Call| calls.iter().position(|made| *made == call).unwrap();
     assert!(place(Call::Plan) < place(Call::Claim) && place(Call::Claim) < place(Call::Hold), "{calls:?}");
+    assert_eq!((claimed(&shop), shop.units()), (24, (0, 24, 0)));
+}
+
+#[tokio::test]
+async fn a_claim_goes_with_a_refusal_whose_own_answer_was_lost() {
+    let calls = too_late(&nearly_all_held().await, None).await;
+    let refusal = calls.iter().rposition(|made| *made == Call::Plan).unwrap() + 1;
+    let shop = nearly_all_held().await;
+    too_late(&shop, Some(refusal)).await;
     assert_eq!((claimed(&shop), shop.units()), (24, (0, 24, 0)));
 }
 
