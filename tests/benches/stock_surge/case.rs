@@ -16,6 +16,7 @@ pub(crate) struct Case {
     /// For how long shoppers come.
     pub(crate) arrivals: Duration,
     pub(crate) checkouts: Option<Checkouts>,
+    pub(crate) releasing: Option<Releasing>,
     pub(crate) expiring: Option<Expiring>,
     pub(crate) mishaps: Mishaps,
     /// That the table is warm for.
@@ -31,10 +32,21 @@ pub(crate) struct Checkouts {
     pub(crate) after: Duration,
 }
 
+/// Shoppers who change their mind.
+#[derive(Clone, Copy)]
+pub(crate) struct Releasing {
+    /// Of those that are not checked out.
+    pub(crate) share: f64,
+    /// So long after they were told at the earliest,
+    pub(crate) earliest: Duration,
+    /// and by so much later: mean of an exponential distribution.
+    pub(crate) later: Duration,
+}
+
 /// Holds that nobody pays for.
 #[derive(Clone, Copy)]
 pub(crate) struct Expiring {
-    /// Of those that are not checked out.
+    /// Of those that are neither checked out nor released.
     pub(crate) share: f64,
     pub(crate) after: Duration,
     /// Share of the messages that are lost.
@@ -49,6 +61,7 @@ const SURGE: Case = Case {
     wanted: &[1],
     arrivals: Duration::from_secs(3),
     checkouts: None,
+    releasing: None,
     expiring: None,
     mishaps: Mishaps::FEW,
     partitions: table::PARTITIONS,
@@ -56,6 +69,15 @@ const SURGE: Case = Case {
 };
 
 const THREE_IN_TEN: Expiring = Expiring { share: 0.3, after: Duration::from_secs(3), lost: 0.0 };
+
+const EXPIRING_5K: Case = Case {
+    name: "expiring-5k",
+    offered_per_second: 5_000,
+    units: 5_000,
+    arrivals: Duration::from_secs(15),
+    expiring: Some(THREE_IN_TEN),
+    ..SURGE
+};
 
 /// Of those who got a unit in the first second, three in ten check out in the fourth.
 const CHECKOUTS: Case = Case {
@@ -68,8 +90,23 @@ const CHECKOUTS: Case = Case {
     ..SURGE
 };
 
+/// Of those who got a unit in the first second, three in ten give it back, most of them in the third and the fourth.
+const RELEASING_5K: Case = Case {
+    name: "releasing-5k",
+    offered_per_second: 5_000,
+    units: 5_000,
+    arrivals: Duration::from_secs(12),
+    releasing: Some(Releasing {
+        share: 0.3,
+        earliest: Duration::from_secs(2),
+        later: Duration::from_secs(1),
+    }),
+    comes_after: true,
+    ..SURGE
+};
+
 /// All of them. Shoppers come until a protocol that sells at the arrival rate would be sold out for a second or two.
-pub(crate) const CASES: [Case; 17] = [
+pub(crate) const CASES: [Case; 20] = [
     surge("surge-10k-100", 10_000, 100, 2),
     surge("surge-10k-1k", 10_000, 1_000, 2),
     PICTURE,
@@ -78,15 +115,11 @@ pub(crate) const CASES: [Case; 17] = [
     surge("surge-20k-1k", 20_000, 1_000, 2),
     surge("surge-20k-10k", 20_000, 10_000, 3),
     surge("surge-20k-100k", 20_000, 100_000, 7),
-    Case {
-        name: "expiring-5k",
-        offered_per_second: 5_000,
-        units: 5_000,
-        arrivals: Duration::from_secs(15),
-        expiring: Some(THREE_IN_TEN),
-        ..SURGE
-    },
+    EXPIRING_5K,
     Case { name: "expiring-10k", arrivals: Duration::from_secs(10), expiring: Some(THREE_IN_TEN), ..SURGE },
+    Case { name: "releasing-1k", offered_per_second: 1_000, units: 1_000, ..RELEASING_5K },
+    RELEASING_5K,
+    Case { name: "releasing-10k", offered_per_second: 10_000, units: 10_000, ..RELEASING_5K },
     CHECKOUTS,
     Case {
         name: "checkouts-amid-expiries",

@@ -22,6 +22,7 @@ pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
     let expired = sorted(log.expired_after.iter().copied());
     let swept = sorted(log.swept_after.iter().copied());
     let checkouts = sorted(log.checkouts.iter().copied());
+    let releases = sorted(log.releases.iter().copied());
     let idle = sorted(outcome.idle_times.iter().copied());
     let count = |answer| log.told.iter().filter(|told| told.answer == answer).count();
     json!({
@@ -60,6 +61,10 @@ pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
         "checkouts_refused": (!checkouts.is_empty()).then_some(log.checkouts_refused),
         "checkout_p50_ms": millis(&checkouts, 0.50),
         "checkout_p99_ms": millis(&checkouts, 0.99),
+        "releases": (!releases.is_empty()).then_some(releases.len()),
+        "releases_failed": (!releases.is_empty()).then_some(log.releases_failed),
+        "release_p50_ms": millis(&releases, 0.50),
+        "release_p99_ms": millis(&releases, 0.99),
         "seed": seed,
     })
 }

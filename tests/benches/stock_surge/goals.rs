@@ -32,9 +32,20 @@ const DEEP: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-10k", "surge
 /// judged.
 const DEEP_AND_LONG: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-100k"];
 const EXPIRING: Names = &["expiring-5k", "expiring-10k"];
+/// Units come back while shoppers ask for them. In `releasing-10k` they come back faster than the one list of their SKU
+/// can be told, which takes a thousand writes a second: the goal is missed there by far, which is printed until it is met.
+const IDLE: Names = &["expiring-5k", "expiring-10k", "releasing-1k", "releasing-5k"];
 /// Units come back, and no environment dies amid a request: one that dies after it freed a hold leaves the hold's claim
 /// until that is in the way.
-const BACK: Names = &["expiring-5k", "expiring-10k", "checkouts-amid-expiries", "messages-lost"];
+const BACK: Names = &[
+    "expiring-5k",
+    "expiring-10k",
+    "releasing-1k",
+    "releasing-5k",
+    "releasing-10k",
+    "checkouts-amid-expiries",
+    "messages-lost",
+];
 const LOST: Names = &["messages-lost"];
 /// Every shopper wants one unit of one SKU. Drops of 100 units are held to it too, where one answer is a greater share.
 const SINGLE: Names = &[
@@ -48,6 +59,9 @@ const SINGLE: Names = &[
     "surge-20k-100k",
     "expiring-5k",
     "expiring-10k",
+    "releasing-1k",
+    "releasing-5k",
+    "releasing-10k",
     "checkouts-alone",
     "checkouts-amid-expiries",
     "messages-lost",
@@ -69,7 +83,7 @@ const GOALS: [Goal; 17] = [
     at_most("wrongly_sold_out", 0.001, OURS, SINGLE),
     at_most("write_units_per_hold", 2.5, PAGES, DEEP),
     at_most("write_units_per_hold", 3.5, LIMITED, DEEP_AND_LONG),
-    at_most("idle_p99_ms", 100.0, PAGES, EXPIRING),
+    at_most("idle_p99_ms", 100.0, PAGES, IDLE),
     at_most("expired_after_p99_ms", 2_000.0, PAGES, EXPIRING),
     at_most("swept_after_p99_ms", 120_000.0, PAGES, LOST),
     // These judge the model and not the shop. What bounds one item is known: some 180 transactions a second, which hold

@@ -1,6 +1,4 @@
-use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
 use std::time::Duration;
 
 use crate::client::{Client, Life};
@@ -27,9 +25,10 @@ struct Pool<P: Protocol> {
     filled_at: Duration,
 }
 
-struct Instance<P: Protocol> {
-    environment: P::Environment,
-    life: Arc<Life>,
+/// An environment, and whether it still lives.
+pub(crate) struct Instance<P: Protocol> {
+    pub(crate) environment: P::Environment,
+    pub(crate) life: Arc<Life>,
 }
 
 /// What became of one invocation.
@@ -76,7 +75,8 @@ impl<P: Protocol> Lambda<P> {
             Seat::None => return Invocation::TooMany,
         };
         time.sleep(draws.way(OVERHEAD)).await;
-        let answer = self.serve(&mut instance, request).await;
+        let Instance { environment, life } = &mut instance;
+        let answer = life.outlasts(self.protocol.hold(environment, request)).await;
         let dies = answer.is_none() || draws.happens(self.table.mishaps().died_after_answer);
         let mut pool = lock(&self.pool);
         if dies {
@@ -87,23 +87,11 @@ impl<P: Protocol> Lambda<P> {
         answer.map_or(Invocation::Died, Invocation::Answered)
     }
 
-    /// A new environment.
-    fn instance(&self) -> Instance<P> {
+    /// A new environment: of this function, or of another one that is warm and remembers nothing.
+    pub(crate) fn instance(&self) -> Instance<P> {
         let life = Arc::new(Life::default());
         let client = Client::new(Arc::clone(&self.table), Arc::clone(&life));
         Instance { environment: self.protocol.start(client), life }
-    }
-
-    /// The answer; none when the environment dies first.
-    async fn serve(&self, instance: &mut Instance<P>, request: Request) -> Option<Answer> {
-        let Instance { environment, life } = instance;
-        let mut handler = pin!(self.protocol.hold(environment, request));
-        std::future::poll_fn(|context| match handler.as_mut().poll(context) {
-            Poll::Ready(answer) => Poll::Ready(Some(answer)),
-            Poll::Pending if life.is_over() => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        })
-        .await
     }
 }
 

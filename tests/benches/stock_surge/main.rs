@@ -36,6 +36,8 @@
 //! - `swept_after_p99_ms`: the same where the message was lost, and the sweeper found the page.
 //! - `checkout_p50_ms`, `checkout_p99_ms`: what a checkout takes, from its function's first call to its last;
 //!   `checkouts_refused` were told that their hold is over.
+//! - `release_p50_ms`, `release_p99_ms`: from when a shopper asks to give units back until that is known to be done,
+//!   repetitions included; `releases_failed` gave it up.
 //! - `idle_p99_ms`: how long a unit that was given back after the first sell-out, and a second or more before the last
 //!   shopper of the rush came, lay until it was taken again, or until the end where it was not.
 

@@ -98,6 +98,15 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         std::future::ready(false)
     }
 
+    /// Ends a request's hold, because its shopper changed their mind. Safe to repeat. Baselines end with the hold.
+    fn release(
+        &self,
+        _environment: &mut Self::Environment,
+        _request: Request,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        std::future::ready(Err(Failure::Unavailable))
+    }
+
     /// Finds what lost messages left behind.
     fn sweep(&self, _environment: &mut Self::Environment) -> impl Future<Output = Vec<Request>> + Send {
         std::future::ready(Vec::new())

@@ -2,22 +2,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::Failure;
-use futures_util::future::join_all;
-
-use crate::case::{Case, Expiring};
-use crate::client::{Client, Life};
+use crate::case::Case;
 use crate::draws::Draws;
 use crate::lambda::{Invocation, Lambda};
-use crate::limits::lambda::{
-    HOLD_TIME, OVERHEAD, SHOPPER_PAUSE, SHOPPER_RETRIES, SWEEP_EVERY, SWEEPS, WAKE_UP, WAKE_UP_AGAIN,
-};
+use crate::limits::lambda::{HOLD_TIME, SHOPPER_PAUSE, SHOPPER_RETRIES};
 use crate::protocols::{Answer, Protocol, Request, Setting};
 use crate::queue::Queue;
 use crate::records::Audit;
 use crate::sale::{Key, Sale, SoldOut};
 use crate::table::{Bill, Costs, Table};
 use crate::virtual_time::{VirtualTime, lock};
+
+mod ends; // how a hold ends
 
 /// Shoppers who come one by one after the rush, to see whether what is left can be bought.
 const LATE_SHOPPERS: u64 = 2_000;
@@ -40,6 +36,12 @@ struct Due {
     is_lost: bool,
 }
 
+/// A shopper's, who asks again with the same key while there is no definite answer.
+struct Patience {
+    left: u32,
+    longest: Duration,
+}
+
 /// What was seen from outside.
 #[derive(Default)]
 pub(crate) struct Log {
@@ -51,6 +53,9 @@ pub(crate) struct Log {
     /// How long each checkout took.
     pub(crate) checkouts: Vec<Duration>,
     pub(crate) checkouts_refused: u32,
+    /// How long each shopper asked who changed their mind.
+    pub(crate) releases: Vec<Duration>,
+    pub(crate) releases_failed: u32,
     pub(crate) buyers_want: u64,
 }
 
@@ -173,12 +178,15 @@ impl<P: Protocol> Run<P> {
             could_be_served: self.sale.could_serve_since(came, request.units),
         };
         lock(&self.log).told.push(told);
-        let draws = &self.lambda.table.draws;
+        let Table { time, draws, .. } = &*self.lambda.table;
         if answer != Answer::Held {
             return;
         }
         if let Some(checkouts) = self.case.checkouts.filter(|some| draws.happens(some.share)) {
             self.check_out(request, checkouts.after).await;
+        } else if let Some(releasing) = self.case.releasing.filter(|some| draws.happens(some.share)) {
+            time.sleep(releasing.earliest + draws.exponential(releasing.later)).await;
+            self.release(request).await;
         } else if let Some(expiring) = self.case.expiring.filter(|some| draws.happens(some.share)) {
             self.expire(request, expiring).await;
         }
@@ -186,122 +194,17 @@ impl<P: Protocol> Run<P> {
 
     /// Asks until there is a definite answer, with the same key, or until patience is at its end.
     async fn ask(&self, request: Request) -> Answer {
-        let Table { time, draws, .. } = &*self.lambda.table;
-        let mut longest = SHOPPER_PAUSE;
-        for _ in 0..SHOPPER_RETRIES {
-            match self.lambda.invoke(request).await {
-                Invocation::Answered(Answer::Unknown) | Invocation::Died | Invocation::TooMany => {}
-                Invocation::Answered(answer) => return answer,
-            }
-            time.sleep(draws.pause(longest)).await;
-            longest *= 2;
-        }
-        match self.lambda.invoke(request).await {
-            Invocation::Answered(answer) => answer,
-            Invocation::TooMany => Answer::Busy,
-            Invocation::Died => Answer::Unknown,
-        }
-    }
-
-    async fn check_out(&self, request: Request, after: Duration) {
-        let time = &self.lambda.table.time;
-        time.sleep(after).await;
-        let asked = time.now();
-        let is_placed = self.lambda.protocol.check_out(&mut self.worker(), request).await;
-        let mut log = lock(&self.log);
-        log.checkouts.push(time.now() - asked);
-        log.checkouts_refused += u32::from(!is_placed);
-    }
-
-    /// The deadline of an unpaid hold passes, and a message wakes its worker, or is lost.
-    async fn expire(self: &Arc<Self>, request: Request, expiring: Expiring) {
-        let Table { time, draws, .. } = &*self.lambda.table;
-        time.sleep(expiring.after).await;
-        let is_lost = draws.happens(expiring.lost);
-        lock(&self.due).insert(request.key, Due { since: time.now(), is_lost });
-        if !is_lost {
-            time.sleep(draws.exponential(WAKE_UP)).await;
-            self.wake(request);
-        }
-    }
-
-    /// A message can be taken from the queue.
-    fn wake(self: &Arc<Self>, request: Request) {
-        let time = &self.lambda.table.time;
-        if self.queue.put(request, time.now()) {
-            let run = Arc::clone(self);
-            time.spawn(async move { run.poll().await });
-        }
-    }
-
-    /// One poller takes batches to the function until nothing is left.
-    async fn poll(self: Arc<Self>) {
-        let Table { time, draws, .. } = &*self.lambda.table;
+        let mut patience = Patience::default();
         loop {
-            let batch = self.queue.take();
-            if batch.is_empty() {
-                return;
-            }
-            time.sleep(draws.way(OVERHEAD)).await;
-            for (request, outcome) in batch.iter().zip(self.work(&batch).await) {
-                match outcome {
-                    Ok(()) => self.note_end(*request),
-                    Err(_) => self.wake_again(*request),
-                }
+            let (answer, is_definite) = match self.lambda.invoke(request).await {
+                Invocation::Answered(answer) => (answer, answer != Answer::Unknown),
+                Invocation::TooMany => (Answer::Busy, false),
+                Invocation::Died => (Answer::Unknown, false),
+            };
+            if is_definite || !patience.lasts(&self.lambda.table).await {
+                return answer;
             }
         }
-    }
-
-    /// A batch, as `shared/lambda/src/batch.rs` works on it.
-    async fn work(&self, batch: &[Request]) -> Vec<Result<(), Failure>> {
-        let Lambda { protocol, table, .. } = &self.lambda;
-        let client = &Client::new(Arc::clone(table), Arc::new(Life::default()));
-        let mut ended = Vec::new();
-        let worked = join_all(batch.iter().map(|request| protocol.expire(client, *request))).await;
-        let failed: Vec<Option<Failure>> =
-            worked.into_iter().map(|worked| worked.map(|left| ended.push(left)).err()).collect();
-        let mut finished = protocol.finish(client, ended).await.into_iter();
-        let mut next = || finished.next().unwrap_or(Err(Failure::Unavailable));
-        failed.into_iter().map(|failed| failed.map_or_else(&mut next, Err)).collect()
-    }
-
-    fn wake_again(self: &Arc<Self>, request: Request) {
-        let run = Arc::clone(self);
-        self.lambda.table.time.spawn(async move {
-            run.lambda.table.time.sleep(WAKE_UP_AGAIN).await;
-            run.wake(request);
-        });
-    }
-
-    fn note_end(&self, request: Request) {
-        let Some(due) = lock(&self.due).remove(&request.key) else { return };
-        let after = self.lambda.table.time.now() - due.since;
-        let log = &mut *lock(&self.log);
-        let times = if due.is_lost { &mut log.swept_after } else { &mut log.expired_after };
-        times.push(after);
-    }
-
-    /// An environment of another function, warm.
-    fn worker(&self) -> P::Environment {
-        let client = Client::new(Arc::clone(&self.lambda.table), Arc::new(Life::default()));
-        self.lambda.protocol.start(client)
-    }
-
-    /// Once a minute, where messages are lost, somebody wakes the workers of what is overdue.
-    fn start_sweeper(self: &Arc<Self>) {
-        if self.case.expiring.is_none_or(|expiring| expiring.lost == 0.0) {
-            return;
-        }
-        let run = Arc::clone(self);
-        self.lambda.table.time.spawn(async move {
-            let Table { time, draws, .. } = &*run.lambda.table;
-            time.sleep(SWEEP_EVERY.mul_f64(draws.part())).await;
-            for _ in 0..SWEEPS {
-                let due = run.lambda.protocol.sweep(&mut run.worker()).await;
-                due.into_iter().for_each(|request| run.wake(request));
-                time.sleep(SWEEP_EVERY).await;
-            }
-        });
     }
 
     /// Units that are free although somebody who comes alone and in quiet is told that there are none.
@@ -315,5 +218,21 @@ impl<P: Protocol> Run<P> {
             }
         }
         0
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { left: SHOPPER_RETRIES, longest: SHOPPER_PAUSE }
+    }
+}
+
+impl Patience {
+    /// Waits before the next time; answers whether there is one.
+    async fn lasts(&mut self, table: &Table) -> bool {
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        table.time.sleep(table.draws.pause(self.longest)).await;
+        *self = Self { left, longest: self.longest * 2 };
+        true
     }
 }

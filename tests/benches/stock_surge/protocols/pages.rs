@@ -133,6 +133,11 @@ impl<const IS_LIMITED: bool> Protocol for Pages<IS_LIMITED> {
         later::check_out(&self.tables(&environment.client), key, total).await.unwrap_or_default()
     }
 
+    async fn release(&self, environment: &mut Environment, request: Request) -> Result<(), Failure> {
+        let key = request_key::<IS_LIMITED>(request.key).ok_or(Failure::Unavailable)?;
+        later::release(&self.tables(&environment.client), &key).await
+    }
+
     async fn sweep(&self, environment: &mut Environment) -> Vec<Request> {
         let (at, queues) = (&self.tables(&environment.client), Woken::default());
         let ports = sweep::Ports { index: at, stock: at, orders: at, queues: &queues, clock: at };

@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
 use application::checkout::{self, PlaceOrder, checkout};
+use application::release_reservation::{self, ReleaseReservationError, release_reservation};
 use application::{
     ChangeError, Failure, OrderLedger, OrderPlacer, Overdue, Queues, SWEEP_SHARDS, Subject, SweepIndex,
     WakeUp,
@@ -95,6 +96,21 @@ impl SweepIndex for Tables<'_> {
             effect(at_once(self.store.postpone_page(seen, next)))
         };
         self.client.write(&write, postpone).await?
+    }
+}
+
+/// Gives back what a request holds.
+pub(super) async fn release(at: &Tables<'_>, request: &RequestKey) -> Result<(), Failure> {
+    let (reservations, holds, limits, stock, orders) = (at, at, at, at, at);
+    let ports =
+        release_reservation::Ports { reservations, holds, limits, stock, orders, clock: at, chance: at };
+    match release_reservation(&ports, &request.caller, &request.reservation_id()).await {
+        Ok(()) => Ok(()),
+        Err(ReleaseReservationError::Failure(failure)) => Err(failure),
+        // Whoever releases here was told of a hold, and does not pay for it.
+        Err(ReleaseReservationError::NotFound | ReleaseReservationError::NotHeld) => {
+            Err(Failure::Unreadable("a hold that was told of"))
+        }
     }
 }
 
