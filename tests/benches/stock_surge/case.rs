@@ -106,7 +106,7 @@ const RELEASING_5K: Case = Case {
 };
 
 /// All of them. Shoppers come until a protocol that sells at the arrival rate would be sold out for a second or two.
-pub(crate) const CASES: [Case; 20] = [
+pub(crate) const CASES: [Case; 21] = [
     surge("surge-10k-100", 10_000, 100, 2),
     surge("surge-10k-1k", 10_000, 1_000, 2),
     PICTURE,
@@ -115,6 +115,7 @@ pub(crate) const CASES: [Case; 20] = [
     surge("surge-20k-1k", 20_000, 1_000, 2),
     surge("surge-20k-10k", 20_000, 10_000, 3),
     surge("surge-20k-100k", 20_000, 100_000, 7),
+    Case { name: "expiring-1k", offered_per_second: 1_000, units: 1_000, ..EXPIRING_5K },
     EXPIRING_5K,
     Case { name: "expiring-10k", arrivals: Duration::from_secs(10), expiring: Some(THREE_IN_TEN), ..SURGE },
     Case { name: "releasing-1k", offered_per_second: 1_000, units: 1_000, ..RELEASING_5K },

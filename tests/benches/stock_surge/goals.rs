@@ -31,13 +31,14 @@ const DEEP: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-10k", "surge
 /// rush for the last ones is twice as great a part, and a claim makes what is lost in it dearer: that is printed, and not
 /// judged.
 const DEEP_AND_LONG: Names = &["surge-10k-10k", "surge-10k-100k", "surge-20k-100k"];
-const EXPIRING: Names = &["expiring-5k", "expiring-10k"];
+const EXPIRING: Names = &["expiring-1k", "expiring-5k", "expiring-10k"];
 /// Units come back while shoppers ask for them. In `releasing-10k` they come back faster than the one list of their SKU
 /// can be told, which takes a thousand writes a second: the goal is missed there by far, which is printed until it is met.
-const IDLE: Names = &["expiring-5k", "expiring-10k", "releasing-1k", "releasing-5k"];
+const IDLE: Names = &["expiring-1k", "expiring-5k", "expiring-10k", "releasing-1k", "releasing-5k"];
 /// Units come back, and no environment dies amid a request: one that dies after it freed a hold leaves the hold's claim
 /// until that is in the way.
 const BACK: Names = &[
+    "expiring-1k",
     "expiring-5k",
     "expiring-10k",
     "releasing-1k",
@@ -57,6 +58,7 @@ const SINGLE: Names = &[
     "surge-20k-1k",
     "surge-20k-10k",
     "surge-20k-100k",
+    "expiring-1k",
     "expiring-5k",
     "expiring-10k",
     "releasing-1k",
