@@ -106,7 +106,7 @@ const RELEASING_5K: Case = Case {
 };
 
 /// All of them. Shoppers come until a protocol that sells at the arrival rate would be sold out for a second or two.
-pub(crate) const CASES: [Case; 21] = [
+pub(crate) const CASES: [Case; 22] = [
     surge("surge-10k-100", 10_000, 100, 2),
     surge("surge-10k-1k", 10_000, 1_000, 2),
     PICTURE,
@@ -137,6 +137,13 @@ pub(crate) const CASES: [Case; 21] = [
         ..SURGE
     },
     Case { name: "crashes", mishaps: Mishaps::MANY, ..SURGE },
+    Case {
+        name: "crashes-amid-expiries",
+        expiring: Some(Expiring { lost: 0.2, ..THREE_IN_TEN }),
+        mishaps: Mishaps::MANY,
+        comes_after: true,
+        ..EXPIRING_5K
+    },
     Case { name: "twos", wanted: &[2], ..SURGE },
     Case { name: "ones-and-twos", wanted: &[1, 2], ..SURGE },
     Case { name: "carts", skus: 2, partitions: table::PARTITIONS_OF_CARTS, ..SURGE },

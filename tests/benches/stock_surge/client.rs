@@ -1,4 +1,4 @@
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -109,6 +109,7 @@ impl Client {
         let mut longest = BACKOFF;
         let mut attempts = 1;
         loop {
+            self.live().await;
             let outcome = self.table.attempt(call, apply).await;
             match (&outcome, call) {
                 (Outcome::Answered(_) | Outcome::Conflict, _) | (Outcome::Throttled, Call::Transact(_)) => {
@@ -132,7 +133,14 @@ impl Client {
     async fn risk(&self) {
         if self.table.draws.happens(self.table.mishaps().died_after_call) {
             self.life.0.store(true, Ordering::Relaxed);
-            std::future::pending::<()>().await;
+        }
+        self.live().await;
+    }
+
+    /// Nothing goes on in an environment that has died, whatever else it was at.
+    async fn live(&self) {
+        if self.life.is_over() {
+            pending::<()>().await;
         }
     }
 }

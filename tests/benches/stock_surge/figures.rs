@@ -56,6 +56,7 @@ pub(crate) fn of(outcome: &Outcome, protocol: &str, seed: u64) -> Value {
         "throttles": outcome.costs.throttles,
         "expired_after_p99_ms": millis(&expired, 0.99),
         "swept_after_p99_ms": millis(&swept, 0.99),
+        "overdue": outcome.overdue,
         "idle_p99_ms": millis(&idle, 0.99),
         "checkouts": (!checkouts.is_empty()).then_some(checkouts.len()),
         "checkouts_refused": (!checkouts.is_empty()).then_some(log.checkouts_refused),

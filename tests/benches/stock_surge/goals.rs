@@ -48,6 +48,8 @@ const BACK: Names = &[
     "messages-lost",
 ];
 const LOST: Names = &["messages-lost"];
+/// A sweeper comes by.
+const SWEPT: Names = &["messages-lost", "crashes-amid-expiries"];
 /// Every shopper wants one unit of one SKU. Drops of 100 units are held to it too, where one answer is a greater share.
 const SINGLE: Names = &[
     "surge-10k-100",
@@ -68,11 +70,12 @@ const SINGLE: Names = &[
     "checkouts-amid-expiries",
     "messages-lost",
     "crashes",
+    "crashes-amid-expiries",
 ];
 
 /// The table of goals. Nothing may ever be stranded, sold twice, lost (or found: units that nobody put on sale) or held
 /// for nobody, in any case; what is stored must be what the sale was told, and keep every rule.
-const GOALS: [Goal; 17] = [
+const GOALS: [Goal; 18] = [
     within("stranded", 0.0..=0.0, OURS, EVERY),
     within("oversold", 0.0..=0.0, OURS, EVERY),
     within("leaked", 0.0..=0.0, OURS, EVERY),
@@ -81,6 +84,7 @@ const GOALS: [Goal; 17] = [
     within("violations", 0.0..=0.0, OURS, EVERY),
     within("claims_left", 0.0..=0.0, LIMITED, BACK),
     within("claims_missing", 0.0..=0.0, LIMITED, EVERY),
+    within("overdue", 0.0..=0.0, OURS, SWEPT),
     at_least("accepted_per_second", 9_000.0, PAGES, RATE),
     at_most("wrongly_sold_out", 0.001, OURS, SINGLE),
     at_most("write_units_per_hold", 2.5, PAGES, DEEP),

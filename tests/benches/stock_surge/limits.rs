@@ -177,10 +177,11 @@ pub(crate) mod lambda {
     pub(crate) const LIMIT_PER_CUSTOMER: u32 = 4;
     /// How often the sweeper comes by. `template.yaml`.
     pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
-    /// How many times it does so after the drop opened. Assumed: all deadlines are over before the second, and one more
-    /// finds what that one missed.
-    pub(crate) const SWEEPS: u32 = 3;
-    /// After how long a wake-up that failed comes again. Assumed: the queue's visibility timeout would be longer.
+    /// How many times it does so after the drop opened. Assumed: all deadlines are over before the second, and those after
+    /// it find what one left that died half way.
+    pub(crate) const SWEEPS: u32 = 6;
+    /// After how long a wake-up that failed, or whose environment died, comes again. Assumed: the queue's visibility
+    /// timeout would be longer.
     pub(crate) const WAKE_UP_AGAIN: Duration = Duration::from_secs(1);
 }
 

@@ -34,6 +34,8 @@
 //! - `conflicts`, `throttles`: writes and preparations that met a transaction or a partition without units, in the rush.
 //! - `expired_after_p99_ms`: from a deadline whose message came until its units were back.
 //! - `swept_after_p99_ms`: the same where the message was lost, and the sweeper found the page.
+//! - `overdue`: units in holds whose deadline was over when the rush was, and the sweeper had come by where there is one:
+//!   without it, all that nobody paid for and whose message was not played.
 //! - `checkout_p50_ms`, `checkout_p99_ms`: what a checkout takes, from its function's first call to its last;
 //!   `checkouts_refused` were told that their hold is over.
 //! - `release_p50_ms`, `release_p99_ms`: from when a shopper asks to give units back until that is known to be done,

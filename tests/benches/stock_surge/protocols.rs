@@ -112,6 +112,11 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         std::future::ready(Vec::new())
     }
 
+    /// Units in holds whose deadline is over, as it is stored. Baselines have no deadlines.
+    fn overdue(&self, _now: Duration) -> Option<u32> {
+        None
+    }
+
     /// What is stored, while nobody writes. Baselines store nothing that the sale is not told of.
     fn records(&self) -> Option<Records> {
         None

@@ -86,6 +86,8 @@ pub(crate) struct Outcome {
     pub(crate) idle_times: Vec<Duration>,
     /// Units free when everybody who came in the rush had been answered.
     pub(crate) unsold: u32,
+    /// Units in holds whose deadline was over then, and the sweeper had gone.
+    pub(crate) overdue: Option<u32>,
     /// Units free when a late shopper was told that there are none.
     pub(crate) stranded: u32,
     /// When late shoppers were answered, too.
@@ -124,6 +126,7 @@ pub(crate) fn play<P: Protocol>(case: Case, seed: u64) -> Outcome {
     let (costs, (takers, _), unsold) = (bill.so_far(), sale.takers(), sale.free());
     let first_sold_out = sale.first_sold_out();
     let idle_times = sale.idle_times();
+    let overdue = run.lambda.protocol.overdue(time.now());
     let log = std::mem::take(&mut *lock(&run.log));
 
     let stranded = Arc::new(Mutex::new(0));
@@ -143,6 +146,7 @@ pub(crate) fn play<P: Protocol>(case: Case, seed: u64) -> Outcome {
         takers,
         idle_times,
         unsold,
+        overdue,
         stranded,
         audit,
     }

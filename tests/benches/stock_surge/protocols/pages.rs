@@ -1,5 +1,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use application::create_reservation::{
     self, Cart, CartLine, CreateReservation, CreateReservationError, create_reservation,
@@ -145,6 +146,10 @@ impl<const IS_LIMITED: bool> Protocol for Pages<IS_LIMITED> {
         let _woken = sweep::sweep(&ports).await;
         let requests = lock(&self.requests);
         queues.into_inner().iter().filter_map(|id| requests.get(id).copied()).collect()
+    }
+
+    fn overdue(&self, now: Duration) -> Option<u32> {
+        Some(records::overdue(&self.store.books(None), OPENING.plus(now)))
     }
 
     fn records(&self) -> Option<Records> {

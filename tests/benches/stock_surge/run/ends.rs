@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::{Due, Patience, Run};
 use crate::case::Expiring;
 use crate::client::{Client, Life};
-use crate::lambda::{Instance, Lambda};
+use crate::lambda::Instance;
 use crate::limits::lambda::{OVERHEAD, SWEEP_EVERY, SWEEPS, WAKE_UP, WAKE_UP_AGAIN};
 use crate::protocols::{Protocol, Request};
 use crate::table::Table;
@@ -74,19 +74,27 @@ impl<P: Protocol> Run<P> {
                 return;
             }
             time.sleep(draws.way(OVERHEAD)).await;
-            for (request, outcome) in batch.iter().zip(self.work(&batch).await) {
+            let life = Arc::new(Life::default());
+            let client = Client::new(Arc::clone(&self.lambda.table), Arc::clone(&life));
+            let mut work = Box::pin(Arc::clone(&self).work(client, batch.clone()));
+            let Some(outcomes) = life.outlasts(&mut work).await else {
+                // What its environment had sent when it died still comes to its effect.
+                time.spawn(async move { drop(work.await) });
+                batch.into_iter().for_each(|request| self.wake_again(request));
+                continue;
+            };
+            for (request, outcome) in batch.into_iter().zip(outcomes) {
                 match outcome {
-                    Ok(()) => self.note_end(*request),
-                    Err(_) => self.wake_again(*request),
+                    Ok(()) => self.note_end(request),
+                    Err(_) => self.wake_again(request),
                 }
             }
         }
     }
 
     /// A batch, as `shared/lambda/src/batch.rs` works on it.
-    async fn work(&self, batch: &[Request]) -> Vec<Result<(), Failure>> {
-        let Lambda { protocol, table, .. } = &self.lambda;
-        let client = &Client::new(Arc::clone(table), Arc::new(Life::default()));
+    async fn work(self: Arc<Self>, client: Client, batch: Vec<Request>) -> Vec<Result<(), Failure>> {
+        let (protocol, client) = (&self.lambda.protocol, &client);
         let mut ended = Vec::new();
         let worked = join_all(batch.iter().map(|request| protocol.expire(client, *request))).await;
         let failed: Vec<Option<Failure>> =
@@ -122,8 +130,9 @@ impl<P: Protocol> Run<P> {
             let Table { time, draws, .. } = &*run.lambda.table;
             time.sleep(SWEEP_EVERY.mul_f64(draws.part())).await;
             for _ in 0..SWEEPS {
-                let due = run.lambda.protocol.sweep(&mut run.lambda.instance().environment).await;
-                due.into_iter().for_each(|request| run.wake(request));
+                let Instance { environment, life } = &mut run.lambda.instance();
+                let due = life.outlasts(run.lambda.protocol.sweep(environment)).await;
+                due.into_iter().flatten().for_each(|request| run.wake(request));
                 time.sleep(SWEEP_EVERY).await;
             }
         });

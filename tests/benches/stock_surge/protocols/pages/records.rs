@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::invariant::{Books, Violation, check};
 use domain::reservation::{Reservation, ReservationState};
-use domain::{ReservationId, Sku};
+use domain::{ReservationId, Sku, Timestamp};
 
 use crate::protocols::Request;
 use crate::records::{Claims, Records};
@@ -47,6 +47,12 @@ pub(super) fn claims(books: &Books) -> Claims {
         claims.missing += held.saturating_sub(claimed);
     }
     claims
+}
+
+/// Units in holds whose deadline is over.
+pub(super) fn overdue(books: &Books, now: Timestamp) -> u32 {
+    let holds = books.pages.iter().flat_map(|page| page.holds.values());
+    holds.filter(|hold| hold.is_overdue(now)).map(|hold| hold.quantity()).sum()
 }
 
 fn holds(books: &Books) -> impl Iterator<Item = (&Sku, &ReservationId, u32)> {
