@@ -88,6 +88,7 @@ pub enum StartError {
 pub struct Shop {
     address: SocketAddr,
     sandbox_address: SocketAddr,
+    queues_address: SocketAddr,
     /// In the order in which they stop: what calls before what is called.
     parts: Vec<Part>,
     _folder: Folder,
@@ -136,6 +137,7 @@ impl Shop {
         })?;
 
         let (address, sandbox_address) = (listeners.front.local_addr()?, listeners.sandbox.local_addr()?);
+        let queues_address = listeners.queues.local_addr()?;
         let dynamodb = serve_tables(Arc::clone(&tables), listeners.dynamodb)?;
         let services = serve_services(Arc::clone(&queues), listeners.queues, kept, listeners.secrets)?;
         let sandbox = serve_sandbox(sandbox, listeners.sandbox)?;
@@ -151,7 +153,7 @@ impl Shop {
         let sources = Part::start("sources", move |stop| sources.run(stop))?;
         let front = Part::start("front", move |stop| serve_front(listeners.front, front, stop))?;
         let parts = vec![front, sources, lent, sandbox, services, dynamodb];
-        Ok(Self { address, sandbox_address, parts, _folder: folder })
+        Ok(Self { address, sandbox_address, queues_address, parts, _folder: folder })
     }
 
     /// Where the shop answers.
@@ -162,6 +164,11 @@ impl Shop {
     /// Where the sandbox gateway answers.
     pub fn sandbox_address(&self) -> SocketAddr {
         self.sandbox_address
+    }
+
+    /// Where the queues answer, as SQS does.
+    pub fn queues_address(&self) -> SocketAddr {
+        self.queues_address
     }
 
     /// Closes the shop: what was begun is finished, as far as that is quick.
