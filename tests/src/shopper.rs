@@ -24,6 +24,13 @@ pub struct Answer {
     pub replayed: bool,
 }
 
+/// How long a storefront waits before it looks at an order again: at first, and after many looks. Sixty-four that never waited
+/// longer would keep a shop on two cores from its payments.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+/// How often it looks: for a minute.
+const LOOKS_MAX: usize = 150;
+
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// A text that no other call in this process gives, and no other process at this time.
@@ -142,12 +149,14 @@ impl Shopper {
     pub async fn watch(&self, order: &Value, pointer: &str, expected: &str) -> Value {
         let path = format!("/orders/{}", text(order, "/id"));
         let mut seen = Value::Null;
-        for _ in 0..1_200 {
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..LOOKS_MAX {
             seen = self.get(&path).await.body;
             if text(&seen, pointer) == expected {
                 return seen;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
         panic!("{pointer} of the order never became `{expected}`: {seen}");
     }
