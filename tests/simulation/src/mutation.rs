@@ -120,7 +120,7 @@ impl Mutation {
         of("crossing-untold", "a look sees a crossing, and tells nobody", || alerts::crossing_untold()),
         of("told-anew", "each look that finds nothing tells that it is sold out", || alerts::told_anew()),
         of("held-is-there", "what somebody holds counts as not sold out", || alerts::held_is_there()),
-        of("alert-unsent", "the relay sends no alert", || bands::alert_unsent()),
+        of("alert-unsent", "the relay sends no alert", || alerts::alert_unsent()),
         of("held-is-shown", "a product shows held units", || bands::held_is_shown()).within("watched"),
         of("dead-look-forgotten", "what a look cleared that died is not counted", || {
             bands::dead_look_forgotten()

@@ -23,6 +23,8 @@ mod behind; // writes that come late, and lists that are read late
 
 /// When every run begins.
 pub(crate) const BEGIN: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+/// How far a clock is off at the most.
+pub(crate) const SKEW_MAX: Duration = Duration::from_secs(10);
 
 /// A write that its caller has given up on, and that comes all the same; it answers what became of it.
 pub(crate) type LateWrite = Box<dyn FnOnce(&dyn Conduct) -> String + Send>;
@@ -207,7 +209,7 @@ impl Desk {
 
     /// How far two clocks are apart at the most.
     pub(crate) const fn skew_max(&self) -> Duration {
-        Duration::from_secs(if self.has_skews() { 20 } else { 0 })
+        if self.has_skews() { SKEW_MAX.saturating_mul(2) } else { Duration::ZERO }
     }
 
     pub(crate) const fn is_traced(&self) -> bool {

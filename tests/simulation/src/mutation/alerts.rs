@@ -1,8 +1,9 @@
-use application::Failure;
+use application::{Failure, WakeUp};
 use domain::catalog::Availability;
 use domain::stock::{AlertKind, Look, Looking, StockAlert};
+use domain::wake::Queue;
 use domain::{Idempotent, Sku};
-use memory::Store;
+use memory::{Commit, Store};
 
 use super::boxed;
 use super::room::list;
@@ -96,4 +97,21 @@ impl Conduct for HeldIsThere {
 
 pub(super) fn held_is_there() -> Box<dyn Conduct> {
     boxed(HeldIsThere::default())
+}
+
+#[derive(Default)]
+struct AlertUnsent(Honest);
+
+impl Conduct for AlertUnsent {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn wake_up(&self, commit: &Commit) -> Option<WakeUp> {
+        commit.wake_up().filter(|wake_up| wake_up.subject.queue() != Queue::StockAlerts)
+    }
+}
+
+pub(super) fn alert_unsent() -> Box<dyn Conduct> {
+    boxed(AlertUnsent::default())
 }

@@ -1,8 +1,6 @@
-use application::WakeUp;
 use domain::Sku;
 use domain::stock::{PageKey, StockList, StockPage};
-use domain::wake::Queue;
-use memory::{Commit, Store};
+use memory::Store;
 
 use super::boxed;
 use crate::conduct::{Conduct, Honest, Invoked, Role};
@@ -46,21 +44,4 @@ impl Conduct for HeldIsShown {
 
 pub(super) fn held_is_shown() -> Box<dyn Conduct> {
     boxed(HeldIsShown::default())
-}
-
-#[derive(Default)]
-struct AlertUnsent(Honest);
-
-impl Conduct for AlertUnsent {
-    fn store(&self) -> &Store {
-        self.0.store()
-    }
-
-    fn wake_up(&self, commit: &Commit) -> Option<WakeUp> {
-        commit.wake_up().filter(|wake_up| wake_up.subject.queue() != Queue::StockAlerts)
-    }
-}
-
-pub(super) fn alert_unsent() -> Box<dyn Conduct> {
-    boxed(AlertUnsent::default())
 }

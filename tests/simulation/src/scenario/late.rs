@@ -5,11 +5,11 @@ use domain::catalog::Availability;
 use domain::reservation::Reservation;
 use domain::stock::AlertKind;
 
-use super::racing::SKEW_MAX;
 use super::{Crowd, SCARF, SHIRT};
 use crate::answer::Answer;
 use crate::shopper::Shopper;
 use crate::simulation::Work;
+use crate::world::SKEW_MAX;
 
 /// In the end every unit that is free can be had, and once the last is gone that is told.
 const NOTHING_STRANDED: &str = "NOTHING_STRANDED";

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use application::create_reservation::CreateReservationError;
 use domain::reservation::Reservation;
 
@@ -8,6 +6,7 @@ use super::{Crowd, SCARF, SHIRT};
 use crate::answer::{Answer, Request};
 use crate::shopper::Shopper;
 use crate::simulation::Work;
+use crate::world::SKEW_MAX;
 
 /// Three want the last one. Whoever gets it pays, gives it up, or forgets it; the others ask again later.
 pub(super) fn last_unit(crowd: &Crowd) -> Vec<Work> {
@@ -156,9 +155,6 @@ pub(super) fn crowd(crowd: &Crowd) -> Vec<Work> {
 
 /// A sale begins when it is said to, by the clock of whoever asks.
 const SALE_BEGINS: &str = "SALE_BEGINS";
-
-/// How far a clock is off at the most.
-pub(super) const SKEW_MAX: Duration = Duration::from_secs(10);
 
 /// One comes again and again, from before a sale begins until after it.
 pub(super) fn before_the_sale(crowd: &Crowd) -> Vec<Work> {
